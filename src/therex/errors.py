@@ -1,0 +1,49 @@
+"""Every mistake a user can make, as one small tree; each error is one line and knows its exit code."""
+
+from __future__ import annotations
+
+
+class TherexError(Exception):
+    """A mistake that a user can mend: the message says what is wrong, where, and what is allowed.
+
+    Messages hold no note text, no file name and no identifier.
+    """
+
+    exit_code = 2
+
+
+class InputError(TherexError):
+    """Nothing to read: no such path, an empty folder, a flag whose value is not allowed."""
+
+
+class ResourceError(TherexError):
+    """A data file of ours or of the user's breaks its own schema."""
+
+
+class PolicyError(TherexError):
+    """An unknown payer, or a policy file that cannot be used."""
+
+
+class ModelError(TherexError):
+    """A saved model is absent, incomplete, altered or of another version."""
+
+
+class CorpusError(TherexError):
+    """A marked note breaks the format of the annotation guidelines."""
+
+
+class NoteError(Exception):
+    """One note that cannot be analysed; it becomes an error record and the batch goes on.
+
+    Parameters
+    ----------
+    code
+        ``empty``, ``not_text``, ``encoding``, ``too_large``, ``timeout`` or ``internal``.
+    message
+        One sentence without note text.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -1,0 +1,1 @@
+"""Minutes and units: pure arithmetic over what a note states."""

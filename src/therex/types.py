@@ -1,0 +1,230 @@
+"""The plain values that flow through therex: what a note is, what was found in it, what is made of it.
+
+Every class is frozen and holds no behaviour beyond a few readings of its own fields. Note text is kept out
+of every ``repr``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Label = Literal[
+    "IMPAIRMENT", "LIMITATION", "GOAL", "SERVICE", "EXERCISE", "DOSE", "DURATION", "RESPONSE", "MEASURE", "SKILL", "RATIONALE"
+]  # fmt: skip
+LABELS: tuple[Label, ...] = (
+    "IMPAIRMENT", "LIMITATION", "GOAL", "SERVICE", "EXERCISE", "DOSE", "DURATION", "RESPONSE", "MEASURE", "SKILL",
+    "RATIONALE",
+)  # fmt: skip
+ELEMENTS: tuple[str, ...] = (
+    "condition", "impairment", "functional_limitation", "goal", "interventions_named", "exercise_detail",
+    "code_minutes", "timed_minutes", "total_time", "response", "skilled_intervention", "purpose_link",
+    "objective_measures", "progression", "home_program", "plan", "date_of_service", "signature",
+)  # fmt: skip
+CONTRADICTIONS: tuple[str, ...] = (
+    "units_mismatch", "not_one_on_one", "aide_delivered", "code_misfit", "not_skilled", "inconsistent",
+)  # fmt: skip
+Found = Literal["present", "weak", "missing"]
+FindingStatus = Literal["contradicted", "not_required", "ok", "needs_other_document", "weak", "missing"]
+Assertion = Literal["other_person", "hypothetical", "negated", "historical", "affirmed"]
+ASSERTION_ORDER: tuple[str, ...] = ("other_person", "hypothetical", "negated", "historical")
+NoteType = Literal["daily", "evaluation", "progress", "discharge", "other"]
+Discipline = Literal["PT", "OT", "SLP", "other"]
+Verdict = Literal["supported", "not_supported", "needs_review", "not_applicable"]
+LineStatus = Literal["ready", "review", "hold", "no_97110"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note as it was supplied."""
+
+    note_id: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of the note under one heading; `start` is where the heading begins, `body` where it ends."""
+
+    kind: str
+    start: int
+    body: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled phrase.
+
+    `start` and `end` count code points in the analysed text, end exclusive; `attribute` is the one of
+    annotation.md; `modifiers` lists every assertion that holds; `value` is the normalised content, by label.
+    """
+
+    start: int
+    end: int
+    label: Label
+    attribute: str | None = None
+    assertion: Assertion = "affirmed"
+    modifiers: tuple[str, ...] = ()
+    value: Mapping[str, Any] | None = field(default=None, repr=False)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """`type` is dose_of, minutes_of, measures or purpose_of; the ends are indices into the spans of the note."""
+
+    type: str
+    from_: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A finding that is not one of the eleven labels: a diagnosis, a date, a signature, a stock phrase, a cue."""
+
+    kind: str
+    start: int
+    end: int
+    source: str = ""
+    value: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """What the pipeline read in a note, free of spaCy."""
+
+    text: str = field(repr=False)
+    spans: tuple[Span, ...]
+    relations: tuple[Relation, ...]
+    sections: tuple[Section, ...]
+    sentences: tuple[Range, ...]
+    mentions: tuple[Mention, ...]
+    note_type: NoteType
+    discipline: Discipline
+
+    def of(self, label: str, *attributes: str) -> tuple[Span, ...]:
+        """The spans with `label` and, where any are named, one of `attributes`."""
+        return tuple(s for s in self.spans if s.label == label and (not attributes or s.attribute in attributes))
+
+    def mentioned(self, *kinds: str) -> tuple[Mention, ...]:
+        """The mentions of one of `kinds`."""
+        return tuple(m for m in self.mentions if m.kind in kinds)
+
+    def section_at(self, position: int) -> str:
+        """The kind of section that holds `position`; ``""`` where there is none."""
+        for section in self.sections:
+            if section.start <= position < section.end:
+                return section.kind
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Units of one rule: the total and every acceptable way to hand them to the codes."""
+
+    total: int
+    allocations: tuple[Mapping[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Minutes and units of a note: what it states and what can be worked out from that."""
+
+    codes: Mapping[str, int | float] = field(default_factory=dict)
+    timed_total: int | float | None = None
+    session_total: int | float | None = None
+    clock: tuple[str, ...] = ()
+    billed_units: Mapping[str, int] = field(default_factory=dict)
+    computed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    supported_units: Mapping[str, Any] | None = None
+    evidence: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """The status of one documentation element, whatever a payer makes of it."""
+
+    id: str
+    found: Found
+    evidence: tuple[Range, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An element under a payer's rule."""
+
+    id: str
+    found: Found
+    finding: FindingStatus
+    requirement: str
+    severity: str
+    rule: str
+    citation: str
+    message: str
+    query: str
+    evidence: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Something in the note that cannot stand beside the billed line, or beside itself."""
+
+    id: str
+    message: str
+    evidence: tuple[Range, ...] = ()
+    touches: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that moved the score."""
+
+    feature: str
+    direction: Literal["for", "against"]
+    weight: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Necessity:
+    """The classifier's estimate."""
+
+    verdict: Verdict
+    score: float
+    model: str
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The 97110 line: the coder's answer."""
+
+    status: LineStatus
+    because: tuple[str, ...]
+    code: str = "97110"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything therex says of one note; `error` is set, and the rest is empty, where it could not be analysed."""
+
+    note_id: str = field(repr=False)
+    view: NoteView | None = None
+    time: Minutes | None = None
+    findings: tuple[Finding, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    necessity: Necessity | None = None
+    line: Line | None = None
+    payer: str = ""
+    error: tuple[str, str] | None = None
