@@ -1,0 +1,110 @@
+"""The lexicon as one look-up table: phrase in look-up form to what it may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from therex.catalog.files import resource
+from therex.errors import ResourceError
+
+EXERCISE_TYPES = (
+    "strength", "endurance", "arom", "aarom", "prom", "flexibility", "balance", "motor_control", "functional", "other",
+)  # fmt: skip
+EXERCISE_FILES = ("lexicon/exercises.yaml", "lexicon/exercises_specific.yaml")
+TERM_FILES = ("lexicon/terms.yaml", "lexicon/cues.yaml")
+CODE_NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meaning of a phrase: `category` decides which rules see it, `concept` is its normalised name."""
+
+    category: str
+    concept: str
+    caps: bool = False
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Phrases by look-up form, and the greatest number of tokens of a phrase by its first token."""
+
+    phrases: dict[str, list[Entry]] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
+
+    def add(self, words: list[str], entry: Entry) -> None:
+        """File `entry` under a phrase given as look-up forms."""
+        key = " ".join(words)
+        entries = self.phrases.setdefault(key, [])
+        if not any(e.category == entry.category and e.concept == entry.concept for e in entries):
+            entries.append(entry)
+        self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain lists and strings, for the saved model."""
+        return {
+            key: [[e.category, e.concept, int(e.caps), e.extra] for e in entries] for key, entries in self.phrases.items()
+        }
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Lexicon:
+        """The reverse of `to_data`."""
+        lexicon = cls()
+        for key, rows in data.items():
+            lexicon.phrases[key] = [Entry(r[0], r[1], bool(r[2]), r[3]) for r in rows]
+            first, n = key.split(" ", 1)[0], key.count(" ") + 1
+            if n > lexicon.longest.get(first, 0):
+                lexicon.longest[first] = n
+        return lexicon
+
+
+def _rows() -> Iterator[tuple[str, Entry]]:
+    """Every phrase of every lexicon file with its meaning."""
+    for name in EXERCISE_FILES:
+        for kind, regions in resource(name).items():
+            if kind == "version":
+                continue
+            if kind not in EXERCISE_TYPES:
+                raise ResourceError(f"{name}: {kind}: want one of {', '.join(EXERCISE_TYPES)}")
+            for region, concepts in regions.items():
+                for concept, variants in concepts.items():
+                    for phrase in (concept, *variants):
+                        yield phrase, Entry("exercise", concept, extra={"type": kind, "body": region})
+    for name in TERM_FILES:
+        for category, groups in resource(name).items():
+            if category == "version":
+                continue
+            items = groups.items() if isinstance(groups, dict) else [(category, groups)]
+            for concept, variants in items:
+                for phrase in ((concept, *variants) if isinstance(groups, dict) and name.endswith("terms.yaml") else variants):
+                    yield phrase, Entry(category, concept)
+    for code, phrases in resource("lexicon/services.yaml").items():
+        if code == "version":
+            continue
+        for phrase in phrases:
+            yield phrase, Entry("service", "" if code == CODE_NONE else code)
+    for kind, names in resource("lexicon/measures.yaml").items():
+        if kind == "version":
+            continue
+        for concept, variants in names.items():
+            for phrase in (concept, *variants):
+                yield phrase, Entry("measure", concept, extra={"kind": kind})
+    for phrase in resource("lexicon/conditions.yaml")["condition"]:
+        yield phrase, Entry("condition", phrase)
+    for kind, groups in resource("grammar.yaml")["words"].items():
+        for phrase in groups:
+            yield phrase, Entry(kind, phrase)
+
+
+def read_lexicon(split: Callable[[str], list[str]]) -> Lexicon:
+    """The shipped lexicon; `split` turns a phrase into look-up forms."""
+    lexicon = Lexicon()
+    for phrase, entry in _rows():
+        caps = str(phrase).startswith("=")
+        words = split(str(phrase).removeprefix("="))
+        if not words:
+            raise ResourceError(f"lexicon: the phrase {phrase!r} holds no word")
+        lexicon.add(words, Entry(entry.category, entry.concept, caps, entry.extra))
+    return lexicon

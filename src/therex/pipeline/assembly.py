@@ -1,0 +1,156 @@
+"""Assembly: from units to the eleven labels, with attributes, values, relations and mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from spacy.language import Language
+from spacy.tokens import SpanGroup
+
+from therex.pipeline.clauses import draft_goals, draft_limitations, draft_rationales, draft_responses, draft_skills
+from therex.pipeline.context import Context, Draft
+from therex.pipeline.durations import draft_durations, read_units_billed
+from therex.pipeline.extensions import SPANS_KEY, surface_of
+from therex.pipeline.grammar import grammar_for
+from therex.pipeline.lexicon import LexiconMatcher, read_units
+from therex.pipeline.mentions import read_mentions
+from therex.pipeline.phrases import (
+    draft_doses,
+    draft_exercises,
+    draft_impairments,
+    draft_measures,
+    draft_services,
+    draft_unnamed_exercises,
+)
+from therex.pipeline.quantities import read_quantities
+from therex.pipeline.relations import relate
+from therex.pipeline.sections import read_sections
+from therex.pipeline.sentences import read_sentences
+from therex.pipeline.summary import read_discipline, read_note_type
+from therex.pipeline.values import value_of
+from therex.types import Discipline, Mention, NoteType, Relation, Span
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+@dataclass(slots=True)
+class Assembled:
+    """What the assembly found in one note."""
+
+    spans: list[Span]
+    relations: list[Relation]
+    mentions: list[Mention]
+    note_type: NoteType
+    discipline: Discipline
+
+
+def assemble(ctx: Context) -> Assembled:
+    """Run every rule in its order; later rules read the spans of earlier ones."""
+    draft_measures(ctx)
+    draft_services(ctx)
+    draft_exercises(ctx)
+    draft_durations(ctx)
+    draft_doses(ctx)
+    draft_unnamed_exercises(ctx)
+    draft_goals(ctx)
+    draft_limitations(ctx)
+    draft_skills(ctx)
+    draft_responses(ctx)
+    draft_rationales(ctx)
+    draft_impairments(ctx)
+    _settle(ctx)
+    note_type = read_note_type(ctx)
+    mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
+    drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
+    spans = [_span(ctx, d) for d in drafts]
+    return Assembled(spans, relate(ctx, drafts), mentions, note_type, read_discipline(ctx, note_type))
+
+
+def _settle(ctx: Context) -> None:
+    """A fault inside a cue, reaction or goal belongs to it; a span given twice stands once."""
+    kept: list[Draft] = []
+    seen: set[tuple[str, int, int]] = set()
+    for d in ctx.drafts:
+        key = (d.label, d.start, d.end)
+        if key in seen:
+            continue
+        if d.label == "IMPAIRMENT" and ctx.inside(d.first, d.last, "SKILL", "RESPONSE", "GOAL", "RATIONALE"):
+            if ctx.kinds[d.first] != "assessment" or ctx.inside(d.first, d.last, "GOAL", "RATIONALE", "RESPONSE"):
+                continue
+        if d.label in ("LIMITATION", "MEASURE") and ctx.inside(d.first, d.last, "GOAL"):
+            continue
+        if d.label == "LIMITATION" and ctx.inside(d.first, d.last, "RATIONALE"):
+            continue
+        seen.add(key)
+        kept.append(d)
+    ctx.drafts = kept
+
+
+def _span(ctx: Context, d: Draft) -> Span:
+    value: dict[str, Any] = {**value_of(ctx, d), **(d.value or {})}
+    return Span(d.start, d.end, d.label, d.attribute, value=value or None, source=d.source)
+
+
+class Assembly:
+    """spaCy component: spans of the eleven labels, as records in `doc._.therex_spans` and as `doc.spans["therex"]`."""
+
+    def __init__(self, nlp: Language, spans_key: str) -> None:
+        self._nlp = nlp
+        self.spans_key = spans_key
+        self._own: LexiconMatcher | None = None
+
+    def _lexicon(self) -> LexiconMatcher:
+        for _, component in self._nlp.components:
+            if isinstance(component, LexiconMatcher):
+                return component
+        if self._own is None:
+            self._own = LexiconMatcher()
+        return self._own
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = self.process(doc)
+        doc._.therex_spans = found.spans
+        doc._.therex_relations = found.relations
+        doc._.therex_mentions = found.mentions
+        doc._.therex_summary = (found.note_type, found.discipline)
+        doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=list(_doc_spans(doc, found.spans)))
+        return doc
+
+    def process(self, doc: Doc) -> Assembled:
+        """What the rules find in `doc`, which is left as it is."""
+        surface = surface_of(doc)
+        matcher = self._lexicon()
+        sentences = doc._.therex_sentences
+        sections = doc._.therex_sections
+        quantities = doc._.therex_quantities
+        units = doc._.therex_terms
+        if units is None:
+            units = read_units(surface, quantities if quantities is not None else read_quantities(surface), matcher.lexicon)
+        ctx = Context(
+            surface,
+            units,
+            grammar_for(matcher.lexicon),
+            sections if sections is not None else read_sections(surface),
+            sentences if sentences is not None else read_sentences(surface),
+        )
+        return assemble(ctx)
+
+
+def _doc_spans(doc: Doc, spans: Iterable[Span]) -> Iterable[Any]:
+    for s in spans:
+        span = doc.char_span(s.start, s.end, label=s.label, alignment_mode="expand")
+        if span is not None:
+            yield span
+
+
+@Language.factory(
+    "therex_assembly",
+    requires=["doc._.therex_sentences", "doc._.therex_sections", "doc._.therex_quantities", "doc._.therex_terms"],
+    assigns=["doc._.therex_spans", "doc._.therex_relations", "doc._.therex_mentions", "doc._.therex_summary", "doc.spans"],
+)
+def make_assembly(nlp: Language, name: str, *, spans_key: str = SPANS_KEY) -> Assembly:
+    """The eleven labels of a note."""
+    return Assembly(nlp, spans_key)

@@ -1,0 +1,57 @@
+"""Building, saving and loading the pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import spacy
+
+import therex.pipeline.assembly
+import therex.pipeline.assertion
+import therex.pipeline.lexicon
+import therex.pipeline.quantities
+import therex.pipeline.sections
+import therex.pipeline.sentences
+import therex.pipeline.tokenizer  # noqa: F401
+from therex.errors import ModelError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+COMPONENTS = (
+    "therex_sentences", "therex_sections", "therex_quantities", "therex_lexicon", "therex_assembly", "therex_assertion",
+)  # fmt: skip
+NAME = "therex_notes"
+
+
+def build() -> Language:
+    """A fresh pipeline from the shipped resources."""
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "therex.ClinicalTokenizer.v1"}}})
+    for component in COMPONENTS:
+        nlp.add_pipe(component)
+    nlp.meta.update(name=NAME, version="0.1.0", description="Rules for physical and occupational therapy notes")
+    return nlp
+
+
+def models_dir() -> Path:
+    """Where the shipped models lie: in the installed package, or at the top of a checkout."""
+    here = Path(__file__).resolve()
+    for folder in (here.parents[1] / "models", here.parents[3] / "models"):
+        if folder.is_dir():
+            return folder
+    raise ModelError("the shipped models are missing: reinstall therex, or run `therex train` in a checkout")
+
+
+def load(path: str | Path | None = None) -> Language:
+    """The saved pipeline, the shipped one where no path is given.
+
+    Raises
+    ------
+    ModelError
+        There is no pipeline at `path`.
+    """
+    folder = Path(path) if path is not None else models_dir() / NAME
+    if not (folder / "config.cfg").is_file():
+        raise ModelError("no pipeline in that folder: want config.cfg and meta.json")
+    return spacy.load(folder)

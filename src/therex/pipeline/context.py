@@ -1,0 +1,143 @@
+"""What every rule reads: the units of a note, cut into sentences and chunks, and the section each stands in."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from therex.pipeline.grammar import Grammar
+from therex.pipeline.lexicon import Unit
+from therex.pipeline.surface import Surface
+from therex.types import Label, Range, Section
+
+CUTS = frozenset({"semi", "comma", "dot", "br", "lp", "rp", "arrow", "pipe", "bullet"})
+_EDGE = frozenset({"comma", "semi", "dot", "colon", "dash", "br", "bullet", "pipe", "arrow", "and", "at", "eq", "slash", "quote", "but"})
+
+
+@dataclass(slots=True)
+class Draft:
+    """A span in the making; `first` and `last` are unit indices, the latter exclusive."""
+
+    label: Label
+    first: int
+    last: int
+    start: int
+    end: int
+    source: str
+    attribute: str | None = None
+    value: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Context:
+    """A note as the rules see it, with the spans drafted so far."""
+
+    surface: Surface
+    units: list[Unit]
+    grammar: Grammar
+    sections: Sequence[Section]
+    sentences: Sequence[Range]
+    row: str = ""
+    starts: list[int] = field(default_factory=list)
+    bounds: list[tuple[int, int]] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.row = self.grammar.row(self.units)
+        self.starts = [u.start for u in self.units]
+        self.bounds = []
+        for s in self.sentences:
+            i, j = bisect_left(self.starts, s.start), bisect_left(self.starts, s.end)
+            if i < j:
+                self.bounds.append((i, j))
+        self.kinds = [""] * len(self.units)
+        for section in self.sections:
+            i, j = bisect_left(self.starts, section.start), bisect_left(self.starts, section.end)
+            for k in range(i, j):
+                self.kinds[k] = section.kind
+
+    def has(self, i: int, *cats: str) -> bool:
+        """Whether unit `i` exists and may be one of `cats`."""
+        return 0 <= i < len(self.units) and not self.units[i].cats.isdisjoint(cats)
+
+    def any(self, i: int, j: int, *cats: str) -> bool:
+        """Whether a unit from `i` to `j` may be one of `cats`."""
+        return any(not self.units[k].cats.isdisjoint(cats) for k in range(max(i, 0), min(j, len(self.units))))
+
+    def first(self, i: int, j: int, *cats: str) -> int:
+        """The first unit from `i` to `j` that may be one of `cats`, or -1."""
+        for k in range(max(i, 0), min(j, len(self.units))):
+            if not self.units[k].cats.isdisjoint(cats):
+                return k
+        return -1
+
+    def text(self, i: int, j: int) -> str:
+        """The working text from unit `i` to `j`."""
+        return self.surface.norm[self.units[i].start : self.units[j - 1].end] if j > i else ""
+
+    def sentence(self, i: int) -> tuple[int, int]:
+        """The unit range of the sentence that holds unit `i`."""
+        k = bisect_right(self.bounds, (i, len(self.units) + 1)) - 1
+        return self.bounds[k] if k >= 0 else (0, len(self.units))
+
+    def chunks(self, i: int, j: int) -> list[tuple[int, int]]:
+        """The pieces of units `i` to `j` between commas, semicolons, brackets and arrows, none empty."""
+        out, start = [], i
+        for k in range(i, j + 1):
+            if k == j or not self.units[k].cats.isdisjoint(CUTS) or self._spaced_dash(k):
+                if start < k:
+                    out.append((start, k))
+                start = k + 1
+        return out
+
+    def _spaced_dash(self, k: int) -> bool:
+        u = self.units[k]
+        return "dash" in u.cats and self.surface.norm[u.start - 1 : u.start] == " "
+
+    def chunk(self, i: int) -> tuple[int, int]:
+        """The chunk that holds unit `i`."""
+        a, b = self.sentence(i)
+        for x, y in self.chunks(a, b):
+            if x <= i < y:
+                return x, y
+        return i, i + 1
+
+    def trim(self, i: int, j: int) -> tuple[int, int]:
+        """Marks and joining words off both edges."""
+        while i < j and (not self.units[i].cats.isdisjoint(_EDGE) or self.units[i].word in ("with", "w/", "w", ")", "]", "*")):
+            i += 1
+        while j > i and (
+            not self.units[j - 1].cats.isdisjoint(_EDGE) or self.units[j - 1].word in ("with", "w/", "w", "(", "x", "for", "the", "of", "then")
+        ):
+            j -= 1
+        return i, j
+
+    def add(self, label: Label, i: int, j: int, source: str, attribute: str | None = None,
+            value: dict[str, Any] | None = None) -> Draft | None:  # fmt: skip
+        """Draft a span over units `i` to `j`; None where nothing is left of it."""
+        if i >= j:
+            return None
+        start, end = self.units[i].start, self.units[j - 1].end
+        while end > start and self.surface.text[end - 1].isspace():
+            end -= 1
+        draft = Draft(label, i, j, start, end, source, attribute, value)
+        self.drafts.append(draft)
+        return draft
+
+    def of(self, *labels: str) -> Iterator[Draft]:
+        """The drafts with one of `labels`."""
+        return (d for d in self.drafts if d.label in labels)
+
+    def covered(self, i: int, j: int, *labels: str) -> bool:
+        """Whether a draft with one of `labels` shares a unit with `i` to `j`."""
+        return any(d.first < j and i < d.last for d in self.drafts if d.label in labels)
+
+    def inside(self, i: int, j: int, *labels: str) -> Draft | None:
+        """A draft with one of `labels` that holds units `i` to `j` whole."""
+        for d in self.drafts:
+            if d.label in labels and d.first <= i and j <= d.last:
+                return d
+        return None

@@ -1,0 +1,243 @@
+"""DURATION spans with their attribute, and the billed units that a note states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from therex.pipeline.context import Context
+from therex.types import Mention
+
+_AMOUNT = ("q_minutes", "q_hm", "q_number")
+_NO_CARE = re.compile(r"\b(?:before|after|every|within|for up to|can (?:sit|stand|walk|drive)|able to|unable|tolerat|sit|stand|drive|walk(?:s|ed)?|lasting|lasts|>|<|goal|onset|ago|wait|rest of|until|recover|more than|about a|late|x-ray|nap)\b[^.;\n]*$")
+_SEEN = re.compile(r"\b(?:seen(?: for)?|session(?: of)?|treated(?: for)?|for a total of|total(?: of)?|visit of|treatment lasted|1:1 for|one[- ]on[- ]one|1:1)\b[^.;\n]{0,30}$")
+
+
+def _lines(ctx: Context) -> Iterator[tuple[int, int]]:
+    start = 0
+    for k, u in enumerate(ctx.units):
+        if "br" in u.cats:
+            if k > start:
+                yield start, k
+            start = k + 1
+    if start < len(ctx.units):
+        yield start, len(ctx.units)
+
+
+def draft_durations(ctx: Context) -> None:
+    """DURATION: minutes of care, clock times, frequency and length of care; HEP minutes and holds stay unmarked."""
+    minutes_column = False
+    for i, j in _lines(ctx):
+        text = ctx.text(i, j)
+        if re.search(r"\b(?:minutes|min|mins|time)\b.{0,12}\bunits?\b|\bunits?\b.{0,12}\b(?:minutes|min|mins|time)\b", text) and not ctx.any(i, j, "q_number", "q_minutes"):
+            minutes_column = True
+        elif not text.strip():
+            minutes_column = False
+        for k in range(i, j):
+            u = ctx.units[k]
+            if ctx.covered(k, k + 1, "MEASURE") or u.quantity is None:
+                continue
+            kind = u.quantity.kind
+            if kind == "frequency":
+                if ctx.kinds[k] not in ("subjective", "history", "goals", "hep", "medications") or ctx.kinds[k] == "goals" and _plan_line(text):
+                    if not re.search(r"\b(?:hep|exercises? at home|home exercises?|home program)\b[^.;]*$", ctx.text(i, k)):
+                        ctx.add("DURATION", k, k + 1, "rule:duration.plan", "plan")
+            elif kind == "clock":
+                if _clock_ok(ctx, i, k):
+                    ctx.add("DURATION", k, k + 1, "rule:duration.clock", "clock")
+            elif f"q_{kind}" in _AMOUNT:
+                _amount(ctx, i, j, k, minutes_column)
+
+
+def _plan_line(text: str) -> bool:
+    return bool(re.search(r"plan|pt |frequency|seen", text))
+
+
+def _clock_ok(ctx: Context, i: int, k: int) -> bool:
+    if ctx.kinds[k] in ("signature", "medications", "history"):
+        return False
+    before = ctx.text(i, k)
+    if re.search(r"signed|dictated|printed|\bon \d|woke|awake|bed|meds?\b|until", before):
+        return False
+    q = ctx.units[k].quantity
+    ranged = q is not None and len(q.numbers) >= 3
+    return ranged or ctx.any(max(i, k - 4), k, "time_in", "total") or ctx.has(k - 1, "q_clock", "dash") and ctx.covered(k - 2, k, "DURATION") or bool(re.search(r"(?:arrived|left|began|start|end|in|out|from|session|time)\b[^a-z]*$", before))
+
+
+def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bool:
+    """Whether a bare number stands where minutes stand: after a label, in brackets after a service, in a table cell."""
+    q = ctx.units[k].quantity
+    if q is None or len(q.numbers) != 1 or not 1 <= q.numbers[0] <= 240 or q.numbers[0] != int(q.numbers[0]):
+        return False
+    prev = ctx.text(max(i, k - 4), k)
+    if re.search(r"(?:min(?:ute)?s?|mins?|time|duration|timed|total|tot|ttcm|ttt|tx)\)? *[:=\-|]? *$", prev) and ctx.any(max(i, k - 5), k, "timed", "total", "service", "untimed", "time_in", "q_code") and not re.search(r"units?\W*$|visits?\W*$|score|time (?:in|out)|start|end", prev):
+        return True
+    if re.search(r"\b(?:timed|total|tot|ttcm|ttt)\b[^a-z\d]*$", prev):
+        return not ctx.has(k + 1, "units_word", "q_units") and not re.search(r"total units|visits", prev)
+    if ctx.has(k - 1, "lp") and ctx.has(k + 1, "rp") and ctx.covered(k - 2, k - 1, "SERVICE"):
+        return True
+    service = any(d.label == "SERVICE" and i <= d.first < k for d in ctx.drafts)
+    if service and ctx.has(k - 1, "pipe") or (column and service and _gap(ctx, k - 1, k) >= 2):
+        earlier = [x for x in range(i, k) if ctx.has(x, "q_number", "q_minutes")]
+        later = [x for x in range(k + 1, j) if ctx.has(x, "q_number", "q_units")]
+        return not earlier and (bool(later) or q.numbers[0] > 4)
+    if service and ctx.kinds[k] in ("treatment", "billing", "") and ctx.covered(k - 1, k, "SERVICE") and q.numbers[0] >= 8 and not ctx.any(i, j, "q_minutes"):
+        return ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp") or k + 1 >= j
+    if service and _gap(ctx, k - 1, k) >= 3 and q.numbers[0] >= 5 and not any(ctx.has(x, "q_number", "q_minutes") for x in range(i, k)):
+        return True
+    return False
+
+
+def _gap(ctx: Context, a: int, b: int) -> int:
+    return ctx.surface.norm[ctx.units[a].end : ctx.units[b].start].count(" ") if 0 <= a < b < len(ctx.units) else 0
+
+
+def _amount(ctx: Context, i: int, j: int, k: int, column: bool) -> None:
+    q = ctx.units[k].quantity
+    assert q is not None
+    if q.kind == "number" and not _number_is_minutes(ctx, i, j, k, column):
+        return
+    n = q.numbers[0] if q.kind != "hm" else q.numbers[-1]
+    if n <= 0 or n > 480:
+        return
+    n_text = str(int(n)) if n == int(n) else str(n)
+    kind, code, source = _role(ctx, i, j, k, q.kind)
+    if not kind:
+        return
+    value: dict[str, object] = {"minutes": int(n) if n == int(n) else n}
+    if code:
+        value["code"] = code
+    ctx.add("DURATION", k, k + 1, f"rule:duration.{source}", f"{kind}={n_text}", value)
+
+
+def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, str]:
+    """(attribute, code, rule) of minutes at unit `k` of the line `i` to `j`; an empty attribute where they are no care."""
+    section = ctx.kinds[k]
+    a = max(i, k - 7)
+    first, last = ctx.sentence(k)
+    first, last = max(first, i), min(last, j)
+    left = ctx.text(a, k)
+    prev_amount = max((d.last for d in ctx.drafts if d.label == "DURATION" and i <= d.first < k and d.attribute != "clock"), default=i)
+    label_from = max(a, prev_amount)
+    # a label before it
+    labelled = ""
+    for x in range(k - 1, label_from - 1, -1):
+        if ctx.has(x, "untimed"):
+            return "", "", ""
+        if ctx.has(x, "timed"):
+            labelled = "timed_total"
+            break
+        if ctx.has(x, "total"):
+            labelled = "session_total" if ctx.units[x].word not in ("session",) or kind == "minutes" else ""
+            break
+        if ctx.has(x, "service", "exercise", "q_code", "dot", "semi", "q_clock", "activity", "measure", "body"):
+            break
+    right = [x for x in range(k + 1, min(k + 4, j)) if not ctx.has(x, "lp", "of", "dash", "word", "comma") or ctx.has(x, "timed", "total")]
+    if right and not labelled and not ctx.any(k + 1, right[0], "comma", "semi", "slash"):
+        if ctx.has(right[0], "timed"):
+            return "timed_total", "", "timed_after"
+        if ctx.has(right[0], "total") and not ctx.has(right[0] + 1, "colon", "q_number"):
+            return "session_total", "", "total_after"
+    if labelled == "timed_total":
+        return "timed_total", "", "timed"
+    if labelled == "session_total" and not re.search(r"total units|per ", left):
+        return "session_total", "", "total"
+    if section in ("hep", "goals", "subjective", "history", "medications"):
+        return "", "", ""
+    # "15 minutes of manual therapy", "30 minutes on ther ex", "20 min: SLR"
+    s = next((d for d in ctx.drafts if d.label == "SERVICE" and d.first in range(k + 1, min(k + 4, last)) and not ctx.any(k + 1, d.first, "comma", "dot", "semi", "br", "slash")), None)
+    before = [d for d in ctx.drafts if d.label == "SERVICE" and first <= d.first < k]
+    nearest = before[-1] if before else None
+    prev_m = [d for d in ctx.drafts if d.label == "DURATION" and first <= d.first < k and d.attribute and d.attribute.startswith("code")]
+    between = nearest is not None and any(nearest.last <= d.first for d in prev_m)
+    if s is not None and (ctx.any(k + 1, s.first, "of", "in", "for") or nearest is None or between):
+        return "code_minutes", s.attribute or "", "of_service"
+    ex = [d for d in ctx.drafts if d.label == "EXERCISE" and first <= d.first < k]
+    nearest_ex = ex[-1] if ex else None
+    held = re.search(r"planned|declined|held|deferred", ctx.text(first, k)) if nearest is None else None
+    if nearest_ex is not None and not held and (nearest is None or nearest_ex.first > nearest.first):
+        gap = ctx.text(nearest_ex.last, k)
+        if not ctx.any(nearest_ex.last, k, "semi", "br", "dot", "pron") and len(gap) < 45 and k - nearest_ex.last <= 8:
+            return "exercise_time", "", "exercise"
+        return "", "", ""
+    if nearest is not None and not between:
+        if nearest.attribute == "97150" and ctx.kinds[k] == "subjective":
+            return "", "", ""
+        return "code_minutes", nearest.attribute or "", "service"
+    if nearest is None and ctx.has(i, "q_code"):
+        return "code_minutes", ctx.units[i].word.upper(), "code_line"
+    if _SEEN.search(left) or ctx.any(k + 1, k + 3, "time_in") or re.search(r"^ *(?:min(?:ute)?s? )?(?:1:1|one[- ]on[- ]one|individual|session|treatment|visit|tx)", ctx.text(k + 1, min(k + 4, j)) if k + 1 < j else ""):
+        return ("session_total", "", "seen") if not _NO_CARE.search(left) or _SEEN.search(left) else ("", "", "")
+    return "", "", ""
+
+
+_UNITS_AFTER = re.compile(r"^[ ]*[|:(,=\-]*[ ]*(?:x[ ]*(\d)(?![\d/]| *(?:min|\d))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)")
+_UNITS_WORD = re.compile(r"(?:(?<=\D)|^)(\d)[ ]*-?(?:units?|u)\b|\bunits?[ ]*(?:billed)?[ ]*[:=x]?[ ]*(\d)(?!\d)|\bx[ ]*(\d)[ ]*(?:units?|u)\b")
+
+
+def read_units_billed(ctx: Context) -> list[Mention]:
+    """Mentions of kind ``units`` with code and number, wherever a note states billed units."""
+    out: dict[str, Mention] = {}
+    norm = ctx.surface.norm
+
+    def put(code: str, n: int, start: int, end: int) -> None:
+        if code and code not in out and 0 <= n <= 9:
+            out[code] = Mention("units", start, end, "rule:units", {"code": code, "units": n})
+
+    services = sorted((d for d in ctx.drafts if d.label == "SERVICE"), key=lambda d: d.first)
+    lines = list(_lines(ctx))
+    header = False
+    for i, j in lines:
+        start, end = ctx.units[i].start, ctx.units[j - 1].end
+        text = norm[start:end]
+        here = [d for d in services if i <= d.first < j and d.attribute]
+        if re.search(r"\bunits?\b", text) and re.search(r"\b(?:min|minutes|mins|time)\b", text) and not re.search(r"\d", text):
+            header = True
+            continue
+        each = re.search(r"\b(\d) units? each|\b(\d) each\b", text)
+        if each:
+            n = int(next(g for g in each.groups() if g))
+            for d in services:
+                if d.attribute and (_billable(ctx, d) or ctx.kinds[d.first] in ("treatment", "", "objective")) and any(
+                    m.label == "DURATION" and (m.value or {}).get("code") == d.attribute for m in ctx.drafts
+                ):
+                    put(d.attribute, n, start + each.start(), start + each.end())
+        for pos, d in enumerate(here):
+            nxt = here[pos + 1].start if pos + 1 < len(here) else end
+            after = norm[d.end : nxt]
+            m = _UNITS_AFTER.match(after)
+            if m and (d.end - d.start > 0):
+                n = int(next(g for g in m.groups() if g))
+                coded = bool(re.search(r"\d{5}|g0283", norm[d.start : d.end]))
+                if coded or ctx.kinds[d.first] == "billing" or m.group(2) or m.group(3) or re.search(r"\bunits?|charges?|bill", text):
+                    put(d.attribute or "", n, d.end + m.start(), d.end + m.end())
+                    continue
+            m = _UNITS_WORD.search(after)
+            if m:
+                put(d.attribute or "", int(next(g for g in m.groups() if g)), d.end + m.start(), d.end + m.end())
+                continue
+            m = re.search(r"(?:^|[^\d])x[ ]*(\d)(?![\d/]|[ ]*(?:min|\d|set|rep|'|ft|wk|week|day|lap))(?=[ ]*(?:$|[,.;)|(]|for\b))", after)
+            if m and re.search(r"\d{5}|g0283", norm[d.start : d.end]) and not any(x.label == "EXERCISE" and d.end < x.start < d.end + m.start() for x in ctx.drafts):
+                put(d.attribute or "", int(m[1]), d.end + m.start(), d.end + m.end())
+                continue
+            before = norm[max(start, d.start - 24) : d.start]
+            m2 = re.search(r"(\d)[ ]*(?:units?|u)[ ]*(?:of|for)?[ ]*\(?$", before)
+            if m2:
+                put(d.attribute or "", int(m2[1]), d.start - len(m2[0]), d.start)
+                continue
+            cells = [k for k in range(d.last, j) if ctx.units[k].start < nxt and ctx.has(k, "q_number", "q_minutes")]
+            if (header or ctx.any(i, j, "pipe")) and len(cells) >= 2 and d.attribute:
+                q = ctx.units[cells[1]].quantity
+                if q is not None and q.kind == "number" and q.numbers[0] <= 9:
+                    put(d.attribute, int(q.numbers[0]), ctx.units[cells[1]].start, ctx.units[cells[1]].end)
+        if not text.strip():
+            header = False
+    # "units billed 97110 2, 97112 1"
+    for m in re.finditer(r"units?(?: billed)?:? ((?:9\d{4}[ x:=-]{1,3}\d,? ?(?:and )?)+)", norm):
+        for code, n in re.findall(r"(9\d{4})[ x:=-]{1,3}(\d)(?!\d)", m[1]):
+            put(code, int(n), m.start(), m.end())
+    return list(out.values())
+
+
+def _billable(ctx: Context, d: object) -> bool:
+    return ctx.kinds[d.first] == "billing"  # type: ignore[attr-defined]

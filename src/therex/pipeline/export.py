@@ -1,0 +1,25 @@
+"""Doc to NoteView: the last place that knows spaCy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from therex.types import NoteView
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+def to_view(doc: Doc) -> NoteView:
+    """The plain view of a Doc that the therex components have read."""
+    note_type, discipline = doc._.therex_summary or ("daily", "PT")
+    return NoteView(
+        text=doc.text,
+        spans=tuple(doc._.therex_spans or ()),
+        relations=tuple(doc._.therex_relations or ()),
+        sections=tuple(doc._.therex_sections or ()),
+        sentences=tuple(doc._.therex_sentences or ()),
+        mentions=tuple(doc._.therex_mentions or ()),
+        note_type=note_type,
+        discipline=discipline,
+    )

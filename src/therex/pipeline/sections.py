@@ -1,0 +1,134 @@
+"""Sections by their headings: on a line of their own, before a colon, or in mid-line (`S: … O: … A: … P: …`)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from spacy.language import Language
+
+from therex.catalog.files import resource
+from therex.pipeline.extensions import surface_of
+from therex.pipeline.sentences import BULLET
+from therex.pipeline.surface import Surface
+from therex.types import Section
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+MAJOR = frozenset({"subjective", "objective", "assessment", "plan", "goals", "treatment"})
+_COLON = re.compile(r"(?:^|(?<=\n)|(?<=[.;|!?] )|(?<=  )|(?<=\)) )[ \t]*(?:[-*•▪] ?|\(?\d{1,2}[.)] ?)?"
+                    r"(?P<head>[a-z][a-z0-9 /&'.#-]{0,55}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*(?P<mark>:|(?<=\b[soap])/(?=\s))")  # fmt: skip
+_ALONE = re.compile(r"(?m)^[ \t]*[-=*_#>]*[ ]*(?P<head>[a-z][a-z0-9 /&'.-]{0,50}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*[-=*_]*[ ]*$")
+_SAID = re.compile(r"(?m)(?:^|(?<=[.!?] ))(?P<head>plan|assessment|subjective|objective|treatment|home program)(?P<mark>[,.]| is | - )")
+_DASH = re.compile(r"(?m)^[ \t]*(?P<head>[a-z][a-z /]{0,30}?)(?P<mark> - | – )")
+_QUALIFIER = re.compile(r"[ ]*(?:#?\d+|one|two|today|\d+/\d+)$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) ")
+
+
+@cache
+def _headings() -> dict[str, str]:
+    return {
+        heading: kind
+        for kind, headings in resource("sections.yaml").items()
+        if kind != "version"
+        for heading in map(str, headings)
+    }
+
+
+def heading_kind(head: str) -> str:
+    """The kind of section that `head`, in working form, opens; ``""`` for none."""
+    known = _headings()
+    head = " ".join(head.strip(" .-#").split())
+    for _ in range(3):
+        kind = known.get(head)
+        if kind:
+            return kind
+        shorter = _QUALIFIER.sub("", head).strip(" .-")
+        if shorter == head:
+            break
+        head = shorter
+    return ""
+
+
+def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
+    """(start, body, kind, alone) of every heading, left to right."""
+    found: dict[int, tuple[int, int, str, bool]] = {}
+    norm = surface.norm
+    for pattern in (_COLON, _ALONE, _SAID, _DASH):
+        for m in pattern.finditer(norm):
+            kind = heading_kind(m["head"])
+            if not kind or m.start("head") in found:
+                continue
+            if pattern is _ALONE and len(m["head"]) < 3 and kind in MAJOR and m["head"] not in ("hx", "tx", "dx"):
+                continue
+            if pattern is _DASH and kind == "header":
+                continue
+            found[m.start("head")] = (m.start("head"), m.end(), kind, pattern is _ALONE)
+    return [found[k] for k in sorted(found)]
+
+
+def read_sections(surface: Surface) -> list[Section]:
+    """Sections in order, none overlapping.
+
+    A major section runs to the next heading. A minor one with its content on the line of its heading ends with that
+    line and the list items under it, and the major section that it stood in goes on.
+    """
+    heads = _candidates(surface)
+    norm = surface.norm
+    out: list[Section] = []
+    enclosing = ""
+    for i, (start, body, kind, alone) in enumerate(heads):
+        limit = heads[i + 1][0] if i + 1 < len(heads) else len(norm)
+        line_end = norm.find("\n", body)
+        line_end = len(norm) if line_end < 0 else line_end
+        inline = not alone and bool(norm[body:line_end].strip())
+        end = limit
+        if kind in ("subjective", "objective", "assessment", "plan", "treatment") and not inline:
+            enclosing = kind
+        elif kind in ("subjective", "objective", "assessment", "plan", "treatment"):
+            enclosing = kind
+        elif inline and kind != "goals":
+            end = _through_items(norm, line_end, limit)
+        elif inline:
+            end = _through_items(norm, line_end, limit)
+        if out and out[-1].end > start:
+            out[-1] = Section(out[-1].kind, out[-1].start, out[-1].body, start)
+        out.append(Section(kind, start, body, end))
+        if end < limit and enclosing:
+            out.append(Section(enclosing, end, end, limit))
+    return out
+
+
+def _through_items(norm: str, line_end: int, limit: int) -> int:
+    """The end of the run of list items, indented or wrapped lines that follows a line."""
+    end = min(line_end, limit)
+    while end < limit:
+        nxt = norm.find("\n", end + 1)
+        nxt = len(norm) if nxt < 0 else nxt
+        line = norm[end + 1 : min(nxt, limit)]
+        if not line.strip() or not (re.match(r"[ ]*(?:\(?\d{1,2}[.)]|\(\d\))", line)):
+            break
+        end = min(nxt, limit)
+    return end
+
+
+class Sections:
+    """spaCy component: `doc._.therex_sections`."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc._.therex_sections = self.process(doc)
+        return doc
+
+    def process(self, doc: Doc) -> list[Section]:
+        """The sections of `doc`, which is left as it is."""
+        return read_sections(surface_of(doc))
+
+
+@Language.factory("therex_sections", assigns=["doc._.therex_sections"])
+def make_sections(nlp: Language, name: str) -> Sections:
+    """Sections of a note."""
+    return Sections()
+
+
+__all__ = ["BULLET", "MAJOR", "Sections", "heading_kind", "make_sections", "read_sections"]

@@ -1,0 +1,80 @@
+"""Sentences and list items, for prose, bullets, tables, capitals and dictation."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from spacy.language import Language
+
+from therex.pipeline.extensions import surface_of
+from therex.pipeline.surface import Surface
+from therex.types import Range
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+_NOT_AN_END = re.compile(
+    r"(?:^|[^a-z])(?:dr|mr|mrs|ms|vs|approx|no|st|e\.g|i\.e|etc|deg|fig|inc|jr|sr|ext|flex|abd|add|rot|dept|ave|appt"
+    r"|pt|[a-z])$"
+)
+_END = re.compile(r"(?<!\.)(?:\.(?!\.)|[!?]+)[\"')\]]*(?= +\S|\n|$)")
+BULLET = re.compile(r"[ \t]*(?:[-*•▪◦·–] ?|[o>] |\(?\d{1,2}[.)] |\(?[a-z][.)] |\[[ xX]\] )")
+
+
+def read_sentences(surface: Surface) -> list[Range]:
+    """Ranges of sentences and list items, without blanks at their edges; a hard newline always ends one."""
+    norm, text = surface.norm, surface.text
+    cuts = {0, len(norm)}
+    at = norm.find("\n")
+    while at >= 0:
+        if at not in surface.soft:
+            cuts.add(at)
+            cuts.add(at + 1)
+        at = norm.find("\n", at + 1)
+    for m in _END.finditer(norm):
+        after = m.end()
+        while after < len(norm) and norm[after] == " ":
+            after += 1
+        nxt = text[after : after + 1]
+        if m[0] == "." and (_NOT_AN_END.search(norm[max(0, m.start() - 8) : m.start()]) or nxt.islower()):
+            continue
+        cuts.add(m.end())
+    edges = sorted(cuts)
+    out = []
+    for start, end in zip(edges, edges[1:], strict=False):
+        piece = norm[start:end]
+        left = len(piece) - len(piece.lstrip())
+        body = piece.strip()
+        if body:
+            out.append(Range(start + left, start + left + len(body)))
+    return out
+
+
+class Sentences:
+    """spaCy component: `doc._.therex_sentences`, and `token.is_sent_start` so that `doc.sents` works."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        ranges = self.process(doc)
+        doc._.therex_sentences = ranges
+        starts = {r.start for r in ranges}
+        offsets = sorted(starts)
+        for token in doc:
+            if token.idx in starts:
+                token.is_sent_start = True
+            else:
+                # a start inside a token is given to the token that holds it
+                i = bisect_left(offsets, token.idx)
+                token.is_sent_start = i < len(offsets) and offsets[i] < token.idx + len(token) and token.i > 0
+        return doc
+
+    def process(self, doc: Doc) -> list[Range]:
+        """The sentences of `doc`, which is left as it is."""
+        return read_sentences(surface_of(doc))
+
+
+@Language.factory("therex_sentences", assigns=["doc._.therex_sentences", "token.is_sent_start"])
+def make_sentences(nlp: Language, name: str) -> Sentences:
+    """Sentences and list items of a note."""
+    return Sentences()
