@@ -1,0 +1,1 @@
+"""What is documented: one small pure function for each element, and the six contradictions."""

@@ -1,0 +1,154 @@
+"""Elements of the treatment: services, exercises, skill, response, purpose, progression, home program, plan."""
+
+from __future__ import annotations
+
+import re
+
+from therex.elements.evidence import element, text_of
+from therex.types import Element, Minutes, NoteView, Span
+
+_PERFORMED = ("performed", None)
+
+
+def given_services(view: NoteView) -> list[Span]:
+    """Services that the note says were given at this encounter."""
+    return [s for s in view.of("SERVICE") if (s.value or {}).get("given") and s.assertion in ("affirmed",)]
+
+
+def performed_exercises(view: NoteView) -> list[Span]:
+    """Exercises done at this encounter."""
+    return [s for s in view.of("EXERCISE") if s.attribute in _PERFORMED and "historical" not in s.modifiers]
+
+
+def interventions_named(view: NoteView, minutes: Minutes) -> Element:
+    """Each service given is named, or its exercises are."""
+    services, exercises = given_services(view), performed_exercises(view)
+    if services or exercises:
+        return element("interventions_named", "present", services or exercises)
+    planned = [s for s in view.of("SERVICE") if s.assertion in ("affirmed",)]
+    vague = view.mentioned("unnamed_treatment")
+    planned_ex = [s for s in view.of("EXERCISE") if s.attribute in ("planned", "home")]
+    if vague or planned:
+        return element("interventions_named", "weak", [*vague, *planned])
+    return element("interventions_named", "weak" if planned_ex else "missing", planned_ex)
+
+
+def exercise_detail(view: NoteView, minutes: Minutes) -> Element:
+    """At least one named exercise with its dose; names or types without one are weak."""
+    dosed = {r.to for r in view.relations if r.type in ("dose_of",)}
+    with_dose = [view.spans[i] for i in sorted(dosed) if view.spans[i].label == "EXERCISE" and view.spans[i].attribute in ("performed", "home", None) and "negated" not in view.spans[i].modifiers]
+    if with_dose:
+        return element("exercise_detail", "present", with_dose)
+    names = list(view.of("EXERCISE"))
+    return element("exercise_detail", "weak" if names else "missing", names)
+
+
+_STOCK = re.compile(
+    r"\b(?:tolerat\w+|tol|tolerance|treatment|tx|session|therapy|well|good|fair|great|overall|today'?s?|no|without|any|adverse|reactions?|response|effects?|events?|none|to|the|with|pt|patient|all|everything|of|and|exercises?|activit\w+|participat\w+|responded|responding|did|effort|poor|poorly|excellent|skilled|incident|complications?|noted|during|throughout|was|this|visit|date|interventions?|improv\w+|progress|demonstrated|in|functional|mobility|positive|very|performed|continues|he|she|ill|complaints?|new|issues?|for|both|cervical|rotation|range|motion|following|therapeutic|at|a|reported|remained|ther|ex|manual|mobilizations?|his|her|fully|be|is)\b"
+)
+_SPECIFIC_RESPONSE = re.compile(r"\d|pain|fatigu|sore|lag|tired|dizz|sob|breath|stiff|loos|better|relief|effusion|swell|guard|form|compens|shak|trembl|return demo|teach|understand|carry|clean|hik|sway|lob|balance|symptom|sx|burn|cramp|rest break|rests|flex|quality|control|smooth|steadi|eas|leak|centraliz|tingl|numb|cue|stretch|spasm|fell|lost|slid|extra time|symmetr|unable|needs|desat|light|equal|fine|nausea|headache|color")
+
+
+def response(view: NoteView, minutes: Minutes) -> Element:
+    """A specific reaction in this session; `tolerated well` alone is weak."""
+    spans = view.of("RESPONSE")
+    strong = [s for s in spans if _specific(text_of(view, s))]
+    if strong:
+        return element("response", "present", strong)
+    if spans:
+        return element("response", "weak", spans)
+    return element("response", "missing")
+
+
+def _specific(text: str) -> bool:
+    rest = _STOCK.sub(" ", text)
+    return bool(_SPECIFIC_RESPONSE.search(rest)) or len(re.findall(r"[a-z]{3,}", rest)) >= 3
+
+
+_GENERIC_SKILL = re.compile(
+    r"^(?:(?:required|requires|requiring|needed|provided|given|skilled|min|mod|minimal|moderate|occasional|constant|frequent|intermittent|verbal|tactile|visual|v/?c'?s?|t/?c'?s?|and|with|cues?|cued|cueing|cuing|prn|as needed|instruct\w+|pt|patient|was|were|educat\w+|in|on|for|to|proper|correct|good|form|technique|posture|safety|exercises?|program|throughout|session|performance|performing|use|maximize|ensure|perform|maintain|all|therapeutic|ther|ex|during|big|amplitude|encouraged|hep|the|reviewed|about|importance|of|compliance|monitored|monitoring|vitals?|stable|%|body|mechanics|activities|facilitation|functional|transfers?|reminders?|some|of|response|tolerance|demonstrat\w+|understanding|home|verbalized|sequencing|quality|movement)\b[ ,./&;:()-]*)+$"
+)
+
+
+def skilled_intervention(view: NoteView, minutes: Minutes) -> Element:
+    """Something particular to this patient: a cue with its fault, assistance, a change because of a finding."""
+    spans = [s for s in view.of("SKILL")]
+    strong = [s for s in spans if not _GENERIC_SKILL.match(text_of(view, s))]
+    if strong:
+        return element("skilled_intervention", "present", strong)
+    if spans:
+        return element("skilled_intervention", "weak", spans)
+    claims = view.mentioned("skill_claim")
+    return element("skilled_intervention", "weak" if claims else "missing", claims)
+
+
+_TASK = re.compile(r"\b(?:stairs?|steps?|walk\w*|ambulat\w*|gait|transfers?|sit|stand\w*|chair|bed|dress\w*|sleeve|reach\w*|lift\w*|carry\w*|driv\w*|cook\w*|overhead|shel[fv]\w*|jar|key|fork|writ\w*|desk|run\w*|return to|work|job|sport|golf|throw\w*|swing|backswing|curb|car|toilet\w*|bath\w*|shower\w*|tub|floor|community|home|household|adls?|iadls?|functional|groom\w*|hair|feed\w*|squat\w*|truck|tools|play\w*|school|sleep\w*|descen\w*|ascen\w*|bra|kneel\w*|garden\w*|swim\w*|climb\w*|mobility|bathing|donning|push\w*|pull\w*|scissors|grip\w*|utensils?|self[- ]care|standing|sitting|turn\w*|pick\w*|mail\w*|catch\w*|fall|reaction|uneven|lawn|groceries|laundry|child|grand\w+|tolerat\w+ (?:standing|sitting))\b")
+_LINK = re.compile(r"\b(?:limit\w*|prevent\w*|is what|are what|keep\w* (?:him|her|them|pt)|needed (?:for|to)|needs?|necessary|require[sd]? (?:for|to)|so (?:that |he |she |pt |they )|in order to|for (?:stair|transfer|gait|safe|reach|lift|return)|contribut\w*|affect\w*|interfer\w*|stops?|impact\w*|because|to allow|to enable|impair\w*|due to|secondary|resulting|causing|which|tied to|working (?:on|toward)|carry ?over)\b")
+
+
+def purpose_link(view: NoteView, minutes: Minutes) -> Element:
+    """An exercise tied to a deficit and to a task or goal; tied to a deficit only is weak."""
+    exercised = bool(performed_exercises(view)) or any(s.attribute in ("97110", "97112", "97530") for s in given_services(view))
+    reasons = list(view.of("RATIONALE"))
+    tasked = [s for s in reasons if _TASK.search(text_of(view, s))]
+    linked = _linked_sentences(view)
+    if exercised and performed_exercises(view) and (tasked or linked):
+        return element("purpose_link", "present", tasked or linked)
+    if reasons or (linked and exercised and len(linked) > 1):
+        return element("purpose_link", "weak", reasons or linked)
+    return element("purpose_link", "missing")
+
+
+def _linked_sentences(view: NoteView) -> list[Span]:
+    """Limitations said to come from a deficit in the same sentence, outside the patient's own report."""
+    out = []
+    deficits = [s for s in view.of("IMPAIRMENT") if s.assertion == "affirmed"]
+    for s in view.of("LIMITATION"):
+        if s.assertion != "affirmed" or view.section_at(s.start) in ("subjective", "objective", "goals"):
+            continue
+        for r in view.sentences:
+            if r.start <= s.start < r.end:
+                body = view.text[r.start : r.end].lower()
+                outside = [d for d in deficits if r.start <= d.start < r.end and not (s.start <= d.start and d.end <= s.end and _in_words(view, s, d))]
+                if outside and _LINK.search(body):
+                    out.append(s)
+    return out
+
+
+def _in_words(view: NoteView, s: Span, d: Span) -> bool:
+    return not _LINK.search(view.text[s.start : s.end].lower())
+
+
+def progression(view: NoteView, minutes: Minutes) -> Element:
+    """What changed in the programme or goals now, or why it was held."""
+    changed = list(view.mentioned("progressed"))
+    held = [s for s in view.of("EXERCISE") if s.attribute == "held"]
+    skills = [s for s in view.of("SKILL") if re.search(r"adapt|held", s.source)]
+    if changed or skills or (held and any(s.source for s in held)):
+        return element("progression", "present", [*changed, *skills, *held])
+    stock = view.mentioned("progress_stock")
+    planned = [s for s in view.of("EXERCISE") if s.attribute == "planned"]
+    if stock or planned:
+        return element("progression", "weak", [*stock, *planned])
+    return element("progression", "missing")
+
+
+def home_program(view: NoteView, minutes: Minutes) -> Element:
+    """A home program taught, changed or checked, with content."""
+    home = [s for s in view.of("EXERCISE") if s.attribute == "home"]
+    content = view.mentioned("hep_content")
+    if home or content:
+        return element("home_program", "present", home or content)
+    said = view.mentioned("hep")
+    return element("home_program", "weak" if said else "missing", said)
+
+
+def plan(view: NoteView, minutes: Minutes) -> Element:
+    """A specific next step, criterion, or frequency with length; `continue POC` is weak."""
+    frequency = list(view.of("DURATION", "plan"))
+    specific = view.mentioned("plan_specific")
+    planned = [s for s in view.of("EXERCISE") if s.attribute == "planned" and view.section_at(s.start) != "goals"]
+    if frequency or specific or planned:
+        return element("plan", "present", [*specific, *frequency, *planned])
+    stock = view.mentioned("plan_stock")
+    return element("plan", "weak" if stock else "missing", stock)
