@@ -16,7 +16,7 @@ _STATUS = re.compile(
 _STATUS_ONLY = re.compile(r"^(?:goal )?(?:not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis)\b")
 _GOAL_SAID = re.compile(
     r"\b(?:(?:goal|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?(?: (?:is|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
-    r"(?:wants|hopes|wishes|would like|desires) to (?:be able to |get back to |return to )?) *"
+    r"(?:wants|hopes|wishes|would like|desires) to (?!keep coming|continue|wait|avoid|try|hold)(?:be able to |get back to |return to )?) *"
 )
 _WILL = re.compile(r"\b(?:pt|patient|client|resident|child|the patient|she|he)\.? (?:will|is to) (?!continue|be seen|return (?:to clinic|next)|follow|benefit|come|call|bring|need|require|see|be re|be progress|be discharg|attend|receive|work on|start|begin|call)")
 _NOT_GOAL = re.compile(r"goals? (?:met|reviewed|updated|remain|addressed|were|are|on track|of care|not (?:met|achieved))|toward(?:s)? (?:\w+ )?goals?|all goals|functional goals|established goals|goals? above|above-stated goals|per goals|long term goals$")
@@ -146,10 +146,11 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
     if act < 0:
         return
     lim = -1
+    order = {"unable": 0, "difficulty": 1, "limited": 2}
     for k in range(a, b):
-        if ctx.has(k, "limiter"):
+        entry = ctx.units[k].entry("limiter")
+        if entry is not None and (lim < 0 or order[entry.concept] < order[ctx.units[lim].entry("limiter").concept]):  # type: ignore[union-attr]
             lim = k
-            break
     dec = ctx.first(a, b, "decreased")
     pain = next((k for k in range(a, b) if ctx.has(k, "deficit")), -1)
     if kind == "plan" or (kind == "treatment" and lim < 0):
@@ -233,6 +234,8 @@ def draft_skills(ctx: Context) -> None:
 
 
 def _continues(ctx: Context, a: int, b: int) -> bool:
+    if ctx.has(a, "pron", "word") and re.search(r"\b(?:so|because|kept|keeps|tends?|since)\b", ctx.text(a, b)) and not ctx.covered(a, b, "DOSE", "EXERCISE"):
+        return True
     return ctx.has(a, "because", "purpose_of_cue") or ctx.units[a].word in ("to", "so", "a", "as", "for", "because", "due to", "since") and b - a > 2
 
 
@@ -265,7 +268,7 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
     if "cue" in concepts:
         if _PRN.search(text) and not ctx.any(k + 1, b, "purpose_of_cue", "for", "to", "body", "deficit", "posture"):
             return ""
-        if _BARE_CUE.match(text.strip()) or (rest <= 2 and not ctx.any(a, b, "body", "function", "deficit")):
+        if _BARE_CUE.match(text.strip()) or (len(text.split()) <= 2 and not ctx.any(a, b, "body", "function", "deficit")):
             return ""
         if re.search(r"(?:skilled|requires?d?|continued) (?:skilled )?(?:cueing|cues)(?: as needed| prn|$)", text):
             return ""
@@ -319,6 +322,9 @@ _REACT = re.compile(r"pain|sore|fatigue|tired|sx|symptom|dizz|sob|lob|lag|form|c
 _ARROW_CHANGE = re.compile(r"\d *(?:/10)? *(?:->|→|=>|>|to) *\d")
 
 
+_SEEN_IN_SET = re.compile(r"^(?:(?:pt|he|she|amplitude|target|form|speed|quality|control|r|l|\d+) )?(?:needs?|needed|froze|falls?|fell|lost|loses|veers?|sways?|lags?|knocked|unable|able to|kept|came|dropped|rose|reached|felt|reported|states?|said|improved|clean|better|worse|equal|symmetr\w+|stayed|only|got|achieved|managed|still|with(?:out)? (?:good|no|less|more))\b")
+
+
 def draft_responses(ctx: Context) -> None:
     """RESPONSE: how the patient reacted during or right after today's treatment."""
     for i, j in ctx.bounds:
@@ -338,6 +344,12 @@ def draft_responses(ctx: Context) -> None:
                     n += 1
                     hi = chunks[n][1]
                 lo, hi = ctx.trim(lo, hi)
+                split = re.search(r"\b(?:with|and|w/) no ", ctx.text(lo, hi))
+                if split and _TOLERANCE.search(ctx.text(lo, hi)[: split.start()]):
+                    cut = next((k for k in range(lo + 1, hi) if ctx.units[k].start >= ctx.units[lo].start + split.start()), hi)
+                    if cut + 1 < hi:
+                        ctx.add("RESPONSE", cut + 1, hi, "rule:response")
+                        hi = cut
                 while lo < hi and ctx.has(lo, "pron", "be") and not ctx.has(lo, "response_cue"):
                     lo += 1
                 if hi > lo and not ctx.covered(lo, hi, "RESPONSE") and not ctx.inside(lo, hi, "GOAL"):
@@ -378,6 +390,8 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
         if kind in ("treatment", "") and n > 0 and ctx.any(a, b, "deficit") and not ctx.any(a, b, "skill_cue", "assist") and not ctx.covered(a, b, "EXERCISE", "SERVICE", "RATIONALE"):
             prev = chunks[n - 1]
             return ctx.covered(prev[0], a, "DOSE", "EXERCISE") and ctx.has(a - 1, "comma", "semi", "arrow", "dash")
+        if kind in ("treatment", "") and n > 0 and _SEEN_IN_SET.match(text) and not ctx.any(a, b, "skill_cue", "assist") and not ctx.covered(a, b, "EXERCISE", "SERVICE", "RATIONALE", "DOSE"):
+            return ctx.covered(chunks[n - 1][0], a, "DOSE", "EXERCISE") and ctx.has(a - 1, "comma", "semi", "arrow", "dash")
         return bool(_ARROW_CHANGE.search(text)) and kind in ("treatment", "response") and ctx.covered(a, b, "MEASURE")
     concepts = {e.concept for u in ctx.units[a:b] for e in u.entries if e.category == "response_cue"}
     if "tolerance" in concepts and _TOLERANCE.search(text):
@@ -422,6 +436,8 @@ def draft_rationales(ctx: Context) -> None:
             while n + 1 < len(chunks) and chunks[n + 1][0] == hi + 1 and ctx.has(hi, "comma") and _list_item(ctx, *chunks[n + 1]):
                 n += 1
                 hi = chunks[n][1]
+            if kind == "plan" and not any(d.label == "EXERCISE" or d.attribute in ("97110", "97112", "97530") for d in ctx.drafts if i <= d.first < k and d.label in ("EXERCISE", "SERVICE")):
+                continue
             context = ctx.covered(i, k, "EXERCISE", "SERVICE") or kind in ("treatment", "assessment") or ctx.covered(k, j, "EXERCISE")
             if not context or before:
                 continue
@@ -432,6 +448,9 @@ def draft_rationales(ctx: Context) -> None:
             cut = ctx.first(k + 1, hi, "skill_cue", "but")
             if cut > k + 1:
                 hi = cut
+            for d in ctx.of("EXERCISE"):
+                if k + 1 < d.first < hi and ctx.has(d.first - 1, "and", "comma"):
+                    hi = d.first - 1
             lo, hi = ctx.trim(k, hi)
             for d in list(ctx.of("DOSE", "DURATION")):
                 if lo < d.first and d.last == hi:

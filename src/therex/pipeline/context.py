@@ -49,15 +49,28 @@ class Context:
         self.row = self.grammar.row(self.units)
         self.starts = [u.start for u in self.units]
         self.bounds = []
+        headings = [(s.start, s.body) for s in self.sections if s.body > s.start]
         for s in self.sentences:
-            i, j = bisect_left(self.starts, s.start), bisect_left(self.starts, s.end)
-            if i < j:
-                self.bounds.append((i, j))
+            at = s.start
+            for head, body in headings:
+                if at <= head < s.end:
+                    self._bound(at, head)
+                    at = max(at, min(body, s.end))
+                elif head < at < body:
+                    at = min(body, s.end)
+            self._bound(at, s.end)
         self.kinds = [""] * len(self.units)
         for section in self.sections:
             i, j = bisect_left(self.starts, section.start), bisect_left(self.starts, section.end)
             for k in range(i, j):
                 self.kinds[k] = section.kind
+
+    def _bound(self, start: int, end: int) -> None:
+        i, j = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        while i < j and not self.units[i].cats.isdisjoint(("colon", "dash", "bullet")):
+            i += 1
+        if i < j:
+            self.bounds.append((i, j))
 
     def has(self, i: int, *cats: str) -> bool:
         """Whether unit `i` exists and may be one of `cats`."""
@@ -81,7 +94,9 @@ class Context:
     def sentence(self, i: int) -> tuple[int, int]:
         """The unit range of the sentence that holds unit `i`."""
         k = bisect_right(self.bounds, (i, len(self.units) + 1)) - 1
-        return self.bounds[k] if k >= 0 else (0, len(self.units))
+        if k >= 0 and self.bounds[k][0] <= i < self.bounds[k][1]:
+            return self.bounds[k]
+        return i, i + 1
 
     def chunks(self, i: int, j: int) -> list[tuple[int, int]]:
         """The pieces of units `i` to `j` between commas, semicolons, brackets and arrows, none empty."""

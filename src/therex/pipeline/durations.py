@@ -81,7 +81,7 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         earlier = [x for x in range(i, k) if ctx.has(x, "q_number", "q_minutes")]
         later = [x for x in range(k + 1, j) if ctx.has(x, "q_number", "q_units")]
         return not earlier and (bool(later) or q.numbers[0] > 4)
-    if service and ctx.kinds[k] in ("treatment", "billing", "") and ctx.covered(k - 1, k, "SERVICE") and q.numbers[0] >= 8 and not ctx.any(i, j, "q_minutes"):
+    if service and ctx.kinds[k] in ("treatment", "billing", "") and ctx.covered(k - 1, k, "SERVICE") and q.numbers[0] >= 8 and not ctx.any(*ctx.sentence(k), "q_minutes"):
         return ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp") or k + 1 >= j
     if service and _gap(ctx, k - 1, k) >= 3 and q.numbers[0] >= 5 and not any(ctx.has(x, "q_number", "q_minutes") for x in range(i, k)):
         return True
@@ -118,6 +118,10 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
     first, last = max(first, i), min(last, j)
     left = ctx.text(a, k)
     prev_amount = max((d.last for d in ctx.drafts if d.label == "DURATION" and i <= d.first < k and d.attribute != "clock"), default=i)
+    prev = next((d for d in reversed(ctx.drafts) if d.label == "DURATION" and d.last == prev_amount), None)
+    if prev is not None and prev.source.endswith("_after"):
+        while prev_amount < k and not ctx.has(prev_amount, "slash", "comma", "semi", "dot", "pipe", "br"):
+            prev_amount += 1
     label_from = max(a, prev_amount)
     # a label before it
     labelled = ""
@@ -160,6 +164,8 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         if not ctx.any(nearest_ex.last, k, "semi", "br", "dot", "pron") and len(gap) < 45 and k - nearest_ex.last <= 8:
             return "exercise_time", "", "exercise"
         return "", "", ""
+    if nearest is not None and ctx.has(nearest.first - 1, "slash", "plus") and ctx.covered(nearest.first - 2, nearest.first - 1, "SERVICE"):
+        return "code_minutes", "", "services_joined"
     if nearest is not None and not between:
         if nearest.attribute == "97150" and ctx.kinds[k] == "subjective":
             return "", "", ""
@@ -194,7 +200,7 @@ def read_units_billed(ctx: Context) -> list[Mention]:
         if re.search(r"\bunits?\b", text) and re.search(r"\b(?:min|minutes|mins|time)\b", text) and not re.search(r"\d", text):
             header = True
             continue
-        each = re.search(r"\b(\d) units? each|\b(\d) each\b", text)
+        each = re.search(r"\b(\d) units? (?:of )?each", text)
         if each:
             n = int(next(g for g in each.groups() if g))
             for d in services:
@@ -205,6 +211,11 @@ def read_units_billed(ctx: Context) -> list[Mention]:
         for pos, d in enumerate(here):
             nxt = here[pos + 1].start if pos + 1 < len(here) else end
             after = norm[d.end : nxt]
+            before = norm[max(start, d.start - 24) : d.start]
+            m2 = re.search(r"(\d)[ ]*(?:units?|u)[ ]*(?:of|for)?[ ]*\(?$", before)
+            if m2:
+                put(d.attribute or "", int(m2[1]), d.start - len(m2[0]), d.start)
+                continue
             m = _UNITS_AFTER.match(after)
             if m and (d.end - d.start > 0):
                 n = int(next(g for g in m.groups() if g))
@@ -219,11 +230,6 @@ def read_units_billed(ctx: Context) -> list[Mention]:
             m = re.search(r"(?:^|[^\d])x[ ]*(\d)(?![\d/]|[ ]*(?:min|\d|set|rep|'|ft|wk|week|day|lap))(?=[ ]*(?:$|[,.;)|(]|for\b))", after)
             if m and re.search(r"\d{5}|g0283", norm[d.start : d.end]) and not any(x.label == "EXERCISE" and d.end < x.start < d.end + m.start() for x in ctx.drafts):
                 put(d.attribute or "", int(m[1]), d.end + m.start(), d.end + m.end())
-                continue
-            before = norm[max(start, d.start - 24) : d.start]
-            m2 = re.search(r"(\d)[ ]*(?:units?|u)[ ]*(?:of|for)?[ ]*\(?$", before)
-            if m2:
-                put(d.attribute or "", int(m2[1]), d.start - len(m2[0]), d.start)
                 continue
             cells = [k for k in range(d.last, j) if ctx.units[k].start < nxt and ctx.has(k, "q_number", "q_minutes")]
             if (header or ctx.any(i, j, "pipe")) and len(cells) >= 2 and d.attribute:

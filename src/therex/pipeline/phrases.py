@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from therex.pipeline.context import Context
+from therex.pipeline.context import Context, Draft
 
 _VALUES = ("q_angle", "q_grade", "q_score", "q_number", "q_range", "q_seconds", "q_percent", "q_distance", "q_weight",
            "q_bp", "q_rate", "q_minutes")  # fmt: skip
 _BETWEEN = "<be|colon|of|eq|dash|at|comp|from|side|position|gt|lt|approx|time_ref|lp|to|sev|for|decreased>"
 ROM = (
-    "(?:<side|position|exhead|function|comp>)*(?:<body|motion|function>)(?:<side|position|exhead|function|motion|slash|body|and|decreased>)*"
+    "(?:<side|position|exhead|function|comp>)*(?:<function|exhead><of><the>?<side>?)?(?:<body|motion|function>)(?:<side|position|exhead|function|motion|slash|body|and|decreased>)*"
     f"(?:{_BETWEEN}){{0,3}}<q_angle|q_grade>{{value_tail}}{{compare}}*{{value_tail}}"
 )
-ROM_EXERCISE = f"(?:<side>)*<exercise|measure>(?:<side|body|motion|exhead|position>)*(?:{_BETWEEN}){{0,3}}<q_angle|q_grade>{{value_tail}}{{compare}}*{{value_tail}}"
+ROM_EXERCISE = f"(?:<side>)*<exercise|measure>(?:<side|body|motion|exhead|position|in|the>)*(?:{_BETWEEN}){{0,3}}<q_angle|q_grade>{{value_tail}}{{compare}}*{{value_tail}}"
 REVERSED = "<q_grade|q_angle>(?:<in|for|of>)?(?:<the>)?(?:<side|body|position>)*(?:<body|motion|function>)(?:<side|motion|body|slash>)*{value_tail}"
 ROM_NUMBER = (
     "(?:<side|position>)*(?:<body>)*(?:<side|position|exhead>)*<motion>(?:<side|motion|slash|position|exhead>)*"
@@ -24,10 +24,12 @@ INSTRUMENT = (
     "{value}{value_tail}{compare}*{value_tail}"
 )
 PAIN = (
-    "(?:<side|body|sev|motion|function>)*<deficit>(?:<side|body|word|the|in|pron>){0,3}?"
+    "(?:<side|body|sev|motion|function>)*<deficit|body>(?:<side|body|word|the|in|pron>){0,3}?"
     f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for><activity|motion|position|the>+)?{{compare}}*{{value_tail}}"
 )
 COUNTED = f"(?:<function|activity>)(?:<word|with|function|decreased>){{0,2}}?(?:{_BETWEEN}){{1,3}}<q_distance|q_seconds|q_percent>{{value_tail}}{{compare}}*"
+SCORED = "<q_score><side|body|sev>*<deficit>"
+LAG = "(?:<q_angle>(?:<side|body>)*<deficit>|<body>*<deficit><be|colon|of>?<q_angle>{value_tail})"
 BARE_SCORE = "<q_score>(?:<time_ref>|<with|in|on|for>(?:<the>)?<activity|motion|position|exercise>+)?{value_tail}"
 _PAINY = re.compile(r"pain|vas|nprs|nrs|discomfort|sore|ache|headache|dizz|symptom|sx|fatigue|numb|tingl|stiff")
 _PER10 = re.compile(r"(?:/|out of) *10(?!\d)")
@@ -56,15 +58,19 @@ def draft_measures(ctx: Context) -> None:
     for i, j in rows:
         add(i, j, "rule:measure.table_row")
     for name, pattern in (
-        ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
             if ctx.kinds[i] in ("billing", "medications", "signature") and name != "instrument":
                 continue
+            if name == "lag" and not re.search(r"lag|deficit|contracture|lacking", ctx.text(i, j)):
+                continue
+            if name == "scored" and not (_PER10.search(ctx.text(i, j)) and _PAINY.search(ctx.text(i, j))):
+                continue
             if name == "pain":
                 body = ctx.text(i, j)
-                if not _PAINY.search(body) or not _PER10.search(body):
+                if not _PER10.search(body) or not _PAINY.search(ctx.text(*ctx.sentence(j - 1)) + body):
                     continue
                 i = _pain_head(ctx, i, j)
             if name == "rom_number" and (ctx.kinds[i] in ("treatment", "plan", "hep", "goals", "billing") or not _degrees(ctx, i, j)):
@@ -82,7 +88,7 @@ def draft_measures(ctx: Context) -> None:
 def _pain_head(ctx: Context, i: int, j: int) -> int:
     """Where the measure itself begins in a pain phrase: at `pain`, unless a place stands right before it."""
     k = ctx.first(i, j, "deficit")
-    return k if k > 0 else i
+    return k if k > i and not ctx.any(i, k, "body", "side") else i
 
 
 def _degrees(ctx: Context, i: int, j: int) -> bool:
@@ -124,11 +130,13 @@ def _table_rows(ctx: Context) -> list[tuple[int, int]]:
     out = []
     for i, j in ctx.bounds:
         values = [k for k in range(i, j) if not ctx.units[k].cats.isdisjoint(_VALUES)]
+        if ctx.any(i, j, "timed", "total", "service", "q_date", "q_code", "untimed") or (ctx.units[i].word == "pt"):
+            continue
         if len(values) < 2 or ctx.kinds[i] in ("billing", "plan", "goals", "treatment", "header"):
             continue
         head = values[0] - i
         rest = j - values[0]
-        if not 1 <= head <= 6 or any(ctx.has(k, "dot", "semi", "comma") for k in range(i, j)):
+        if (head == 0 and not (out and i - out[-1][1] <= 2)) or head > 6 or any(ctx.has(k, "dot", "semi", "comma") for k in range(i, j)):
             continue
         if rest - len(values) > 2 or not ctx.any(i, values[0], "body", "motion", "measure", "function") and head > 2:
             continue
@@ -172,11 +180,11 @@ def draft_services(ctx: Context) -> None:
                 a -= 1
             if re.match(r"grade|gr|central|unilateral|posterior|inferior|cervical|lumbar|thoracic", units[a - 1].word) and a > 0:
                 a -= 1
-            for _, e in ctx.grammar.find(SITE, ctx.row, j, min(j + 14, n)):
-                m = ctx.grammar.compiled(SITE).match(ctx.row, j)
-                if m and m.end() > j:
-                    j = m.end()
-                break
+            if j + 1 < n and units[j].word in ("grade", "gr") and (ctx.has(j + 1, "q") or units[j + 1].word.strip("iv-") == ""):
+                j += 2
+            m = ctx.grammar.compiled(SITE).match(ctx.row, j)
+            if m and m.end() > j:
+                j = m.end()
         elif ctx.has(j, "q_code") and ctx.surface.norm[units[j - 1].end : units[j].start] == " " and _code(ctx, i) == units[j].word.upper():
             j += 1
         ctx.add("SERVICE", a, j, "lexicon:service", code)
@@ -200,6 +208,10 @@ def _service_ok(ctx: Context, i: int) -> bool:
     if u.word in ("evaluation", "pt evaluation", "ot evaluation", "initial evaluation", "pt eval", "ot eval"):
         # "since initial evaluation" is a point in time
         return ctx.has(i + 1, "q_code") or ctx.has(i - 1, "q_code") or bool(re.search(r"seen for|complet|perform|bill|min", ctx.text(*ctx.sentence(i))))
+    if u.word == "met" and (ctx.has(i - 1, "dash", "colon") or kind in ("goals", "assessment")):
+        return False
+    if u.word == "iced":
+        return ctx.has(i + 1, "q_minutes", "body", "side")
     if u.word in ("manual",):
         return kind in ("treatment", "billing", "objective", "") and not ctx.has(i + 1, "word", "skill_cue", "light", "level_word")
     if u.word == "aquatic":
@@ -251,6 +263,7 @@ def draft_exercises(ctx: Context) -> None:
     for name, pattern in EXERCISE_PATTERNS:
         for i, j in ctx.grammar.find(pattern, ctx.row):
             i, j = _trim_exercise(ctx, i, j)
+            j = _reach_dose(ctx, j)
             if i >= j or ctx.covered(i, j, "EXERCISE"):
                 continue
             if not _exercise_ok(ctx, i, j, name):
@@ -266,9 +279,34 @@ def _trim_exercise(ctx: Context, i: int, j: int) -> tuple[int, int]:
     return i, j
 
 
+_PLAIN = ("word", "in", "with", "position", "body", "side", "equipment", "motion", "exercise", "slash", "the", "to", "from", "q_inch", "exhead",
+          "activity", "and", "aid", "quote", "of", "by", "function", "q_number", "q_distance", "each")  # fmt: skip
+
+
+def _reach_dose(ctx: Context, j: int) -> int:
+    """Past the words that stand between an exercise and its dose; an enumeration in brackets belongs to the name."""
+    if ctx.has(j, "lp"):
+        k = j + 1
+        while k < len(ctx.units) and k - j < 9 and ctx.has(k, "word", "comma", "exercise", "position", "side", "and", "motion", "exhead", "body", "sev"):
+            k += 1
+        if ctx.has(k, "rp") and k > j + 1:
+            return k + 1
+    for k in range(j, min(j + 7, len(ctx.units))):
+        if ctx.has(k, *_DOSEY):
+            e = k
+            while e > j and ctx.has(e - 1, "with", "in", "the", "and", "quote", "to", "by", "each", "slash"):
+                e -= 1
+            return e
+        if not ctx.has(k, *_PLAIN) or ctx.has(k, "skill_cue", "purpose_of_cue", "response_cue", "deficit", "assist", "rationale_cue", "q_weight", "pron"):
+            return j
+        if ctx.has(k, "and", "exercise") and k > j and ctx.has(k, "exercise"):
+            return j
+    return j
+
+
 def _next_dose(ctx: Context, j: int, reach: int = 5) -> bool:
     for k in range(j, min(j + reach, len(ctx.units))):
-        if ctx.has(k, *_DOSEY, "q_minutes", "q_band", "q_weight", "q_level", "q_distdose", "q_rpe"):
+        if ctx.has(k, *_DOSEY, "q_minutes", "q_per_day", "q_band", "q_weight", "q_level", "q_distdose", "q_rpe"):
             return True
         if ctx.has(k, "br", "semi", "dot", "exercise") or (ctx.has(k, "comma") and k > j):
             return False
@@ -284,7 +322,7 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if kind in ("history", "diagnosis", "medications", "billing", "precautions", "header", "signature"):
         return False
     dosed = _next_dose(ctx, j)
-    value_next = ctx.has(j, "q_angle", "q_grade", "q_score") or (ctx.has(j, "colon", "be") and ctx.has(j + 1, "q_angle", "q_grade", "assist", "decreased", "normal"))
+    value_next = any(ctx.has(x, "q_angle") and not ctx.any(j, x, "comma", "dot", "br", "semi", "q_dose", "to") for x in range(j, min(j + 4, len(ctx.units)))) or ctx.has(j, "q_angle", "q_grade", "q_score") or (ctx.has(j, "colon", "be") and ctx.has(j + 1, "q_angle", "q_grade", "assist", "decreased", "normal"))
     if value_next:
         return False
     k = ctx.first(i, j, "exercise")
@@ -358,7 +396,13 @@ def draft_doses(ctx: Context) -> None:
             continue
         if ctx.any(i, j, "lp") and not ctx.any(i, j, "rp"):
             j = ctx.first(i, j, "lp")
-        ctx.add("DOSE", i, j, "rule:dose")
+        # cells of a table are doses of their own
+        a = i
+        for k in range(i + 1, j + 1):
+            if k == j or ctx.surface.norm[ctx.units[k - 1].end : ctx.units[k].start].startswith("   "):
+                if ctx.any(a, k, "q"):
+                    ctx.add("DOSE", a, k, "rule:dose")
+                a = k
 
 
 def _dose_ok(ctx: Context, i: int, j: int) -> bool:
@@ -412,11 +456,29 @@ def draft_unnamed_exercises(ctx: Context) -> None:
         if b <= a or b - a > 6 or ctx.covered(max(a - 1, first), b, "EXERCISE", "MEASURE", "SERVICE"):
             continue
         words = [ctx.units[k].word for k in range(a, b)]
-        if _STOP.match(words[-1]) or not any(len(w) > 2 and w[0].isalpha() for w in words):
+        if _STOP.match(words[-1]) or (len(words) == 1 and (len(words[0]) < 4 or words[0] in ("pattern", "warm", "each", "post"))) or _STOP.match(words[0]) or not any(len(w) > 2 and w[0].isalpha() for w in words):
             continue
-        if ctx.any(a, b, "deficit", "skill_cue", "assist", "measure", "pron", "be", "neg", "response_cue", "goal_cue", "held_cue", "limiter", "condition"):
+        if ctx.any(a, b, "deficit", "skill_cue", "assist", "measure", "pron", "be", "neg", "response_cue", "limiter", "condition", "time_ref"):
             continue
         ctx.add("EXERCISE", a, b, "rule:exercise.before_dose", exercise_attribute(ctx, a, b))
+    for d in list(ctx.of("EXERCISE")):
+        _reach_back(ctx, d)
+
+
+def _reach_back(ctx: Context, d: Draft) -> None:
+    """To the head of its list item, where only a few plain words stand before an exercise that has a dose."""
+    if ctx.kinds[d.first] not in ("treatment", "hep") or not ctx.has(d.last, *_DOSEY, "q_minutes", "comma"):
+        return
+    a = d.first
+    while a > 0 and d.first - a < 4 and ctx.has(a - 1, "word", "position", "side", "body", "motion", "slash", "activity", "exhead", "exercise") and not ctx.has(a - 1, "pron", "service", "be", "skill_cue", "rationale_cue"):
+        if ctx.covered(a - 1, a, "EXERCISE", "DOSE", "SERVICE", "DURATION"):
+            return
+        a -= 1
+    if a == d.first or not (a == 0 or ctx.has(a - 1, "comma", "semi", "br", "bullet", "dash", "colon", "dot") or ctx.sentence(d.first)[0] == a):
+        return
+    while a < d.first and (_LEAD.match(ctx.units[a].word) or ctx.units[a].word.endswith(("ed", "ing"))):
+        a += 1
+    d.first, d.start = a, ctx.units[a].start
 
 
 I1 = (
@@ -425,7 +487,7 @@ I1 = (
 )
 I2 = (
     "(?:<side|body|sev|motion|decreased|function>|<position>(?=<body|motion|sev|deficit>)|<slash>(?=<body|motion|function>)|<and>(?=<body>))*<deficit>(?:<deficit>)*(?:<slash|and><sev>*<deficit>)?"
-    "(?:<in|of|at|to|with|for>(?:<the|side|body|motion|position|sev|slash|exhead|gait>){1,6})?(?:<side>)?"
+    "(?:<in|of|at|to|with|for>(?:<the|side|body|motion|position|sev|slash|exhead|activity|exercise>){1,6})?(?:<side>)?"
 )
 I3 = "(?:<side|body|position>)*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"
 I4 = "(?:<side|body>)+<be>(?:<sev>)*<deficit>"
@@ -434,14 +496,41 @@ _HEADINGISH = re.compile(r" *:")
 
 def draft_impairments(ctx: Context) -> None:
     """IMPAIRMENT: a deficit said in words, with side, part and any value in the same phrase."""
+    for m in [x for x in ctx.of("MEASURE") if ctx.any(x.first, x.last, "q_score") and ctx.kinds[x.first] in ("subjective", "assessment", "", "objective")]:
+        text = ctx.text(m.first, m.last)
+        # pain with a place or a behaviour is a deficit around its score
+        if _PAINY.search(text) and (ctx.any(m.first, m.last, "body", "activity") or re.search(r"end range|with (?!activity)\\w+", text)) and not ctx.covered(m.first, m.last, "GOAL", "RESPONSE"):
+            ctx.add("IMPAIRMENT", m.first, m.last, "rule:impairment.scored")
     for name, pattern in (("decreased", I1), ("function_is", I3), ("part_is", I4), ("deficit", I2)):
         for i, j in ctx.grammar.find(pattern, ctx.row):
             while i < j and ctx.has(i, "and", "slash", "comma") and not ctx.has(i, "deficit", "decreased", "body"):
                 i += 1
             if i >= j or ctx.covered(i, j, "IMPAIRMENT") or not _impairment_ok(ctx, i, j, name):
                 continue
+            i, j = _adjectival(ctx, *_gain_off(ctx, i, j))
             i, j = _with_score(ctx, i, j)
             ctx.add("IMPAIRMENT", i, j, f"rule:impairment.{name}")
+
+
+def _gain_off(ctx: Context, i: int, j: int) -> tuple[int, int]:
+    """`less hip pain` names the deficit `hip pain`."""
+    while i + 1 < j and ctx.has(i, "decreased") and re.match(r"decr|dec\\b|reduc|less|↓|diminish", ctx.units[i].word) and ctx.any(i, j, "deficit") and not ctx.any(i, j, "function", "motion"):
+        i += 1
+    return i, j
+
+
+_ADJECTIVES = frozenset({"weak", "tight", "stiff", "painful", "swollen", "sore", "tender", "adherent", "shortened", "hypomobile", "unstable", "achy", "weaker", "numb"})
+
+
+def _adjectival(ctx: Context, i: int, j: int) -> tuple[int, int]:
+    """`weak external rotators`: an adjective takes the part that follows it."""
+    d = ctx.first(i, j, "deficit")
+    if d == j - 1 and ctx.units[d].word in _ADJECTIVES and not ctx.any(i, d, "body"):
+        k = j
+        while ctx.has(k, "side", "body", "motion"):
+            k += 1
+        return i, k
+    return i, j
 
 
 def _with_score(ctx: Context, i: int, j: int) -> tuple[int, int]:
@@ -452,6 +541,8 @@ def _with_score(ctx: Context, i: int, j: int) -> tuple[int, int]:
         if m.first == j or (m.first == j + 1 and ctx.has(j, "colon", "be", "lp", "comma")):
             if ctx.has(m.first, "q_score", "q_angle"):
                 return i, m.last
+        if m.first == j + 1 and ctx.has(j, "comma") and ctx.any(m.first, m.last, "q_distance", "q_angle") and ctx.any(i, j, "body"):
+            return i, m.last
     return i, j
 
 
@@ -462,6 +553,8 @@ _VAGUE = frozenset({"symptom", "sx", "falls risk", "fatigue", "tone", "deficit",
 def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     kind = ctx.kinds[i]
     if kind in ("history", "medications", "precautions", "goals", "billing", "signature", "hep", "header"):
+        return False
+    if ctx.text(i, j).strip() in ("step to", "steps to", "does", "sway", "burning"):
         return False
     if kind in ("treatment", "plan", "response") and how != "decreased" and not ctx.any(i, j, "body", "side"):
         return False
@@ -488,6 +581,6 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if ctx.has(i, "decreased") and ctx.any(i, j, "deficit") and not ctx.any(i, j, "function", "motion"):
         d = ctx.first(i, j, "deficit")
         # "decreased pain" is a gain, "limited by pain" a limit
-        if re.match(r"decr|dec|reduc|less|↓|diminish|limited|restricted", ctx.units[i].word) and _PAINY.search(ctx.units[d].word):
+        if kind not in ("subjective", "assessment", "") and re.match(r"decr|dec|reduc|less|↓|diminish|limited|restricted", ctx.units[i].word) and _PAINY.search(ctx.units[d].word):
             return False
     return not ctx.inside(i, j, "SERVICE", "EXERCISE")

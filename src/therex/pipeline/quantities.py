@@ -53,7 +53,7 @@ def _compiled() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
                 raise ResourceError(f"quantities.yaml: {row['kind']}: no macro {error}") from None
         return "|".join(parts)
 
-    digit = re.compile(rf"(?<![\w.])(?=[-\d])(?<!\d-)(?:{alternation(data['digit'], 'd')})")
+    digit = re.compile(rf"(?<![a-wyz\d_.])(?<![a-z0-9]x)(?=[-\d])(?<!\d-)(?:{alternation(data['digit'], 'd')})")
     other = re.compile(rf"(?<![a-z0-9])(?=[a-z])(?:{alternation(data['other'], 'o')})")
     return digit, other, kinds
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 MAJOR = frozenset({"subjective", "objective", "assessment", "plan", "goals", "treatment"})
 _COLON = re.compile(r"(?:^|(?<=\n)|(?<=[.;|!?] )|(?<=  )|(?<=\)) )[ \t]*(?:[-*•▪] ?|\(?\d{1,2}[.)] ?)?"
-                    r"(?P<head>[a-z][a-z0-9 /&'.#-]{0,55}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*(?P<mark>:|(?<=\b[soap])/(?=\s))")  # fmt: skip
+                    r"(?P<head>[a-z][a-z0-9 /&'.#-]{0,55}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*(?P<mark>:|(?<=\b[soapg])/(?=\s))")  # fmt: skip
 _ALONE = re.compile(r"(?m)^[ \t]*[-=*_#>]*[ ]*(?P<head>[a-z][a-z0-9 /&'.-]{0,50}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*[-=*_]*[ ]*$")
 _SAID = re.compile(r"(?m)(?:^|(?<=[.!?] ))(?P<head>plan|assessment|subjective|objective|treatment|home program)(?P<mark>[,.]| is | - )")
 _DASH = re.compile(r"(?m)^[ \t]*(?P<head>[a-z][a-z /]{0,30}?)(?P<mark> - | – )")
-_QUALIFIER = re.compile(r"[ ]*(?:#?\d+|one|two|today|\d+/\d+)$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) ")
+_SERVICE_LINE = re.compile(r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:97\d{3}|therapeutic (?:ex\w*|activit\w*)|ther ?-?(?:ex|act)\w*|manual (?:therapy|tx)|neuro\w*[ -]re-?ed\w*|gait training|te|mt|nmr|ta|ther\. ex)\b[^\n.]{0,44}(?:\d+ ?(?:min|')|:))")
+_QUALIFIER = re.compile(r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met) in(?: \d+ ?(?:weeks?|wks?|visits?))?|in \d+ ?(?:weeks?|wks?)|\d+ ?(?:weeks?|wks?))$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) ")
 
 
 @cache
@@ -65,6 +66,11 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
             if pattern is _DASH and kind == "header":
                 continue
             found[m.start("head")] = (m.start("head"), m.end(), kind, pattern is _ALONE)
+    for m in _SERVICE_LINE.finditer(norm):
+        before = [found[k] for k in sorted(found) if k <= m.end()]
+        kind = before[-1][2] if before else ""
+        if m.end() not in found and kind in ("", "subjective", "objective", "header", "precautions", "history", "diagnosis", "hep", "response", "assessment"):
+            found[m.end()] = (m.end(), m.end(), "treatment", False)
     return [found[k] for k in sorted(found)]
 
 

@@ -68,10 +68,9 @@ def _take(codes: dict[str, Any], evidence: dict[str, tuple[Range, ...]], code: s
         codes[code] = minutes
         evidence[key] = (here,)
     elif codes[code] != minutes:
-        # a code given in parts: the parts add up, a figure said again does not
+        # said twice and differently: the larger is the code's time, the smaller that of a technique within it
         evidence[key] = (*evidence[key], here)
-        if (span.value or {}).get("part"):
-            codes[code] += minutes
+        codes[code] = max(codes[code], minutes)
 
 
 def _stated(spans: list[Span]) -> int | float | None:
