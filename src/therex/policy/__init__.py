@@ -1,0 +1,1 @@
+"""What a payer makes of what is documented: pure functions over dated YAML."""

@@ -1,0 +1,59 @@
+"""The 97110 line: the coder's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from therex.catalog.policy import Policy
+from therex.timing.units import ama_units, cms_units
+from therex.types import Contradiction, Finding, Line, Minutes, Necessity
+
+CODE = "97110"
+HOLDING = ("date_of_service", "interventions_named", "timed_minutes", "total_time", "signature")
+
+
+def read_line(policy: Policy, findings: Iterable[Finding], contradictions: Iterable[Contradiction], minutes: Minutes,
+              necessity: Necessity) -> Line:  # fmt: skip
+    """hold, review, no_97110 or ready, with every reason (product.md, `line.status`).
+
+    Reasons to hold come first, then reasons to review. What can be computed counts as weak, not as missing.
+    """
+    billed = minutes.billed_units.get(CODE, 0) > 0
+    if necessity.verdict == "not_applicable" and not billed:
+        return Line("no_97110", ("not_applicable",))
+    by_id = {f.id: f for f in findings}
+    hold: list[str] = []
+    review: list[str] = []
+    if necessity.verdict == "not_applicable":
+        hold.append("billed_not_given")
+    for name in HOLDING:
+        f = by_id[name]
+        if f.requirement != "required":
+            continue
+        if f.found == "missing":
+            hold.append(name)
+        elif f.found == "weak":
+            review.append(name)
+    if over_billed(policy, minutes):
+        hold.append("billed_units")
+    hold += [c.id for c in contradictions if policy.contradictions.get(c.id, {}).get("severity") == "critical"]
+    if necessity.verdict == "not_supported":
+        hold.append("not_supported")
+    elif necessity.verdict == "needs_review":
+        review.append("needs_review")
+    if hold:
+        return Line("hold", (*hold, *review))
+    return Line("review", tuple(review)) if review else Line("ready", ())
+
+
+def over_billed(policy: Policy, minutes: Minutes) -> bool:
+    """Whether a timed code is billed above what the payer's rule supports for the minutes known."""
+    if minutes.supported_units is None:
+        return False
+    timed = {code: n for code, n in minutes.codes.items() if code in minutes.supported_units["ama"]["units"]}
+    if policy.units_rule == "ama":
+        allowed = ama_units(timed)
+        return any(minutes.billed_units.get(code, 0) > allowed[code] for code in timed)
+    cms = cms_units(timed)
+    billed = {code: minutes.billed_units.get(code, 0) for code in timed}
+    return not any(all(billed[code] <= units[code] for code in timed) for units in cms.allocations)
