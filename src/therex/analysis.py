@@ -1,0 +1,79 @@
+"""The story of one note, from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from therex.catalog.policy import Policy, policy
+from therex.elements.all import read_elements
+from therex.elements.contradictions import read_contradictions
+from therex.errors import NoteError
+from therex.pipeline.build import load, models_dir
+from therex.pipeline.export import to_view
+from therex.policy.engine import findings
+from therex.policy.line import read_line
+from therex.scoring.applicable import exercise_given
+from therex.scoring.features import features
+from therex.scoring.model import NecessityModel, load_model
+from therex.timing.minutes import read_minutes
+from therex.types import Assessment, Necessity, Note, NoteView
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+LONGEST = 1_000_000
+
+
+@dataclass(slots=True)
+class Analyzer:
+    """A loaded pipeline, a model and a payer's policy."""
+
+    nlp: Language
+    model: NecessityModel
+    policy: Policy
+    on: date
+
+    @classmethod
+    def create(cls, payer: str = "cms", on: date | None = None) -> Analyzer:
+        """The shipped pipeline and model under a payer's policy, as of a day (today where none is given)."""
+        rules = policy(payer)
+        return cls(load(), load_model(models_dir() / "necessity"), rules, on or date.today())
+
+    def read(self, text: str) -> NoteView:
+        """What the pipeline finds in a text."""
+        return to_view(self.nlp(text))
+
+    def assess(self, note: Note) -> Assessment:
+        """One note; a failure becomes an error record without note text."""
+        try:
+            if not note.text.strip():
+                raise NoteError("empty", "The note is empty.")
+            if len(note.text) > LONGEST:
+                raise NoteError("too_large", f"The note is longer than {LONGEST:,} characters.")
+            return self.judge(note.note_id, self.read(note.text))
+        except NoteError as error:
+            return Assessment(note.note_id, error=(error.code, error.message))
+        except Exception as error:  # one note never stops a batch
+            return Assessment(note.note_id, error=("internal", f"The note could not be analysed ({type(error).__name__})."))
+
+    def judge(self, note_id: str, view: NoteView) -> Assessment:
+        """From what was read to what is made of it."""
+        minutes = read_minutes(view)
+        elements = read_elements(view, minutes)
+        contradictions = read_contradictions(view, minutes)
+        x = features(view, minutes, elements, contradictions)
+        score = self.model.score(x)
+        given = exercise_given(view, minutes)
+        verdict = self.model.verdict(score) if given else "not_applicable"
+        necessity = Necessity(verdict, round(score, 4), self.model.name, self.model.reasons(x))
+        found = findings(self.policy, view, elements, contradictions, self.on)
+        line = read_line(self.policy, found, contradictions, minutes, necessity)
+        return Assessment(note_id, view, minutes, found, contradictions, necessity, line, self.policy.id)
+
+    def assess_all(self, notes: Iterable[Note]) -> Iterator[Assessment]:
+        """One assessment a note, in order."""
+        for note in notes:
+            yield self.assess(note)

@@ -1,0 +1,1 @@
+"""Marked notes: the format of annotation.md."""

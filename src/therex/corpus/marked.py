@@ -1,0 +1,118 @@
+"""Reading marked notes: YAML front matter, then text with nested ``⟦LABEL:attribute text⟧`` marks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from therex.catalog.files import yaml
+from therex.errors import CorpusError
+from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
+
+_OPEN = re.compile(r"⟦([A-Z]+)(?::([^\s⟦⟧]+))? ")
+_ATTRIBUTE = {
+    "EXERCISE": re.compile(r"performed|home|planned|held"),
+    "DURATION": re.compile(r"(?:code_minutes|exercise_time|timed_total|session_total)=\d+(?:\.\d+)?|clock|plan"),
+    "SERVICE": re.compile(r"[0-9A-Z]{5}"),
+}
+_VALUES = {
+    "note_type": ("daily", "evaluation", "progress", "discharge", "other"),
+    "discipline": ("PT", "OT", "SLP", "other"),
+    "necessity": ("supported", "not_supported", "not_applicable"),
+    "confidence": ("clear", "arguable"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedNote:
+    """A note, its marks as (start, end, label, attribute), and its front matter."""
+
+    id: str = field(repr=False)
+    text: str = field(repr=False)
+    spans: tuple[tuple[int, int, str, str | None], ...]
+    meta: dict[str, Any] = field(repr=False)
+
+
+def parse(raw: str, name: str = "note") -> MarkedNote:
+    """The note in `raw`.
+
+    Raises
+    ------
+    CorpusError
+        A mark or the front matter breaks the format; the message says which and in what line, without note text.
+    """
+    head = re.match(r"---\n(.*?)\n---\n", raw, re.S)
+    if head is None:
+        raise CorpusError(f"{name}: no front matter between two '---' lines")
+    meta = yaml.safe_load(head[1]) or {}
+    body, offset = raw[head.end() :], raw[: head.end()].count("\n") + 1
+    out: list[str] = []
+    spans: list[tuple[int, int, str, str | None]] = []
+    stack: list[tuple[int, str, str | None]] = []
+    i = length = 0
+    while i < len(body):
+        where = f"{name} line {offset + body.count(chr(10), 0, i)}"
+        if body[i] == "⟦":
+            mark = _OPEN.match(body, i)
+            if mark is None or mark[1] not in LABELS:
+                raise CorpusError(f"{where}: a mark with no known label")
+            label, attribute = mark[1], mark[2]
+            if attribute and (label not in _ATTRIBUTE or not _ATTRIBUTE[label].fullmatch(attribute)):
+                raise CorpusError(f"{where}: {label} with an attribute that it does not take")
+            if label == "DURATION" and not attribute:
+                raise CorpusError(f"{where}: DURATION without attribute")
+            stack.append((length, label, attribute))
+            i = mark.end()
+        elif body[i] == "⟧":
+            if not stack:
+                raise CorpusError(f"{where}: a mark closes that was never opened")
+            start, label, attribute = stack.pop()
+            if start == length:
+                raise CorpusError(f"{where}: an empty {label}")
+            spans.append((start, length, label, attribute))
+            i += 1
+        else:
+            out.append(body[i])
+            length += 1
+            i += 1
+    if stack:
+        raise CorpusError(f"{name}: {stack[-1][1]} is never closed")
+    note = MarkedNote(str(meta.get("id", name)), "".join(out), tuple(sorted(spans)), meta)
+    problems = faults(note)
+    if problems:
+        raise CorpusError(f"{name}: {problems[0]}")
+    return note
+
+
+def faults(note: MarkedNote) -> list[str]:
+    """Departures of the front matter from the format."""
+    meta, found = note.meta, []
+    for key, allowed in _VALUES.items():
+        if meta.get(key) not in allowed:
+            found.append(f"{key}: want one of {', '.join(allowed)}")
+    elements = meta.get("elements") or {}
+    found += [f"elements.{e}: want present, weak or missing" for e in ELEMENTS if elements.get(e) not in ("present", "weak", "missing")]
+    found += [f"elements: unknown {e!r}" for e in elements if e not in ELEMENTS]
+    found += [f"contradictions: unknown {c!r}" for c in meta.get("contradictions") or [] if c not in CONTRADICTIONS]
+    return found
+
+
+def load_folder(folder: Path) -> list[MarkedNote]:
+    """Every marked note under `folder`, sorted by path.
+
+    Raises
+    ------
+    CorpusError
+        There is none, or one breaks the format.
+    """
+    files = sorted(folder.rglob("*.note")) if folder.is_dir() else []
+    if not files:
+        raise CorpusError("no marked notes (*.note) in that folder")
+    notes = [parse(f.read_text(encoding="utf-8"), f"note {i + 1}") for i, f in enumerate(files)]
+    ids = [n.id for n in notes]
+    for i, name in enumerate(ids):
+        if name in ids[:i]:
+            raise CorpusError(f"note {i + 1}: its id stands twice")
+    return notes

@@ -1,0 +1,1 @@
+"""Assessment to text, JSON, CSV, XLSX and HTML: one module a format."""

@@ -1,0 +1,65 @@
+"""One assessment as the JSON contract has it (product.md, "JSON Lines contract")."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from therex.types import Assessment, Range
+
+SCHEMA_VERSION = "1.0"
+
+
+def _ranges(found: Iterable[Range]) -> list[dict[str, int]]:
+    return [{"start": r.start, "end": r.end} for r in found]
+
+
+def to_record(a: Assessment) -> dict[str, Any]:
+    """The record of one note; an error record where it could not be analysed."""
+    head = {"schema_version": SCHEMA_VERSION, "note_id": a.note_id}
+    if a.error is not None or a.view is None or a.time is None or a.necessity is None or a.line is None:
+        code, text = a.error or ("internal", "The note could not be analysed.")
+        return {**head, "status": "error", "error": {"code": code, "message": text}}
+    view, time = a.view, a.time
+    return {
+        **head,
+        "status": "ok",
+        "payer": a.payer,
+        "note_type": view.note_type,
+        "discipline": view.discipline,
+        "line": {"code": a.line.code, "status": a.line.status, "because": list(a.line.because)},
+        "necessity": {
+            "verdict": a.necessity.verdict,
+            "score": a.necessity.score,
+            "model": a.necessity.model,
+            "reasons": [{"feature": r.feature, "direction": r.direction, "weight": r.weight, "message": r.message} for r in a.necessity.reasons],
+        },
+        "elements": [
+            {
+                "id": f.id, "found": f.found, "finding": f.finding, "requirement": f.requirement, "severity": f.severity, "rule": f.rule,
+                "citation": f.citation, "message": f.message, "query": f.query, "evidence": _ranges(f.evidence),
+            }
+            for f in a.findings
+        ],
+        "contradictions": [{"id": c.id, "message": c.message, "evidence": _ranges(c.evidence)} for c in a.contradictions],
+        "time": {
+            "codes": dict(time.codes), "timed_total": time.timed_total, "session_total": time.session_total, "clock": list(time.clock),
+            "billed_units": dict(time.billed_units), "computed": {k: dict(v) for k, v in time.computed.items()},
+            "supported_units": time.supported_units,
+        },
+        "sections": [{"kind": s.kind, "start": s.start, "end": s.end} for s in view.sections],
+        "spans": [
+            {
+                "start": s.start, "end": s.end, "label": s.label, "attribute": s.attribute, "assertion": s.assertion, "modifiers": list(s.modifiers),
+                "text": view.text[s.start : s.end], "value": dict(s.value) if s.value else None, "source": s.source,
+            }
+            for s in view.spans
+        ],
+        "relations": [{"type": r.type, "from": r.from_, "to": r.to} for r in view.relations],
+    }  # fmt: skip
+
+
+def to_line(a: Assessment) -> str:
+    """The record as one line of JSON."""
+    return json.dumps(to_record(a), ensure_ascii=False, separators=(", ", ": "))

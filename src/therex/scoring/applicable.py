@@ -1,0 +1,45 @@
+"""Whether therapeutic exercise was given at this encounter at all; decided before any score."""
+
+from __future__ import annotations
+
+from therex.elements.treatment import given_services, performed_exercises
+from therex.types import Minutes, NoteView, Span
+
+CODE = "97110"
+_OTHER_EXERCISE = {"97112", "97113", "97150", "97530", "97545", "97546", "97116", "97535"}
+
+
+def exercise_given(view: NoteView, minutes: Minutes) -> bool:
+    """Whether the note records therapeutic exercise given, or bills 97110 (annotation.md, `not_applicable`)."""
+    if minutes.billed_units.get(CODE) or CODE in minutes.codes:
+        return True
+    if view.note_type == "other":
+        return False
+    services = given_services(view)
+    named = [s for s in services if s.attribute == CODE]
+    exercises = [s for s in performed_exercises(view) if s.assertion in ("affirmed", "historical")]
+    treated = view.note_type in ("daily", "progress")
+    if named and treated:
+        return True
+    if not exercises:
+        return False
+    if not treated and not any(_dosed(view, s) for s in exercises):
+        return False
+    codes = {s.attribute for s in services if s.attribute} | set(minutes.codes) | set(minutes.billed_units)
+    others = codes & _OTHER_EXERCISE
+    if others and CODE not in codes:
+        # all exercise given stands under other services
+        return any(not _under_other(view, services, s) for s in exercises)
+    return True
+
+
+def _dosed(view: NoteView, span: Span) -> bool:
+    return any(r.type in ("dose_of", "minutes_of") and view.spans[r.to] is span for r in view.relations)
+
+
+def _under_other(view: NoteView, services: list[Span], exercise: Span) -> bool:
+    """Whether the nearest service before an exercise is one that carries it in place of 97110."""
+    before = [s for s in services if s.attribute in _OTHER_EXERCISE and s.start <= exercise.start]
+    if before:
+        return True
+    return bool([s for s in services if s.attribute in {"97113", "97150", "97545"}])

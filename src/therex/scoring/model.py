@@ -1,0 +1,103 @@
+"""The shipped linear model: plain arrays in JSON, checked against a manifest, no code in it and no scikit-learn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from therex.errors import ModelError
+from therex.scoring.features import NAMES, message
+from therex.types import Reason, Verdict
+
+FORMAT = "therex-linear-1"
+WEIGHTS, MANIFEST = "weights.json", "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class NecessityModel:
+    """A logistic model on standardised features with Platt scaling.
+
+    `score` is ``sigmoid(a * (w . (x - mean) / scale + b) + c)``; the verdict is `needs_review` between `low` and `high`.
+    """
+
+    name: str
+    weights: tuple[float, ...]
+    bias: float
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    platt: tuple[float, float]
+    low: float
+    high: float
+
+    def score(self, x: list[float]) -> float:
+        """The calibrated probability of `supported`."""
+        z = self.bias + sum(w * (v - m) / s for w, v, m, s in zip(self.weights, x, self.mean, self.scale, strict=True))
+        a, c = self.platt
+        return 1.0 / (1.0 + math.exp(-max(min(a * z + c, 35.0), -35.0)))
+
+    def verdict(self, score: float) -> Verdict:
+        """supported, not_supported, or needs_review in the band between."""
+        if self.low < score < self.high:
+            return "needs_review"
+        return "supported" if score >= 0.5 else "not_supported"
+
+    def reasons(self, x: list[float], most: int = 6) -> tuple[Reason, ...]:
+        """What moved the score most, on the scale of the log-odds, against a note of average content."""
+        moved = [
+            (self.platt[0] * w * (v - m) / s, name)
+            for name, w, v, m, s in zip(NAMES, self.weights, x, self.mean, self.scale, strict=True)
+        ]
+        moved = [(d, name) for d, name in moved if abs(d) >= 0.05]
+        moved.sort(key=lambda t: -abs(t[0]))
+        return tuple(
+            Reason(name, "for" if d > 0 else "against", round(d, 3), message(name) if (x[NAMES.index(name)] > 0) else f"not so here: {message(name)}")
+            for d, name in moved[:most]
+        )
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def save_model(folder: Path, model: NecessityModel, about: dict[str, Any]) -> None:
+    """Write weights and manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {
+        "features": list(NAMES), "weights": list(model.weights), "bias": model.bias, "mean": list(model.mean), "scale": list(model.scale),
+        "platt": list(model.platt), "low": model.low, "high": model.high,
+    }  # fmt: skip
+    body = (json.dumps(weights, indent=1) + "\n").encode()
+    (folder / WEIGHTS).write_bytes(body)
+    manifest = {"format": FORMAT, "name": model.name, "sha256": {WEIGHTS: _digest(body)}, "labels": ["not_supported", "supported"],
+                "features": list(NAMES), **about}  # fmt: skip
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def load_model(folder: Path) -> NecessityModel:
+    """Read a saved model.
+
+    Raises
+    ------
+    ModelError
+        A file is missing, altered, or of another format or feature list.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        body = (folder / WEIGHTS).read_bytes()
+    except (OSError, ValueError):
+        raise ModelError(f"the necessity model cannot be read: want {MANIFEST} and {WEIGHTS}") from None
+    if manifest.get("format") != FORMAT:
+        raise ModelError(f"the necessity model has another format than {FORMAT}")
+    if manifest.get("sha256", {}).get(WEIGHTS) != _digest(body):
+        raise ModelError("the necessity model was altered: its weights do not match the manifest")
+    data = json.loads(body)
+    if data.get("features") != list(NAMES) or manifest.get("features") != list(NAMES):
+        raise ModelError("the necessity model was trained on other features: train it again with this version of therex")
+    return NecessityModel(
+        manifest["name"], tuple(data["weights"]), data["bias"], tuple(data["mean"]), tuple(data["scale"]),
+        (data["platt"][0], data["platt"][1]), data["low"], data["high"],
+    )  # fmt: skip
