@@ -1,0 +1,1 @@
+"""Training from marked notes: the saved pipeline and the necessity model."""

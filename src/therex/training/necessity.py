@@ -1,0 +1,147 @@
+"""The necessity classifier: logistic regression on features of the extraction, with Platt scaling by cross-validation."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from therex.corpus.marked import MarkedNote
+from therex.elements.all import read_elements
+from therex.elements.contradictions import read_contradictions
+from therex.pipeline.export import to_view
+from therex.scoring.features import NAMES, features
+from therex.scoring.model import NecessityModel
+from therex.timing.minutes import read_minutes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from spacy.language import Language
+
+SEED = 97110
+FOLDS = 5
+C = 0.1
+UNDECIDED = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model, what the manifest says of it, and its out-of-fold scores."""
+
+    model: NecessityModel
+    about: dict[str, Any]
+    scores: NDArray[Any]
+    truth: NDArray[Any]
+
+
+def matrix(nlp: Language, notes: list[MarkedNote]) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
+    """Features and truth of the applicable notes.
+
+    Returns
+    -------
+    X
+        Shape ``(notes, len(NAMES))``.
+    y
+        1 for supported, shape ``(notes,)``.
+    families
+        The family of each note; a split never parts one.
+    """
+    rows, truth, families = [], [], []
+    for note in notes:
+        if note.meta["necessity"] == "not_applicable":
+            continue
+        view = to_view(nlp(note.text))
+        minutes = read_minutes(view)
+        rows.append(features(view, minutes, read_elements(view, minutes), read_contradictions(view, minutes)))
+        truth.append(int(note.meta["necessity"] == "supported"))
+        families.append(str(note.meta.get("family", note.id)))
+    return np.array(rows, dtype=float), np.array(truth), families
+
+
+def estimator() -> Any:
+    """The scikit-learn estimator that is trained: standardised features and an L2 logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=2000, random_state=SEED))
+
+
+def train_necessity(nlp: Language, notes: list[MarkedNote], name: str) -> Trained:
+    """Fit the model, calibrate it on out-of-fold scores by family, and set the band for review.
+
+    The band is the narrowest around the middle of the scores that leaves `UNDECIDED` of the out-of-fold notes to a reader.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import brier_score_loss, roc_auc_score
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
+    x, y, families = matrix(nlp, notes)
+    folds = list(GroupKFold(n_splits=FOLDS).split(x, y, families))
+    raw = cross_val_predict(estimator(), x, y, cv=folds, method="decision_function")
+    platt = LogisticRegression(C=1e6, random_state=SEED).fit(raw.reshape(-1, 1), y)
+    a, c = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    scores = 1 / (1 + np.exp(-(a * raw + c)))
+    fitted = estimator().fit(x, y)
+    scaler, regression = fitted[0], fitted[1]
+    half = float(np.sort(np.abs(scores - 0.5))[int(UNDECIDED * len(scores))])
+    model = NecessityModel(
+        name=name,
+        weights=tuple(round(float(w), 8) for w in regression.coef_[0]),
+        bias=round(float(regression.intercept_[0]), 8),
+        mean=tuple(round(float(m), 8) for m in scaler.mean_),
+        scale=tuple(round(float(s), 8) for s in scaler.scale_),
+        platt=(round(a, 8), round(c, 8)),
+        low=round(0.5 - half, 4),
+        high=round(0.5 + half, 4),
+    )
+    decided = np.abs(scores - 0.5) >= half
+    about = {
+        "trained_on": {"notes": len(y), "supported": int(y.sum()), "not_supported": int(len(y) - y.sum()), "families": len(set(families)),
+                       "sha256": data_hash(notes)},
+        "cross_validation": {
+            "folds": FOLDS, "auroc": round(float(roc_auc_score(y, scores)), 4), "brier": round(float(brier_score_loss(y, scores)), 4),
+            "accuracy_decided": round(float(((scores > 0.5) == y)[decided].mean()), 4), "decided": round(float(decided.mean()), 4),
+        },
+        "settings": {"C": C, "seed": SEED, "undecided": UNDECIDED},
+        "libraries": libraries(),
+    }  # fmt: skip
+    return Trained(model, about, scores, y)
+
+
+def data_hash(notes: list[MarkedNote]) -> str:
+    """A digest of the notes and their judgements, in order."""
+    digest = hashlib.sha256()
+    for note in notes:
+        digest.update(f"{note.id}\0{note.text}\0{note.meta['necessity']}\0".encode())
+    return digest.hexdigest()
+
+
+def libraries() -> dict[str, str]:
+    """Versions of what shapes a model."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("scikit-learn", "numpy", "spacy")}
+
+
+def train(corpus: Path, out: Path) -> dict[str, Any]:
+    """Save the pipeline and the necessity model under `out`; the result is what the manifest says.
+
+    Raises
+    ------
+    CorpusError
+        The corpus holds no marked notes, or one breaks the format.
+    """
+    from therex.corpus.marked import load_folder
+    from therex.pipeline.build import NAME, build
+    from therex.scoring.model import save_model
+
+    notes = load_folder(corpus)
+    nlp = build()
+    trained = train_necessity(nlp, notes, f"necessity-{data_hash(notes)[:8]}")
+    nlp.to_disk(out / NAME)
+    save_model(out / "necessity", trained.model, trained.about)
+    return {"model": trained.model.name, "features": len(NAMES), **trained.about}
