@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from therex.elements.evidence import element, text_of
-from therex.types import Element, Minutes, NoteView, Span
+from therex.types import Element, Minutes, NoteView, Range, Span
 
 BODY = re.compile(
     r"\b(?:knee|hip|ankle|foot|heel|toe|shoulder|shld|elbow|wrist|hand|finger|thumb|dip|pip|mcp|neck|cervical|back|lumbar|thoracic|trunk|core|quad\w*|ham\w*|glut\w*|calf|gastroc\w*|rotator cuff|scap\w*|jaw|tmj|pelvic|le|ue|ble|bue|rle|lle|rue|lue|leg|arm|l/s|c/s|t/s|er|ir|grip|pinch|abductors?|hemi\w+|upper trap\w*|extremit\w+|plantar|patell\w*|quads|thigh|forearm|bicep\w*|tricep\w*|delt\w*|rib|spine|spinal|balance|gait|stance|step|rotators|buttock|groin|flex\w*|ext\w*|abd\w*|vestibular|vor|grasp|extensor\w*|dorsiflex\w*|scar|limb|chest|bladder|urinary|pelvis)\b"
@@ -30,8 +30,6 @@ def condition(view: NoteView, minutes: Minutes) -> Element:
         return element("condition", "weak", [*post, *placed][:3])
     body = _REASON_BODY.search(view.text.lower())
     if body and (view.of("IMPAIRMENT") or view.of("MEASURE") or view.of("SERVICE")):
-        from therex.types import Range
-
         return element("condition", "weak", [Range(body.start(), body.end())])
     return element("condition", "missing")
 
@@ -120,11 +118,19 @@ def objective_measures(view: NoteView, minutes: Minutes) -> Element:
     strong = [s for s in spans if _compared(view, s)]
     if strong:
         return element("objective_measures", "present", strong)
+    changed = [m for m in _CHANGED_FROM.finditer(view.text.lower()) if view.section_at(m.start()) not in ("goals", "plan", "hep")]
+    if changed:
+        return element("objective_measures", "present", [Range(m.start(), m.end()) for m in changed])
     before = [s for s in view.of("RESPONSE") if len(re.findall(r"\d+", text_of(view, s))) >= 2 and re.search(r"->|→|\bto\b|before.*after|pre.*post|from", text_of(view, s))]
     if before:
         return element("objective_measures", "present", before)
     sides = _both_sides(view)
     return element("objective_measures", "present" if sides else "weak", spans)
+
+
+_CHANGED_FROM = re.compile(
+    r"\b(?:up|down|improved|increased|decreased|gained?|dropped) from (?:\w+ )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|daily)\w*"
+)
 
 
 def _compared(view: NoteView, s: Span) -> bool:

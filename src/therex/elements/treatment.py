@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from therex.elements.evidence import element, text_of
-from therex.types import Element, Minutes, NoteView, Span
+from therex.types import Element, Minutes, NoteView, Range, Span
 
 _PERFORMED = ("performed", None)
 
@@ -52,7 +52,7 @@ _SPECIFIC_RESPONSE = re.compile(r"\d|pain|fatigu|sore|lag|tired|dizz|sob|breath|
 def response(view: NoteView, minutes: Minutes) -> Element:
     """A specific reaction in this session; `tolerated well` alone is weak."""
     spans = view.of("RESPONSE")
-    strong = [s for s in spans if _specific(text_of(view, s))]
+    strong = [s for s in spans if specific_reaction(text_of(view, s))]
     if strong:
         return element("response", "present", strong)
     if spans:
@@ -60,7 +60,8 @@ def response(view: NoteView, minutes: Minutes) -> Element:
     return element("response", "missing")
 
 
-def _specific(text: str) -> bool:
+def specific_reaction(text: str) -> bool:
+    """Whether a response says more than that treatment was tolerated."""
     rest = _STOCK.sub(" ", text)
     return bool(_SPECIFIC_RESPONSE.search(rest)) or len(re.findall(r"[a-z]{3,}", rest)) >= 3
 
@@ -73,7 +74,7 @@ _GENERIC_SKILL = re.compile(
 def skilled_intervention(view: NoteView, minutes: Minutes) -> Element:
     """Something particular to this patient: a cue with its fault, assistance, a change because of a finding."""
     spans = [s for s in view.of("SKILL")]
-    strong = [s for s in spans if not _GENERIC_SKILL.match(text_of(view, s))]
+    strong = [s for s in spans if not _GENERIC_SKILL.match(text_of(view, s)) and not _unreasoned(view, s)]
     if strong:
         return element("skilled_intervention", "present", strong)
     if spans:
@@ -82,7 +83,18 @@ def skilled_intervention(view: NoteView, minutes: Minutes) -> Element:
     return element("skilled_intervention", "weak" if claims else "missing", claims)
 
 
-_TASK = re.compile(r"\b(?:stairs?|steps?|walk\w*|ambulat\w*|gait|transfers?|sit|stand\w*|chair|bed|dress\w*|sleeve|reach\w*|lift\w*|carry\w*|driv\w*|cook\w*|overhead|shel[fv]\w*|jar|key|fork|writ\w*|desk|run\w*|return to|work|job|sport|golf|throw\w*|swing|backswing|curb|car|toilet\w*|bath\w*|shower\w*|tub|floor|community|home|household|adls?|iadls?|functional|groom\w*|hair|feed\w*|squat\w*|truck|tools|play\w*|school|sleep\w*|descen\w*|ascen\w*|bra|kneel\w*|garden\w*|swim\w*|climb\w*|mobility|bathing|donning|push\w*|pull\w*|scissors|grip\w*|utensils?|self[- ]care|standing|sitting|turn\w*|pick\w*|mail\w*|catch\w*|fall|reaction|uneven|lawn|groceries|laundry|child|grand\w+|tolerat\w+ (?:standing|sitting))\b")
+_REASON = re.compile(r"\b(?:because|b/c|due|since|as (?:pt|he|she|form)|when|after|secondary|2/2|d/t|for (?!home|strength)|so\b|per|given|to (?:avoid|prevent|reduce|keep|not|stop|protect|accommodate|correct|decrease|get|take)|how|not to|until|from \d|without|\d/10|precaution\w*|pain|lag|fatigue|compens\w*|form|hr|bp|spo2|weeks?|protocol|safe\w*)\b")
+
+
+def _unreasoned(view: NoteView, s: Span) -> bool:
+    """Instruction or a change of program with no reason and no fault in it."""
+    if not re.search(r"instruct|adapt", s.source):
+        return False
+    around = view.text[s.start : min(len(view.text), s.end + 50)].split("\n")[0].lower()
+    return not _REASON.search(around)
+
+
+_TASK = re.compile(r"\b(?:stairs?|steps?|walk\w*|ambulat\w*|gait|transfers?|sit|stand\w*|chair|bed|dress\w*|sleeve|reach\w*|lift\w*|carry\w*|driv\w*|cook\w*|overhead|shel[fv]\w*|jar|key|fork|writ\w*|desk|run\w*|return to|work|job|sport|golf|throw\w*|swing|backswing|curb|car|toilet\w*|bath\w*|shower\w*|tub|floor|community|home|household|adls?|iadls?|functional|groom\w*|hair|feed\w*|squat\w*|truck|tools|play\w*|school|sleep\w*|descen\w*|ascen\w*|bra|kneel\w*|garden\w*|swim\w*|climb\w*|mobility|bathing|donning|push\w*|pull\w*|scissors|grip\w*|utensils?|self[- ]care|standing|sitting|turn\w*|pick\w*|mail\w*|catch\w*|fall|reaction|uneven|lawn|groceries|laundry|cane|walker|w/o the cane|lurch\w*|child|grand\w+|tolerat\w+ (?:standing|sitting))\b")
 _LINK = re.compile(r"\b(?:limit\w*|prevent\w*|is what|are what|keep\w* (?:him|her|them|pt)|needed (?:for|to)|needs?|necessary|require[sd]? (?:for|to)|so (?:that |he |she |pt |they )|in order to|for (?:stair|transfer|gait|safe|reach|lift|return)|contribut\w*|affect\w*|interfer\w*|stops?|impact\w*|because|to allow|to enable|impair\w*|due to|secondary|resulting|causing|which|tied to|working (?:on|toward)|carry ?over)\b")
 
 
@@ -91,7 +103,7 @@ def purpose_link(view: NoteView, minutes: Minutes) -> Element:
     exercised = bool(performed_exercises(view)) or any(s.attribute in ("97110", "97112", "97530") for s in given_services(view))
     reasons = list(view.of("RATIONALE"))
     tasked = [s for s in reasons if _TASK.search(text_of(view, s))]
-    linked = _linked_sentences(view)
+    linked = [*_linked_sentences(view), *_said_links(view)]
     if exercised and performed_exercises(view) and (tasked or linked):
         return element("purpose_link", "present", tasked or linked)
     if reasons or (linked and exercised and len(linked) > 1):
@@ -115,13 +127,33 @@ def _linked_sentences(view: NoteView) -> list[Span]:
     return out
 
 
+_BODY_OR_FUNCTION = re.compile(r"\b(?:weak\w*|strength|endurance|rom|motion|range|flexion|extension|er|ir|rotation|lag|stiff\w*|tight\w*|loss|contracture|control|power|abductors?|extensors?|flexors?|rotators?|quads?|hamstrings?|calf|glut\w*|cuff|serratus|scap\w*|grip|pinch|hip|knee|ankle|shoulder|trunk|core|leg|legs|deltoid|balance|spastic\w*|tone|dnf|elbow|wrist|thumb|neck|pain|push off|mobility|deficit|sway|breathing|fatigue|tolerance|timing)\b")
+_STRONG_LINK = re.compile(r"\b(?:is what|are what|is why|are why|that is why|limit(?:s|ing|ed by)|keeps? (?:him|her|them|pt|the)|keeping (?:him|her)|prevent(?:s|ing)|needed (?:for|to)|is needed|(?:he|she|pt|they) needs?|needs? (?:to|near|the|active|leg|more|quad|hip|legs|adequate)|so (?:that )?(?:he|she|pt|they|patient) can|in order to|to allow|to enable|contribut\w+ to|interfer\w+ with|impair(?:s|ing)|stops? (?:him|her)|is short (?:of|for)|piece missing|missing|toward|going towards|leaves?|lets?|makes?|drives?|blocks?|affect(?:s|ing)|for (?:safe |return |his |her |the )?(?:stairs?|transfers?|gait|walking|reach\w*|lifting|carrying|getting|dressing|standing|rising|car|household|community|overhead|driving|handwriting|work|adls?|functional|sleeve|push off|toilet\w*|curbs?|kneeling|squatting|long trails))\b")
+
+
+def _said_links(view: NoteView) -> list[Range]:
+    """Sentences outside the patient's report that tie a part or capacity to a task."""
+    out = []
+    for r in view.sentences:
+        if view.section_at(r.start) in ("subjective", "goals", "plan", "hep", "history", "billing", "header", "diagnosis", "precautions", "signature"):
+            continue
+        body = view.text[r.start : r.end].lower()
+        for part in re.split(r"[;:]|\. ", body):
+            link = _STRONG_LINK.search(part)
+            if link and _BODY_OR_FUNCTION.search(part) and _TASK.search(part) and not re.search(r"skilled|benefit from|will be able|\bgoal\b|\bwill\b|\bby \d+/\d+", part):
+                out.append(r)
+                break
+    return out
+
+
 def _in_words(view: NoteView, s: Span, d: Span) -> bool:
     return not _LINK.search(view.text[s.start : s.end].lower())
 
 
 def progression(view: NoteView, minutes: Minutes) -> Element:
     """What changed in the programme or goals now, or why it was held."""
-    changed = list(view.mentioned("progressed"))
+    measures = view.of("MEASURE") + view.of("LIMITATION")
+    changed = [m for m in view.mentioned("progressed") if not any(s.start < m.end and m.start < s.end for s in measures)]
     held = [s for s in view.of("EXERCISE") if s.attribute == "held"]
     skills = [s for s in view.of("SKILL") if re.search(r"adapt|held", s.source)]
     if changed or skills or (held and any(s.source for s in held)):

@@ -233,7 +233,20 @@ def draft_skills(ctx: Context) -> None:
             n += 1
 
 
+_BY_THERAPIST = re.compile(
+    r"\b(?:by|from) (?:the )?(?:PT|OT|therapist|OTR|PTA|COTA)\b|\b(?:PT|OT|PTA|COTA|[Tt]herapist|I) (?:\w+ing\b|(?:held|put|kept|cut|had|took|pushed|lifts?|holds?|blocked|supported|assisted|guided|stabili[sz]ed|tapped|moved|strapped|lifted|stopped|helped|added|at (?:the )?(?:hips?|pelvis|foot|knee|shoulder|trunk|glute))\b)"
+    r"|\b[Mm][Yy] (?:hand|forearm|finger|fingers|thumb|hands)\b|\b[Hh]ands? (?:on|under|behind|at) (?:the |his |her )?(?!thighs|hips\b.*cue)\w+|\b[Ff]ingers? (?:on|under|inside) |\b[Hh]ad (?:him|her) |\bhad to (?:put|bring|hold|hold|move|support|block|lower)\b|\b(?:unweighted|unweighting|held (?:down|flat|straight|flexed|supinated|neutral|at neutral))\b",
+)
+_CHANGED = re.compile(
+    r"^(?:\W*(?:so |then |and |load |angle |level |height |reps |hold |we |i |set \d |third set |both sets |stretch )*(?:was |were )?)(?:cut|dropped|moved|shortened|lowered|slowed|backed|eased|stopped|reduced|repositioned|regressed|quit|switched|kept|held|paced|spaced|raised|loaded|progressed|went from|choked up|deferred|withheld|not started|tried|limited|no (?:stretching|running|external rotation|lifting|overhead|resistance)|ceiling|modified|changed|substituted|removed|jumped)\b"
+)
+_FAULT = re.compile(r"\b(?:was|were|he|she|pt|they|lag|pain|ache|lean\w*|hik\w*|valgus|doming|compens\w*|substitut\w*|shak\w*|fatigue|lightheaded|hr|bp|spo2|pinch\w*|grab|wing\w*|irritab\w*|swelling|joint|tendon|repair|weeks?|protocol|guard\w*|buckl\w*|spasm|tone|blanch\w*|drift\w*|trunk|pelvis|form|quality|precaution\w*|tingl\w*|symptoms?|sx|over|past|limit|parameter|because|since)\b")
+
+
 def _continues(ctx: Context, a: int, b: int) -> bool:
+    text = ctx.text(a, b)
+    if re.match(r"(?:he|she|pt|they|pelvis|trunk|hips?|knee|knees|r|l|form|tends|was|were|arches|rolls|drops|joint|repair|wrist|elbow)\b", text) and len(text.split()) <= 9 and not ctx.covered(a, b, "DOSE", "EXERCISE", "SERVICE", "MEASURE") and not ctx.any(a, b, "response_cue", "skill_cue"):
+        return True
     if ctx.has(a, "pron", "word") and re.search(r"\b(?:so|because|kept|keeps|tends?|since)\b", ctx.text(a, b)) and not ctx.covered(a, b, "DOSE", "EXERCISE"):
         return True
     return ctx.has(a, "because", "purpose_of_cue") or ctx.units[a].word in ("to", "so", "a", "as", "for", "because", "due to", "since") and b - a > 2
@@ -242,6 +255,14 @@ def _continues(ctx: Context, a: int, b: int) -> bool:
 def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]], n: int) -> str:
     k = ctx.first(a, b, "skill_cue")
     exercise = ctx.covered(a, b, "EXERCISE")
+    if kind in ("treatment", "", "objective", "assessment", "response"):
+        raw = ctx.surface.text[ctx.units[a].start : ctx.units[b - 1].end]
+        low = ctx.text(a, b)
+        nxt = ctx.text(*chunks[n + 1]) if n + 1 < len(chunks) and chunks[n + 1][0] == b + 1 else ""
+        if _BY_THERAPIST.search(raw) and not re.search(r"\b(?:next|will|plan|poc|established|supervis\w*|signed|evaluat\w*|benefit\w*|skilled|referred|seen by)\b", low):
+            return "by_therapist"
+        if _CHANGED.search(low) and (_ADAPT_WHY.search(low) or _FAULT.search(nxt) or _FAULT.search(low[8:])) and not re.search(r"\b(?:next|will|plan|goal|pain (?:dropped|decreased|reduced))\b|^(?:pain|spo2|hr|bp)\b", low) and kind != "assessment":
+            return "changed"
     if k < 0:
         s = ctx.first(a, b, "assist")
         if s >= 0 and kind in ("treatment", "", "objective"):
@@ -272,7 +293,7 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
             return ""
         if re.search(r"(?:skilled|requires?d?|continued) (?:skilled )?(?:cueing|cues)(?: as needed| prn|$)", text):
             return ""
-        return "cue" if ctx.any(k, b, "purpose_of_cue", "for", "to", "body", "function", "deficit", "because", "motion", "activity", "percent", "posture", "word", "assist", "position") or ctx.any(a, k, "activity", "exercise", "body", "word") else ""
+        return "cue" if ctx.any(k, b, "purpose_of_cue", "for", "to", "body", "function", "deficit", "because", "motion", "activity", "percent", "posture", "word", "assist", "position") or ctx.any(a, k, "activity", "exercise", "body", "word") or ctx.covered(a, k, "EXERCISE", "SERVICE") else ""
     if "instruct" in concepts:
         obj = ctx.any(k + 1, b, "exercise", "service", "body", "function", "motion", "posture", "activity", "deficit", "aid", "word", "position", "condition")
         if not obj or rest < 3 or (kind == "subjective"):
@@ -292,6 +313,8 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
             return "adapt"
         return "adapt" if _ADAPT_WHY.search(text) or ctx.any(a, b, "deficit", "because") or ctx.covered(a, b, "DOSE", "EXERCISE") or _ADAPT_WHY.match(nxt) else ""
     if "monitor" in concepts:
+        if re.search(r"assess|evaluat|checked|screen", ctx.units[k].word) and kind not in ("treatment", "response"):
+            return ""
         good = ctx.any(a, b, "measure", "q_score", "q_bp", "q_percent", "condition") or re.search(r"vital|skin|bp|hr|spo2|rpe|swelling|precaution|gap|load|watch|dizz", text)
         return "monitor" if good and kind in ("treatment", "", "objective", "response", "assessment") else ""
     if "guard" in concepts and exercise:
@@ -316,17 +339,20 @@ def _skill_start(ctx: Context, a: int, b: int) -> int:
     return lo
 
 
-_TOLERANCE = re.compile(r"\btol(?:erat\w*)?\b|\brespon(?:d|se)|\badverse|\bparticipat|\bill effect|\bgood effort|\bcomplication|\bdid (?:well|great)|handled|performed well|without incident")
+_TOLERANCE = re.compile(r"\btol(?:erat\w*)?\b|\brespon(?:d|se)|\badverse|\bparticipat\w+ (?:well|fully|actively|in all)|\bgood participation|\bill effect|\bgood effort|\bcomplication|\bdid (?:well|great)|handled|performed well|without incident")
 _DURING = re.compile(r"\b(?:during|after|post|following|by (?:the )?(?:end|set|rep|last)|set \d|\d(?:st|nd|rd|th) set|last set|at rep|rep \d|end of|throughout|afterward|leaving|second set|third set|this session|in session|today)\b")
 _REACT = re.compile(r"pain|sore|fatigue|tired|sx|symptom|dizz|sob|lob|lag|form|control|stiff|tight|looser|better|relief|compens|leak|shak|breath|quality|comfort|rom\b|flex|spo2|hr\b|bp\b|rpe|sway|balance|steadi|smooth|burn|stretch|easier|worse|clean|hike|hik|return demo|teach|understand|guard|spasm|quad|contract|swelling|effusion|cramp|tremor|rest")
 _ARROW_CHANGE = re.compile(r"\d *(?:/10)? *(?:->|→|=>|>|to) *\d")
 
 
+_AFTER = re.compile(r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→")
+_IN_SET = re.compile(r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b")
 _SEEN_IN_SET = re.compile(r"^(?:(?:pt|he|she|amplitude|target|form|speed|quality|control|r|l|\d+) )?(?:needs?|needed|froze|falls?|fell|lost|loses|veers?|sways?|lags?|knocked|unable|able to|kept|came|dropped|rose|reached|felt|reported|states?|said|improved|clean|better|worse|equal|symmetr\w+|stayed|only|got|achieved|managed|still|with(?:out)? (?:good|no|less|more))\b")
 
 
 def draft_responses(ctx: Context) -> None:
     """RESPONSE: how the patient reacted during or right after today's treatment."""
+    treated = any(d.label == "SERVICE" and ctx.kinds[d.first] not in ("plan", "goals", "history") or d.label == "EXERCISE" and d.attribute == "performed" for d in ctx.drafts)
     for i, j in ctx.bounds:
         kind = ctx.kinds[i]
         if kind in ("goals", "billing", "medications", "header", "precautions", "signature", "history", "diagnosis", "plan", "hep"):
@@ -335,7 +361,7 @@ def draft_responses(ctx: Context) -> None:
         n = 0
         while n < len(chunks):
             a, b = chunks[n]
-            if _response(ctx, a, b, kind, chunks, n):
+            if _response(ctx, a, b, kind, chunks, n, treated):
                 lo, hi = a, b
                 for d in ctx.drafts:
                     if d.label in ("EXERCISE", "DOSE", "DURATION", "SERVICE") and d.first == lo and d.last < hi and ctx.has(d.last, "with", "dash", "colon", "word", "neg"):
@@ -367,7 +393,7 @@ def _response_goes_on(ctx: Context, hi: int, a: int, b: int) -> bool:
     return ctx.covered(a, b, "MEASURE") and b - a <= 6 and not ctx.any(a, b, "skill_cue") and ctx.has(hi - 1, "q") is False and ctx.any(hi - 4, hi, "time_ref", "response_cue")
 
 
-def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]], n: int) -> bool:
+def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]], n: int, treated: bool) -> bool:
     text = ctx.text(a, b)
     k = ctx.first(a, b, "response_cue")
     if ctx.covered(a, b, "RATIONALE") and k < 0:
@@ -381,10 +407,20 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
         return len(words) >= 2 or k >= 0 or text.strip() in ("good", "fair", "well", "none", "poor", "excellent")
     if ctx.covered(a, b, "LIMITATION") and k < 0:
         return False
+    if re.search(r"palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump", text):
+        return False
+    if not treated and not _TOLERANCE.search(text) and not re.search(r"understand|return demo|teach|verbaliz", text):
+        return False
     if re.search(r"(?:last (?:visit|session|tx|treatment|week)|since (?:last|eval|monday|tuesday)|yesterday|at home|over the weekend|prior session|previous)", text) and kind in ("subjective", "assessment", ""):
         return False
     if kind == "subjective":
         return bool(re.search(r"(?:during|after|following) (?:today'?s? )?(?:session|treatment|tx|exercise)", text)) and "last" not in text
+    measured = ctx.covered(a, b, "MEASURE") or bool(re.search(r"\d ?(?:/ ?10|°|deg|%)|\bspo2 \d|\bhr \d|\bpain \d", text))
+    if measured and kind in ("treatment", "", "objective") and _AFTER.search(text) and not ctx.any(a, b, "skill_cue") and not ctx.covered(a, b, "EXERCISE", "DOSE", "LIMITATION") and not re.search(r"weeks? after|after (?:surgery|injury|eval|walking|standing|sitting|\d|\w+ walk)|post[- ]?op", text):
+        return True
+    if kind in ("treatment", "") and _IN_SET.search(text) and not ctx.covered(a, b, "SERVICE", "DURATION") and not re.match(r"(?:next|plan|then|add)\b", text) and not (ctx.any(a, b, "skill_cue") and not re.search(r"without|no (?:my|cue)", text)):
+        if not ctx.covered(a, b, "EXERCISE") or not ctx.covered(a, b, "DOSE"):
+            return True
     if k < 0:
         # a fault seen in a set: a chunk that follows an exercise or dose in the same treatment line
         if kind in ("treatment", "") and n > 0 and ctx.any(a, b, "deficit") and not ctx.any(a, b, "skill_cue", "assist") and not ctx.covered(a, b, "EXERCISE", "SERVICE", "RATIONALE"):
@@ -414,7 +450,7 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
     if "change" in concepts and react and _DURING.search(text):
         if ctx.any(a, b, "skill_cue") and not ctx.covered(a, b, "MEASURE"):
             return False
-        return kind in ("treatment", "", "objective", "assessment") and (ctx.covered(a, b, "MEASURE") or ctx.any(a, b, "deficit", "neg", "response_cue")) and (kind != "objective" or bool(re.search(r"post|after|following|end of", text)))
+        return kind in ("treatment", "", "objective", "assessment") and (ctx.covered(a, b, "MEASURE") or ctx.any(a, b, "deficit", "neg")) and (kind != "objective" or bool(re.search(r"post|after|following|end of", text)))
     return False
 
 

@@ -72,6 +72,8 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
     prev = ctx.text(max(i, k - 4), k)
     if re.search(r"(?:min(?:ute)?s?|mins?|time|duration|timed|total|tot|ttcm|ttt|tx)\)? *[:=\-|]? *$", prev) and ctx.any(max(i, k - 5), k, "timed", "total", "service", "untimed", "time_in", "q_code") and not re.search(r"units?\W*$|visits?\W*$|score|time (?:in|out)|start|end", prev):
         return True
+    if ctx.has(k + 1, "timed", "total") and q.numbers[0] >= 8 and not ctx.has(k + 2, "colon", "q_number"):
+        return True
     if re.search(r"\b(?:timed|total|tot|ttcm|ttt)\b[^a-z\d]*$", prev):
         return not ctx.has(k + 1, "units_word", "q_units") and not re.search(r"total units|visits", prev)
     if ctx.has(k - 1, "lp") and ctx.has(k + 1, "rp") and ctx.covered(k - 2, k - 1, "SERVICE"):
@@ -172,7 +174,12 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         return "code_minutes", nearest.attribute or "", "service"
     if nearest is None and ctx.has(i, "q_code"):
         return "code_minutes", ctx.units[i].word.upper(), "code_line"
+    if re.search(r"\btime:? *$", left) and nearest is None:
+        return "session_total", "", "time"
     if _SEEN.search(left) or ctx.any(k + 1, k + 3, "time_in") or re.search(r"^ *(?:min(?:ute)?s? )?(?:1:1|one[- ]on[- ]one|individual|session|treatment|visit|tx)", ctx.text(k + 1, min(k + 4, j)) if k + 1 < j else ""):
+        n = ctx.units[k].quantity.numbers[0] if ctx.units[k].quantity else 0  # type: ignore[union-attr]
+        if n < 8:
+            return "", "", ""
         return ("session_total", "", "seen") if not _NO_CARE.search(left) or _SEEN.search(left) else ("", "", "")
     return "", "", ""
 

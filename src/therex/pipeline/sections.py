@@ -24,6 +24,7 @@ _ALONE = re.compile(r"(?m)^[ \t]*[-=*_#>]*[ ]*(?P<head>[a-z][a-z0-9 /&'.-]{0,50}
 _SAID = re.compile(r"(?m)(?:^|(?<=[.!?] ))(?P<head>plan|assessment|subjective|objective|treatment|home program)(?P<mark>[,.]| is | - )")
 _DASH = re.compile(r"(?m)^[ \t]*(?P<head>[a-z][a-z /]{0,30}?)(?P<mark> - | – )")
 _SERVICE_LINE = re.compile(r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:97\d{3}|therapeutic (?:ex\w*|activit\w*)|ther ?-?(?:ex|act)\w*|manual (?:therapy|tx)|neuro\w*[ -]re-?ed\w*|gait training|te|mt|nmr|ta|ther\. ex)\b[^\n.]{0,44}(?:\d+ ?(?:min|')|:))")
+_BILLING_LINE = re.compile(r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:timed|total timed|tot timed|tot min|charges?|billing|units?|97\d{3} ?x ?\d|\d+(?: min)? timed)\b[^\n]{0,120}$)")
 _QUALIFIER = re.compile(r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met) in(?: \d+ ?(?:weeks?|wks?|visits?))?|in \d+ ?(?:weeks?|wks?)|\d+ ?(?:weeks?|wks?))$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) ")
 
 
@@ -71,6 +72,9 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
         kind = before[-1][2] if before else ""
         if m.end() not in found and kind in ("", "subjective", "objective", "header", "precautions", "history", "diagnosis", "hep", "response", "assessment"):
             found[m.end()] = (m.end(), m.end(), "treatment", False)
+    for m in _BILLING_LINE.finditer(norm):
+        if m.end() not in found:
+            found[m.end()] = (m.end(), m.end(), "billing", False)
     return [found[k] for k in sorted(found)]
 
 
@@ -101,7 +105,7 @@ def read_sections(surface: Surface) -> list[Section]:
         if out and out[-1].end > start:
             out[-1] = Section(out[-1].kind, out[-1].start, out[-1].body, start)
         out.append(Section(kind, start, body, end))
-        if end < limit and enclosing:
+        if end < limit - 1 and enclosing and norm[end:limit].strip():
             out.append(Section(enclosing, end, end, limit))
     return out
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _NOT_AN_END = re.compile(
-    r"(?:^|[^a-z])(?:dr|mr|mrs|ms|vs|approx|no|st|e\.g|i\.e|etc|deg|fig|inc|jr|sr|ext|flex|abd|add|rot|dept|ave|appt"
-    r"|pt|[a-z])$"
+    r"(?:^|[^a-z])(?:dr|mr|mrs|ms|vs|approx|no|st|e\.g|i\.e|etc|deg|fig|inc|jr|sr|ext|flex|abd|add|rot|dept|ave|appt|[a-z])$"
 )
 _END = re.compile(r"(?<!\.)(?:\.(?!\.)|[!?]+)[\"')\]]*(?= +\S|\n|$)")
 BULLET = re.compile(r"[ \t]*(?:[-*•▪◦·–] ?|[o>] |\(?\d{1,2}[.)] |\(?[a-z][.)] |\[[ xX]\] )")

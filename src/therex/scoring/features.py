@@ -3,46 +3,38 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 
+from therex.catalog.codes import is_timed
+from therex.elements.evidence import text_of
+from therex.elements.treatment import given_services, specific_reaction
 from therex.types import Contradiction, Element, Minutes, NoteView
 
-CLINICAL = (
-    "condition", "impairment", "functional_limitation", "goal", "exercise_detail", "response", "skilled_intervention",
-    "purpose_link", "objective_measures", "progression", "home_program", "plan",
-)  # fmt: skip
-FLAGS = ("not_one_on_one", "aide_delivered", "code_misfit", "not_skilled", "inconsistent")
+LEVEL = {"present": 1.0, "weak": 0.4, "missing": 0.0}
+DEFEATING = frozenset({"not_one_on_one", "aide_delivered", "code_misfit", "not_skilled"})
+AGAINST = frozenset({"contradicted", "stock:claims"})
 NAMES: tuple[str, ...] = (
-    *(f"present:{e}" for e in CLINICAL),
-    *(f"weak:{e}" for e in CLINICAL),
-    *(f"contradiction:{c}" for c in FLAGS),
-    "rule:deficit", "rule:exercises", "rule:count", "rule:all",
-    "skill:specific", "response:specific", "exercise:dosed", "stock:claims", "skill:near_exercise",
+    "level:impairment", "level:functional_limitation", "level:exercise_detail", "level:skilled_intervention", "level:response",
+    "level:objective_measures", "level:purpose_link", "level:goal", "contradicted", "rule:deficit", "rule:count", "rule:all", "rule:most",
+    "skill:count", "skill:near_exercise", "response:count", "exercise:dosed", "stock:claims",
 )  # fmt: skip
 MESSAGES = {
-    "present:condition": "a diagnosis or surgery is named", "present:impairment": "a specific deficit is named",
-    "present:functional_limitation": "a limited activity is named", "present:goal": "a measurable goal is stated",
-    "present:exercise_detail": "exercises have their dose", "present:response": "a specific reaction is recorded",
-    "present:skilled_intervention": "skilled input particular to this patient is described",
-    "present:purpose_link": "exercise is tied to a deficit and a task", "present:objective_measures": "measures have a comparison",
-    "present:progression": "a change of program, or why it was held, is recorded", "present:home_program": "the home program has content",
-    "present:plan": "the plan is specific", "rule:deficit": "a specific deficit or limited activity is being treated",
-    "rule:exercises": "specific exercises are named", "rule:count": "skill, response or progress, and purpose or goal are counted",
-    "rule:all": "deficit, exercises and two of skill, response and purpose stand together",
-    "skill:specific": "several instances of skilled input", "response:specific": "several specific reactions",
-    "exercise:dosed": "several exercises with their dose", "stock:claims": "claims of skill or progress without content",
-    "skill:near_exercise": "skilled input stands beside the exercise",
+    "level:impairment": "a specific deficit is named", "level:functional_limitation": "a named activity is limited",
+    "level:exercise_detail": "exercises have their dose", "level:skilled_intervention": "skilled input particular to this patient",
+    "level:response": "a specific reaction in the session", "level:objective_measures": "measures with a comparison",
+    "level:purpose_link": "exercise tied to a deficit and a task", "level:goal": "a measurable goal",
+    "contradicted": "the note contradicts the code, one-on-one care or the need for skill",
+    "rule:most": "skill, reaction or progress, and purpose or goal all stand in the note", "rule:deficit": "a deficit or limited activity is being treated",
+    "rule:count": "skill, reaction or progress, and purpose or goal, counted", "rule:all": "deficit, exercises, and two of skill, reaction and purpose stand together",
+    "skill:count": "instances of skilled input", "skill:near_exercise": "skilled input beside the exercises",
+    "response:count": "specific reactions",
+    "exercise:dosed": "exercises with their dose", "stock:claims": "claims of skill or progress without content",
 }  # fmt: skip
 
 
 def message(feature: str) -> str:
     """A feature in words."""
-    if feature in MESSAGES:
-        return MESSAGES[feature]
-    kind, _, name = feature.partition(":")
-    words = name.replace("_", " ")
-    return f"{words} is weak" if kind == "weak" else f"the note contradicts itself or the code: {words}"
+    return MESSAGES[feature]
 
 
 def necessity_rule(elements: dict[str, str]) -> tuple[bool, bool, int]:
@@ -59,38 +51,66 @@ def necessity_rule(elements: dict[str, str]) -> tuple[bool, bool, int]:
     return a, b, c
 
 
-_CLAIM = re.compile(r"progress|tolerat|benefit|skilled|continue", re.I)
-
-
 def features(view: NoteView, minutes: Minutes, elements: Iterable[Element], contradictions: Iterable[Contradiction]) -> list[float]:
     """The features of a note in the order of `NAMES`.
 
     Returns
     -------
     list of float
-        ``len(NAMES)`` numbers from 0 to about 2.
+        ``len(NAMES)`` numbers from 0 to about 2; larger speaks for necessity, except for those in `AGAINST`.
     """
-    found = {e.id: e.found for e in elements}
+    found: dict[str, str] = {e.id: e.found for e in elements}
     flags = {c.id for c in contradictions}
-    a, b, c = necessity_rule(dict(found))
-    clear = not flags & {"not_one_on_one", "aide_delivered", "code_misfit", "not_skilled"}
-    skills = view.of("SKILL")
+    clear = not flags & DEFEATING
+    skills, responses = view.of("SKILL"), [s for s in view.of("RESPONSE") if specific_reaction(text_of(view, s))]
     performed = [s for s in view.of("EXERCISE") if s.attribute == "performed"]
     dosed = {r.to for r in view.relations if r.type == "dose_of"}
     n_dosed = sum(1 for i in dosed if view.spans[i].attribute == "performed")
     near = sum(1 for s in skills if any(abs(s.start - e.end) < 90 or abs(e.start - s.end) < 90 or (s.start <= e.start < s.end) for e in performed))
+    blocks = exercise_blocks(view) if _small_share(minutes) else None
+    if blocks is not None:
+        # skill and reaction under another timed code do not speak for 97110
+        skills = [s for s in skills if any(i <= s.start < j for i, j in blocks)]
+        inside = [s for s in responses if any(i <= s.start < j for i, j in blocks)]
+        if found["skilled_intervention"] == "present" and not skills:
+            found["skilled_intervention"] = "weak"
+        if found["response"] == "present" and not inside and not any(view.section_at(s.start) in ("response", "assessment", "") for s in responses):
+            found["response"] = "weak"
+        responses = inside or responses[:1]
+    a, b, c = necessity_rule(found)
     values = {
-        **{f"present:{e}": float(found[e] == "present") for e in CLINICAL},
-        **{f"weak:{e}": float(found[e] == "weak") for e in CLINICAL},
-        **{f"contradiction:{f}": float(f in flags) for f in FLAGS},
+        **{f"level:{e.partition(':')[2]}": LEVEL[found[e.partition(":")[2]]] for e in NAMES if e.startswith("level:")},
+        "contradicted": float(not clear),
         "rule:deficit": float(a),
-        "rule:exercises": float(b and bool(performed or "97110" in minutes.codes or "97110" in minutes.billed_units)),
         "rule:count": c / 3,
         "rule:all": float(a and b and c >= 2 and clear),
-        "skill:specific": math.log1p(min(len(skills), 6)),
-        "response:specific": math.log1p(min(len(view.of("RESPONSE")), 6)),
-        "exercise:dosed": math.log1p(min(n_dosed, 6)),
+        "skill:count": math.log1p(min(len(skills), 4)),
+        "skill:near_exercise": math.log1p(min(near, 4)),
+        "rule:most": float(a and b and c == 3 and clear),
+        "response:count": math.log1p(min(len(responses), 4)),
+        "exercise:dosed": math.log1p(min(n_dosed, 4)),
         "stock:claims": math.log1p(min(len(view.mentioned("skill_claim", "progress_stock", "plan_stock")), 5)),
-        "skill:near_exercise": math.log1p(min(near, 5)),
     }
     return [values[name] for name in NAMES]
+
+
+def _small_share(minutes: Minutes) -> bool:
+    """Whether 97110 has less than a third of the timed minutes, so that the rest of the note speaks of other services."""
+    timed = {c: n for c, n in minutes.codes.items() if is_timed(c)}
+    return "97110" in timed and timed["97110"] * 3 < sum(timed.values())
+
+
+def exercise_blocks(view: NoteView) -> list[tuple[int, int]] | None:
+    """Where the 97110 time is described, when other timed services are described beside it; None where it stands alone."""
+    heads = [s for s in given_services(view) if s.attribute and is_timed(s.attribute) and view.section_at(s.start) not in ("billing", "plan", "goals", "assessment")]
+    codes = {s.attribute for s in heads}
+    if "97110" not in codes or not codes & {"97112", "97116", "97530", "97535"}:
+        return None
+    out = []
+    for i, s in enumerate(heads):
+        if s.attribute == "97110":
+            nxt = next((h.start for h in heads[i + 1 :] if h.attribute != "97110"), None)
+            stop = next((x.start for x in view.sections if x.start > s.start and x.kind in ("assessment", "plan", "goals", "billing", "hep")), len(view.text))
+            out.append((s.start, min(nxt or stop, stop)))
+    # a code that only closes the note, as a charge does, describes nothing
+    return out if sum(j - i for i, j in out) >= 60 else None

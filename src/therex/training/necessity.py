@@ -13,7 +13,7 @@ from therex.corpus.marked import MarkedNote
 from therex.elements.all import read_elements
 from therex.elements.contradictions import read_contradictions
 from therex.pipeline.export import to_view
-from therex.scoring.features import NAMES, features
+from therex.scoring.features import AGAINST, NAMES, features
 from therex.scoring.model import NecessityModel
 from therex.timing.minutes import read_minutes
 
@@ -70,6 +70,22 @@ def estimator() -> Any:
     return make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=2000, random_state=SEED))
 
 
+def signed_features(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
+    """Which features to keep, as ones and zeros.
+
+    A feature whose weight speaks against its meaning (a reaction recorded that lowers the score) has learnt an accident
+    of the corpus: the worst such feature is dropped and the model fitted again, until none is left.
+    """
+    expected = np.array([-1.0 if name in AGAINST else 1.0 for name in NAMES])
+    kept = np.ones(len(NAMES))
+    while True:
+        weights = estimator().fit(x * kept, y)[-1].coef_[0] * expected * kept
+        worst = int(np.argmin(weights))
+        if weights[worst] >= 0:
+            return kept
+        kept[worst] = 0.0
+
+
 def train_necessity(nlp: Language, notes: list[MarkedNote], name: str) -> Trained:
     """Fit the model, calibrate it on out-of-fold scores by family, and set the band for review.
 
@@ -80,6 +96,8 @@ def train_necessity(nlp: Language, notes: list[MarkedNote], name: str) -> Traine
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
     x, y, families = matrix(nlp, notes)
+    kept = signed_features(x, y)
+    x = x * kept
     folds = list(GroupKFold(n_splits=FOLDS).split(x, y, families))
     raw = cross_val_predict(estimator(), x, y, cv=folds, method="decision_function")
     platt = LogisticRegression(C=1e6, random_state=SEED).fit(raw.reshape(-1, 1), y)
