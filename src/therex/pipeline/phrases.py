@@ -238,6 +238,13 @@ AMBIGUOUS = frozenset({
     "standing reach", "balance training", "swiss ball exercise", "shoulder shrug", "boxing drill", "rower", "jump rope", "head control", "supported standing",
     "reactive stepping", "resisted rotation", "scapular elevation depression", "core stabilization", "trunk endurance", "the knack", "box jump", "pull up",
 })  # fmt: skip
+# abbreviations and words that mean something else in another context: they want a dose or a neighbour
+AMBIGUOUS_WORDS = frozenset({
+    "ap", "gs", "hs", "hr", "tr", "abc", "qs", "sts", "tm", "imt", "pre", "er", "ir", "run", "running", "climbing", "climb", "march", "pulley",
+    "intrinsic", "tandem", "quadruped", "lunge", "bridge", "row", "shuttle", "plank", "chop", "ranger", "opposition", "perturbation", "yoga",
+    "knack", "slider", "wand", "dowel", "shrug", "crawl", "hop", "hurdle", "flick", "sprint", "cardio", "foam", "swimming", "cycling", "bicycle",
+    "saccade", "cobra", "tai chi", "stepper", "boxing", "gaze shift", "blocking", "convergence exercise", "deep breathing", "ckc", "okc", "r",
+})  # fmt: skip
 _DOSEY = ("q_dose", "q_hold", "q_dose_rev", "q_xreps", "q_times")
 RISKY_HEADS = frozenset({"step", "walk", "reach", "hold", "push", "carry", "set", "activation", "training exercise", "hop", "jump", "AROM",
                          "lunge", "press", "progression", "kick", "rocking", "stance", "twist", "raise", "glide", "tap", "circle", "slide", "row"})  # fmt: skip
@@ -317,7 +324,7 @@ def _next_dose(ctx: Context, j: int, reach: int = 5) -> bool:
 
 def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     kind = ctx.kinds[i]
-    if ctx.covered(i, j, "MEASURE", "SERVICE"):
+    if ctx.covered(i, j, "MEASURE", "SERVICE") or (j < len(ctx.units) and ctx.units[j].word in ("test", "testing", "stress", "stres")):
         return False
     if kind in ("history", "diagnosis", "medications", "billing", "precautions", "header", "signature"):
         return False
@@ -327,7 +334,7 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         return False
     k = ctx.first(i, j, "exercise")
     concept = ctx.units[k].entry("exercise") if k >= 0 else None
-    ambiguous = concept is None or concept.concept in AMBIGUOUS
+    ambiguous = concept is None or concept.concept in AMBIGUOUS or ctx.units[k].word in AMBIGUOUS_WORDS
     if how in ("head", "function") and concept is None:
         h = ctx.first(i, j, "exhead")
         head = ctx.units[h].entry("exhead") if h >= 0 else None
@@ -352,6 +359,8 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         return False
     if dosed:
         return not (kind in ("objective", "assessment") and how == "motion" and ctx.has(j, "q_weight", "q_seconds"))
+    if k >= 0 and ctx.units[k].word in AMBIGUOUS_WORDS and kind == "treatment" and not ctx.any(first, last, *_DOSEY, "q_minutes"):
+        return sum(1 for x in range(first, last) if ctx.has(x, "exercise") and ctx.units[x].word not in AMBIGUOUS_WORDS) >= 1
     if kind == "treatment":
         return how != "motion" or ctx.any(first, last, *_DOSEY, "exercise")
     if kind in ("hep", "plan"):

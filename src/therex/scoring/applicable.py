@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from therex.elements.treatment import given_services, performed_exercises
 from therex.types import Minutes, NoteView, Span
 
@@ -25,12 +27,24 @@ def exercise_given(view: NoteView, minutes: Minutes) -> bool:
         return False
     if not treated and not any(_dosed(view, s) for s in exercises):
         return False
+    if not services and not any(_dosed(view, s) for s in exercises) and not _therapy(view, exercises):
+        return False
     codes = {s.attribute for s in services if s.attribute} | set(minutes.codes) | set(minutes.billed_units)
     others = codes & _OTHER_EXERCISE
     if others and CODE not in codes:
         # all exercise given stands under other services
         return any(not _under_other(view, services, s) for s in exercises)
     return True
+
+
+def _therapy(view: NoteView, exercises: list[Span]) -> bool:
+    """Whether names of exercises with neither dose nor service read as a treatment: two or more, or under its heading."""
+    concepts = {(s.value or {}).get("concept") for s in exercises}
+    for s in exercises:
+        before = view.text[max(0, s.start - 60) : s.start].lower()
+        if re.search(r"\b(?:did|performed|participated in|completed|engaged in|worked on|practiced|continued to|given|instructed in)\b[^.;]*$", before):
+            return True
+    return len(concepts) >= 2 or any(view.section_at(s.start) == "treatment" for s in exercises)
 
 
 def _dosed(view: NoteView, span: Span) -> bool:
