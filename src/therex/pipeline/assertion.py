@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from spacy.language import Language
 
 from therex.catalog.files import resource
-from therex.pipeline.extensions import surface_of
+from therex.pipeline.extensions import forget_working, surface_of
 from therex.pipeline.surface import Surface, read_surface
 from therex.types import ASSERTION_ORDER, Assertion, Range, Span
 
@@ -298,7 +298,13 @@ def _spoken_section(norm: str, start: int) -> str:
 
 
 class AssertionMarker:
-    """spaCy component: sets assertion and modifiers on the spans of `doc._.therex_spans`."""
+    """spaCy component: sets assertion and modifiers on the spans of `doc._.therex_spans`.
+
+    It is the last of the pipeline, and drops what only the components needed unless `keep_working` is set.
+    """
+
+    def __init__(self, keep_working: bool) -> None:
+        self.keep_working = keep_working
 
     def __call__(self, doc: Doc) -> Doc:
         from dataclasses import replace
@@ -309,6 +315,8 @@ class AssertionMarker:
             replace(s, modifiers=m, assertion=first_assertion(m)) if m else s
             for s, m in zip(spans, (_speaks(s, m) for s, m in zip(spans, found, strict=True)), strict=True)
         ]
+        if not self.keep_working:
+            forget_working(doc)
         return doc
 
     def process(self, doc: Doc, ranges: list[tuple[int, int]]) -> list[tuple[str, ...]]:
@@ -343,8 +351,8 @@ def _speaks(span: Span, modifiers: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @Language.factory("therex_assertion", requires=["doc._.therex_spans"], assigns=["doc._.therex_spans"])
-def make_assertion(nlp: Language, name: str) -> AssertionMarker:
+def make_assertion(nlp: Language, name: str, *, keep_working: bool = False) -> AssertionMarker:
     """Assertion of each span of a note."""
-    return AssertionMarker()
+    return AssertionMarker(keep_working)
 
 

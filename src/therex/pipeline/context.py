@@ -44,6 +44,8 @@ class Context:
     bounds: list[tuple[int, int]] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
+    _chunks: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict)
+    _cover: dict[str, bytearray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.row = self.grammar.row(self.units)
@@ -78,12 +80,16 @@ class Context:
 
     def any(self, i: int, j: int, *cats: str) -> bool:
         """Whether a unit from `i` to `j` may be one of `cats`."""
-        return any(not self.units[k].cats.isdisjoint(cats) for k in range(max(i, 0), min(j, len(self.units))))
+        for u in self.units[max(i, 0) : max(j, 0)]:
+            if not u.cats.isdisjoint(cats):
+                return True
+        return False
 
     def first(self, i: int, j: int, *cats: str) -> int:
         """The first unit from `i` to `j` that may be one of `cats`, or -1."""
-        for k in range(max(i, 0), min(j, len(self.units))):
-            if not self.units[k].cats.isdisjoint(cats):
+        i = max(i, 0)
+        for k, u in enumerate(self.units[i : max(j, 0)], i):
+            if not u.cats.isdisjoint(cats):
                 return k
         return -1
 
@@ -100,12 +106,17 @@ class Context:
 
     def chunks(self, i: int, j: int) -> list[tuple[int, int]]:
         """The pieces of units `i` to `j` between commas, semicolons, brackets and arrows, none empty."""
-        out, start = [], i
+        known = self._chunks.get((i, j))
+        if known is not None:
+            return known
+        out: list[tuple[int, int]] = []
+        start = i
         for k in range(i, j + 1):
             if k == j or not self.units[k].cats.isdisjoint(CUTS) or self._spaced_dash(k):
                 if start < k:
                     out.append((start, k))
                 start = k + 1
+        self._chunks[i, j] = out
         return out
 
     def _spaced_dash(self, k: int) -> bool:
@@ -140,7 +151,15 @@ class Context:
             end -= 1
         draft = Draft(label, i, j, start, end, source, attribute, value)
         self.drafts.append(draft)
+        self.cover(label, i, j)
         return draft
+
+    def cover(self, label: str, i: int, j: int) -> None:
+        """Note that a draft with `label` takes units `i` to `j`."""
+        marks = self._cover.get(label)
+        if marks is None:
+            marks = self._cover[label] = bytearray(len(self.units))
+        marks[i:j] = b"\x01" * (j - i)
 
     def of(self, *labels: str) -> Iterator[Draft]:
         """The drafts with one of `labels`."""
@@ -148,10 +167,17 @@ class Context:
 
     def covered(self, i: int, j: int, *labels: str) -> bool:
         """Whether a draft with one of `labels` shares a unit with `i` to `j`."""
-        return any(d.first < j and i < d.last for d in self.drafts if d.label in labels)
+        i, j = max(i, 0), max(j, 0)
+        for label in labels:
+            marks = self._cover.get(label)
+            if marks is not None and 1 in marks[i:j]:
+                return True
+        return False
 
     def inside(self, i: int, j: int, *labels: str) -> Draft | None:
         """A draft with one of `labels` that holds units `i` to `j` whole."""
+        if not self.covered(i, j, *labels):
+            return None
         for d in self.drafts:
             if d.label in labels and d.first <= i and j <= d.last:
                 return d

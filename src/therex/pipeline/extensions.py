@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
+
+import srsly
 
 from spacy.tokens import Doc, Span
 
 from therex.pipeline.surface import Surface, read_surface
+from therex.types import Mention, Range, Relation, Section
+from therex.types import Span as TherexSpan
 
 SPANS_KEY = "therex"
-_SURFACE = "therex_surface"
+SURFACE = "therex_surface"
 
 
 def _label_value(name: str) -> Any:
@@ -34,10 +39,38 @@ def register() -> None:
 
 def surface_of(doc: Doc) -> Surface:
     """The working text of `doc`, made once."""
-    surface: Surface | None = doc.user_data.get(_SURFACE)
+    surface: Surface | None = doc.user_data.get(SURFACE)
     if surface is None:
-        surface = doc.user_data[_SURFACE] = read_surface(doc.text)
+        surface = doc.user_data[SURFACE] = read_surface(doc.text)
     return surface
 
 
+def forget_working(doc: Doc) -> None:
+    """Drop what only the components needed, so that a Doc can be sent to another process or saved."""
+    doc.user_data.pop(SURFACE, None)
+    doc._.therex_terms = None
+    doc._.therex_quantities = None
+
+
+_PACKED: tuple[type, ...] = (Section, TherexSpan, Relation, Mention, Range)
+_MARK = "__therex__"
+
+
+def _encode(value: Any, chain: Any = None) -> Any:
+    if isinstance(value, _PACKED):
+        return {_MARK: [type(value).__name__, [getattr(value, f.name) for f in fields(value)]]}
+    return value if chain is None else chain(value)
+
+
+def _decode(value: Any, chain: Any = None) -> Any:
+    if isinstance(value, dict) and _MARK in value:
+        name, content = value[_MARK]
+        kind = next(k for k in _PACKED if k.__name__ == name)
+        return kind(*(tuple(c) if isinstance(c, list) else c for c in content))
+    return value if chain is None else chain(value)
+
+
+# Doc.to_bytes packs user_data with msgpack, which knows nothing of our plain records
+srsly.msgpack_encoders("therex_records", func=_encode)
+srsly.msgpack_decoders("therex_records", func=_decode)
 register()

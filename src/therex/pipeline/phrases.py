@@ -488,6 +488,7 @@ def _reach_back(ctx: Context, d: Draft) -> None:
     while a < d.first and (_LEAD.match(ctx.units[a].word) or ctx.units[a].word.endswith(("ed", "ing"))):
         a += 1
     d.first, d.start = a, ctx.units[a].start
+    ctx.cover("EXERCISE", a, d.last)
 
 
 I1 = (

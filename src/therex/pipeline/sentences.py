@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+import numpy
 from spacy.language import Language
 
 from therex.pipeline.extensions import surface_of
@@ -57,15 +57,14 @@ class Sentences:
     def __call__(self, doc: Doc) -> Doc:
         ranges = self.process(doc)
         doc._.therex_sentences = ranges
-        starts = {r.start for r in ranges}
-        offsets = sorted(starts)
-        for token in doc:
-            if token.idx in starts:
-                token.is_sent_start = True
-            else:
-                # a start inside a token is given to the token that holds it
-                i = bisect_left(offsets, token.idx)
-                token.is_sent_start = i < len(offsets) and offsets[i] < token.idx + len(token) and token.i > 0
+        if len(doc):
+            # a token that holds the start of a sentence begins it
+            idx = doc.to_array(["IDX"]).reshape(-1)
+            marks = numpy.full(len(doc), -1, dtype="int32")
+            found = numpy.searchsorted(idx, numpy.array([r.start for r in ranges], dtype=idx.dtype), side="right") - 1
+            marks[numpy.clip(found, 0, len(doc) - 1)] = 1
+            marks[0] = 1
+            doc.from_array(["SENT_START"], marks.astype("uint64").reshape(-1, 1))
         return doc
 
     def process(self, doc: Doc) -> list[Range]:

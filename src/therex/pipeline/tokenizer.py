@@ -10,7 +10,8 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from therex.pipeline.surface import TOKEN, normalize
+from therex.pipeline.extensions import SURFACE
+from therex.pipeline.surface import TOKEN, read_surface
 
 
 class ClinicalTokenizer:
@@ -20,7 +21,8 @@ class ClinicalTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        norm, _ = normalize(text)
+        surface = read_surface(text)
+        norm = surface.norm
         words: list[str] = []
         spaces: list[bool] = []
         end = 0
@@ -41,7 +43,9 @@ class ClinicalTokenizer:
         if end < len(text):
             words.append(text[end:])
             spaces.append(False)
-        return Doc(self.vocab, words=words, spaces=spaces)
+        doc = Doc(self.vocab, words=words, spaces=spaces)
+        doc.user_data[SURFACE] = surface
+        return doc
 
     def pipe(self, texts: Iterator[str], batch_size: int = 1000) -> Iterator[Doc]:
         """One Doc a text, in order."""

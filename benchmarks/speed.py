@@ -1,0 +1,91 @@
+"""Words per second against medspaCy on the same notes in the same run, one process each, cold, loading left out.
+
+    python benchmarks/speed.py [--peer-python PATH] [--peer-venv DIR] [--json]
+
+The notes are those of `training_data/`, joined by threes to about 250 words, each read once. medspaCy gets spaCy's sentencizer for its
+splitter and every phrase of our lexicon. Its virtual environment is made on first use (it pins older libraries).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def notes() -> list[str]:
+    """Distinct texts of about 250 words."""
+    from therex.corpus.marked import load_folder
+
+    found = [n.text for n in load_folder(HERE.parent / "training_data" / "notes")]
+    out: list[str] = []
+    for text in found:
+        if out and len(out[-1].split()) < 220:
+            out[-1] += "\n\n" + text
+        else:
+            out.append(text)
+    return out
+
+
+def peer_python(venv: Path) -> Path:
+    """A Python with medspaCy, made where there is none."""
+    python = venv / "bin" / "python"
+    if not python.exists():
+        print("making the peer's virtual environment", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "numpy<2", "medspacy"], check=True)
+    return python
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print both speeds and their ratio."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--peer-python", type=Path)
+    parser.add_argument("--peer-venv", type=Path, default=HERE.parent / ".venv-medspacy")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args(argv)
+    from therex.analysis import Analyzer
+    from therex.pipeline.lexicon import LexiconMatcher
+    from therex.types import Note
+
+    texts = notes()
+    analyzer = Analyzer.create()
+    lexicon = next(c for _, c in analyzer.nlp.components if isinstance(c, LexiconMatcher)).lexicon
+    phrases = [p for p in lexicon.phrases if p[0].isalnum()]
+    analyzer.assess(Note("-", "Warm up: ther ex 15 min, SLR 3x10."))
+    words = sum(len(t.split()) for t in texts)
+    began = time.perf_counter()
+    for text in texts:
+        analyzer.nlp(text)
+    pipeline = words / (time.perf_counter() - began)
+    fresh = Analyzer.create()
+    fresh.assess(Note("-", "Warm up: ther ex 15 min, SLR 3x10."))
+    began = time.perf_counter()
+    for text in texts:
+        fresh.assess(Note("-", text))
+    whole = words / (time.perf_counter() - began)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
+        (Path(folder) / "phrases.json").write_text(json.dumps(phrases), encoding="utf-8")
+        run = subprocess.run(
+            [args.peer_python or peer_python(args.peer_venv), HERE / "peer_medspacy.py", f"{folder}/texts.json", f"{folder}/phrases.json"],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    peer = json.loads(run.stdout.strip().splitlines()[-1])
+    speed = peer["words"] / peer["seconds"]
+    result = {
+        "notes": len(texts), "words": words, "therex_pipeline_words_per_s": round(pipeline), "therex_whole_words_per_s": round(whole),
+        "medspacy_words_per_s": round(speed), "ratio_pipeline": round(pipeline / speed, 2), "ratio_whole": round(whole / speed, 2),
+    }  # fmt: skip
+    print(json.dumps(result) if args.json else "\n".join(f"{k:28} {v}" for k, v in result.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
