@@ -45,6 +45,10 @@ class Rule:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
+# the rules in force by policy, kind of note and day: asked for every element of every note
+_IN_FORCE: dict[tuple[str, str, tuple[str, date]], dict[str, Rule]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A payer's profile."""
@@ -62,10 +66,15 @@ class Policy:
 
     def rule(self, element: str, note_type: str, on: date) -> Rule | None:
         """The rule for an element in a kind of note on a day; None where the payer has none."""
-        for rule in self.rules:
-            if rule.element == element and note_type in rule.note_types and rule.in_force(on):
-                return rule
-        return None
+        key = (note_type, on)
+        known = _IN_FORCE.get((self.id, self.version, key))
+        if known is None:
+            known = {}
+            for rule in self.rules:
+                if note_type in rule.note_types and rule.in_force(on):
+                    known.setdefault(rule.element, rule)
+            _IN_FORCE[self.id, self.version, key] = known
+        return known.get(element)
 
     def citation(self, rule: Rule) -> str:
         """Authority and section in words."""

@@ -98,6 +98,10 @@ class Scope:
         self.i = bisect_left(surface.starts, start)
         self.j = bisect_left(surface.starts, end)
         self.cues = find_cues(surface.words, self.i, self.j)
+        norm = surface.norm[start:end]
+        self.past = _PAST_VISIT.search(norm)
+        self.year = _YEAR.search(norm)
+        self.boxes = bool(re.search(r"[☐☒☑]", norm))
 
     def modifiers(self, start: int, end: int, section: str = "") -> tuple[str, ...]:
         """Every assertion that holds of the phrase at `start`:`end`, in the order of the contract."""
@@ -136,18 +140,19 @@ class Scope:
             tick = _TICK.search(rest[: box.end() + 2])
             if tick:
                 return tick["w"] in ("no", "none", "neg", "negative", "absent", "denies", "n")
-        head = norm[start - 60 if start > 60 else 0 : start]
-        row = re.search(r"(?:[☐☒☑] ?[a-z0-9/ ]+ *)+$", head)
-        if row and re.search(r"[☒☑] ?none", row[0]):
-            return True
-        if re.search(r"☐ ?$", head):
-            return True
+        if self.boxes:
+            head = norm[start - 60 if start > 60 else 0 : start]
+            row = re.search(r"(?:[☐☒☑] ?[a-z0-9/ ]+ *)+$", head)
+            if row and re.search(r"[☒☑] ?none", row[0]):
+                return True
+            if re.search(r"☐ ?$", head):
+                return True
         if _ZERO.match(rest) or _NONE.match(rest):
             return True
         inside = norm[start:end]
-        if re.search(r"(?:^|[^\d])0 */ *10\b", inside) and not re.search(r"[1-9]\d? */ *10", inside):
+        if "10" in inside and re.search(r"(?:^|[^\d])0 */ *10\b", inside) and not re.search(r"[1-9]\d? */ *10", inside):
             return True
-        if re.search(r"\bnon-?$", norm[max(0, start - 4) : start]):
+        if norm[max(0, start - 4) : start].rstrip("-").endswith("non"):
             return True
         for cue in self.cues:
             if cue.kind != "negated":
@@ -234,7 +239,6 @@ class Scope:
         if section == "history":
             return True
         at = start - self.start
-        tail_now = _NOW.search(norm, 0, at)
         for cue in self.cues:
             if cue.kind != "historical" or cue.way not in ("forward", "backward"):
                 continue
@@ -245,6 +249,10 @@ class Scope:
                 if stops or any(words[k] in (";", "but", "however") for k in range(cue.last, s)):
                     continue
                 word = " ".join(words[cue.first : cue.last])
+                if "history" in word and cue.first > self.i and words[cue.first - 1] in ("day", "week", "hour", "month", "wk", "two day", "-"):
+                    continue
+                if ":" in words[cue.last + 1 : s]:
+                    continue
                 if word in ("previous", "prior", "past", "old", "remote", "previously", "childhood", "former", "status post", "initially", "history", "at eval", "before the", "before her", "before hi", "formerly", "year ago"):
                     comma = "," in words[cue.last : s]
                     if comma and word not in ("remote",) or s - cue.last > 9:
@@ -256,10 +264,11 @@ class Scope:
                 if any(words[k] in (";", "but", "now") for k in range(e, cue.first)) or ("," in words[e : cue.first] and cue.first - e > 5):
                     continue
                 return True
-        past = _PAST_VISIT.search(norm)
+        past = self.past
+        tail_now = _NOW.search(norm, 0, at) if past else None
         if past and not (tail_now and tail_now.start() > past.start()):
             return True
-        year = _YEAR.search(norm)
+        year = self.year
         if year and abs(year.start() - at) < 60 and not re.search(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?$|\*\*date\[[a-z ]*\d* ?$|date of|\d{1,2} $", norm[: year.start() + (1 if year[0].startswith(" ") else 0)][-16:]):
             return not re.search(r"now|today|current|since", norm[max(0, at - 30) : at])
         return False
@@ -310,11 +319,14 @@ class AssertionMarker:
         from dataclasses import replace
 
         spans = doc._.therex_spans or []
-        found = self.process(doc, [(s.start, s.end) for s in spans])
-        doc._.therex_spans = [
-            replace(s, modifiers=m, assertion=first_assertion(m)) if m else s
-            for s, m in zip(spans, (_speaks(s, m) for s, m in zip(spans, found, strict=True)), strict=True)
-        ]
+        asked = [i for i, s in enumerate(spans) if s.label in _ASKED]
+        found = self.process(doc, [(spans[i].start, spans[i].end) for i in asked])
+        marked = list(spans)
+        for i, modifiers in zip(asked, found, strict=True):
+            kept = _speaks(spans[i], modifiers)
+            if kept:
+                marked[i] = replace(spans[i], modifiers=kept, assertion=first_assertion(kept))
+        doc._.therex_spans = marked
         if not self.keep_working:
             forget_working(doc)
         return doc
@@ -339,10 +351,12 @@ class AssertionMarker:
         return out
 
 
+# the fact inside a goal, a purpose, an amount or a measure is what it is: only these labels are asked
+_ASKED = frozenset({"IMPAIRMENT", "LIMITATION", "SERVICE", "EXERCISE", "RESPONSE"})
+
+
 def _speaks(span: Span, modifiers: tuple[str, ...]) -> tuple[str, ...]:
     """What the assertion says of this label: a goal and a plan lie ahead and are affirmed; a zero pain score is a finding."""
-    if span.label in ("GOAL", "RATIONALE", "DURATION", "DOSE", "MEASURE", "SKILL"):
-        return tuple(m for m in modifiers if m == "other_person")
     if span.label in ("IMPAIRMENT", "LIMITATION"):
         return tuple(m for m in modifiers if m != "hypothetical" or span.label == "IMPAIRMENT")
     if span.label == "RESPONSE":

@@ -345,6 +345,7 @@ _REACT = re.compile(r"pain|sore|fatigue|tired|sx|symptom|dizz|sob|lob|lag|form|c
 _ARROW_CHANGE = re.compile(r"\d *(?:/10)? *(?:->|→|=>|>|to) *\d")
 
 
+_NO_REACTION = re.compile(r"palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump")
 _AFTER = re.compile(r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→")
 _IN_SET = re.compile(r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b")
 _SEEN_IN_SET = re.compile(r"^(?:(?:pt|he|she|amplitude|target|form|speed|quality|control|r|l|\d+) )?(?:needs?|needed|froze|falls?|fell|lost|loses|veers?|sways?|lags?|knocked|unable|able to|kept|came|dropped|rose|reached|felt|reported|states?|said|improved|clean|better|worse|equal|symmetr\w+|stayed|only|got|achieved|managed|still|with(?:out)? (?:good|no|less|more))\b")
@@ -396,7 +397,7 @@ def _response_goes_on(ctx: Context, hi: int, a: int, b: int) -> bool:
 def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]], n: int, treated: bool) -> bool:
     text = ctx.text(a, b)
     k = ctx.first(a, b, "response_cue")
-    if ctx.covered(a, b, "RATIONALE") and k < 0:
+    if k < 0 and kind not in ("response", "treatment", "", "objective"):
         return False
     if kind == "response":
         if ctx.any(a, b, "skill_cue") and not ctx.any(a, b, "response_cue"):
@@ -407,7 +408,7 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
         return len(words) >= 2 or k >= 0 or text.strip() in ("good", "fair", "well", "none", "poor", "excellent")
     if ctx.covered(a, b, "LIMITATION") and k < 0:
         return False
-    if re.search(r"palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump", text):
+    if _NO_REACTION.search(text):
         return False
     if not treated and not _TOLERANCE.search(text) and not re.search(r"understand|return demo|teach|verbaliz", text):
         return False
