@@ -1,0 +1,39 @@
+"""`therex explain`: one note in full."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def explain(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="One note, or - for standard input.")],
+    payer: Annotated[str, typer.Option("--payer", help="Whose rules apply.")] = "cms",
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day.")] = None,
+) -> int:
+    """Explain one note: its text lit up, the elements with their evidence, minutes, reasons, and what to ask."""
+    from therex.cli.options import day
+    from therex.errors import InputError, NoteError
+    from therex.readers.text import find_sources
+
+    sources = find_sources([path])
+    if len(sources) != 1:
+        raise InputError(f"explain reads one note, and that folder holds {len(sources)}; `therex screen` reads many")
+    try:
+        note = sources[0].read()
+    except NoteError as error:
+        raise InputError(error.message) from None
+    from therex.analysis import Analyzer
+    from therex.reports.terminal import explain_view, print_view
+
+    found = Analyzer.create(payer, day(as_of)).assess(note)
+    if found.error is not None:
+        raise InputError(found.error[1])
+    print_view(explain_view(found))
+    return 0
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("explain")(explain)

@@ -1,0 +1,1 @@
+"""Bytes to notes: one module per kind of input."""

@@ -1,0 +1,147 @@
+"""The terminal: a worklist table, and one note in full with its text lit up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from therex.reports.worklist import in_order, words
+from therex.types import LABELS, Assessment, Finding, Span
+
+LINE_STYLE = {"hold": "bold red", "review": "yellow", "ready": "green", "no_97110": "dim", "error": "magenta"}
+LABEL_STYLE = {
+    "IMPAIRMENT": "black on #f4b6b6", "LIMITATION": "black on #f7cf9e", "GOAL": "black on #f6ef9f", "SERVICE": "black on #cfd8dc",
+    "EXERCISE": "black on #b9e3b4", "DOSE": "black on #d8f0c8", "DURATION": "black on #a9d9ec", "RESPONSE": "black on #c9c4f0",
+    "MEASURE": "black on #e6d3ee", "SKILL": "black on #9fe0d3", "RATIONALE": "black on #f2c4de",
+}  # fmt: skip
+_MARK = {"present": ("✓", "green"), "weak": ("~", "yellow"), "missing": ("✗", "red")}
+
+
+def worklist_table(found: Sequence[Assessment]) -> Table:
+    """One row a note, the lines to hold first."""
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
+    table.add_column("line", no_wrap=True)
+    table.add_column("note", overflow="fold", max_width=32)
+    table.add_column("necessity", no_wrap=True)
+    table.add_column("97110 min/units", no_wrap=True)
+    table.add_column("why, and what is not in the note", overflow="fold")
+    for a in in_order(found):
+        if a.line is None or a.necessity is None or a.time is None:
+            code, message = a.error or ("internal", "")
+            table.add_row(Text("error", LINE_STYLE["error"]), Text(a.note_id), "", "", Text(f"{code}: {message}"))
+            continue
+        why = Text(words(a.line.because))
+        gaps = [f.id.replace("_", " ") for f in a.findings if f.found == "missing" and f.id not in a.line.because]
+        if gaps and a.line.status != "no_97110":
+            why.append(("; not found: " if why.plain else "not found: ") + ", ".join(gaps), "dim")
+        verdict = a.necessity.verdict.replace("_", " ")
+        score = "" if a.necessity.verdict == "not_applicable" else f" {a.necessity.score:.2f}"
+        minutes = a.time.codes.get("97110")
+        units = a.time.billed_units.get("97110")
+        amount = f"{'–' if minutes is None else minutes} / {'–' if units is None else units}"
+        table.add_row(Text(a.line.status, LINE_STYLE[a.line.status]), Text(a.note_id), verdict + score, amount, why)
+    return table
+
+
+def summary(found: Sequence[Assessment]) -> str:
+    """The counts in one line."""
+    counts = Counter(a.line.status if a.line else "error" for a in found)
+    parts = [f"{counts[k]} {k}" for k in ("hold", "review", "ready", "no_97110", "error") if counts[k]]
+    return f"{len(found)} note{'s' * (len(found) != 1)}: {', '.join(parts)}"
+
+
+def lit(text: str, spans: Iterable[Span]) -> Text:
+    """The note with each span in the colour of its label; inside a span, the inner one's colour wins."""
+    out = Text(text)
+    for span in sorted(spans, key=lambda s: (s.start, -(s.end - s.start))):
+        style = LABEL_STYLE[span.label]
+        out.stylize(style if span.assertion == "affirmed" else f"{style} strike", span.start, span.end)
+    return out
+
+
+def explain_view(a: Assessment) -> RenderableType:
+    """One note in full."""
+    if a.view is None or a.time is None or a.necessity is None or a.line is None:
+        code, message = a.error or ("internal", "")
+        return Text(f"{code}: {message}", style="magenta")
+    parts: list[RenderableType] = []
+    head = Text.assemble(
+        ("97110  ", "bold"), (a.line.status, LINE_STYLE[a.line.status]), (f"  {words(a.line.because)}" if a.line.because else "", ""),
+    )  # fmt: skip
+    parts.append(head)
+    parts.append(Text(f"{a.view.note_type} note, {a.view.discipline}; necessity {a.necessity.verdict.replace('_', ' ')} ({a.necessity.score:.2f}, a model's estimate, not a payer's decision)", style="dim"))
+    legend = Text("\n")
+    present = {s.label for s in a.view.spans}
+    for label in (x for x in LABELS if x in present):
+        legend.append(f" {label} ", LABEL_STYLE[label])
+        legend.append(" ")
+    parts.append(legend)
+    parts.append(Padding(lit(a.view.text.rstrip("\n"), a.view.spans), (1, 0, 1, 2)))
+    parts.append(_elements(a))
+    for c in a.contradictions:
+        parts.append(Text.assemble(("\n! ", "bold red"), (c.id.replace("_", " "), "bold"), f"  {c.message}"))
+    parts.append(_time(a))
+    if a.necessity.reasons:
+        parts.append(Text("\nWhat moved the score", style="bold"))
+        for r in a.necessity.reasons:
+            parts.append(Text.assemble(("  + " if r.direction == "for" else "  - ", "green" if r.direction == "for" else "red"), r.message))
+    asked = [f for f in a.findings if f.query and f.finding in ("missing", "weak", "contradicted")]
+    if asked:
+        parts.append(Text("\nTo ask the therapist", style="bold"))
+        for f in asked:
+            parts.append(Padding(Text.assemble((f"{f.id.replace('_', ' ')}: ", "bold"), f.query), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def _elements(a: Assessment) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
+    for name in ("", "element", "finding", "evidence"):
+        table.add_column(name, overflow="fold")
+    for f in a.findings:
+        mark, style = _MARK[f.found]
+        table.add_row(Text(mark, style), f.id.replace("_", " "), _finding(f), _evidence(a, f))
+    return table
+
+
+def _finding(f: Finding) -> Text:
+    shown = f.finding.replace("_", " ")
+    style = {"missing": "red", "contradicted": "bold red", "weak": "yellow", "ok": "green"}.get(f.finding, "dim")
+    return Text(f"{shown} ({f.requirement})" if f.finding in ("missing", "weak", "contradicted") else shown, style)
+
+
+def _evidence(a: Assessment, f: Finding) -> Text:
+    assert a.view is not None
+    pieces = [" ".join(a.view.text[r.start : r.end].split()) for r in f.evidence[:3]]
+    return Text(" · ".join(p if len(p) <= 60 else p[:57] + "…" for p in pieces), style="dim")
+
+
+def _time(a: Assessment) -> Text:
+    assert a.time is not None
+    t = a.time
+    out = Text("\nMinutes and units\n", style="bold")
+    out.append(f"  by code {', '.join(f'{k} {v}' for k, v in t.codes.items()) or 'none stated'}", "not bold")
+    out.append(f"; timed total {_or(t.timed_total, t.computed.get('timed_total'))}; session {_or(t.session_total, t.computed.get('session_total'))}\n", "not bold")
+    if t.billed_units:
+        out.append(f"  billed {', '.join(f'{k} x{v}' for k, v in t.billed_units.items())}\n", "not bold")
+    if t.supported_units:
+        ways = " or ".join(", ".join(f"{k} x{v}" for k, v in way.items()) for way in t.supported_units["cms"]["allocations"])
+        ama = ", ".join(f"{k} x{v}" for k, v in t.supported_units["ama"]["units"].items())
+        out.append(f"  supported: CMS {t.supported_units['cms']['total']} ({ways}); AMA {t.supported_units['ama']['total']} ({ama})", "not bold")
+    return out
+
+
+def _or(stated: object, computed: object) -> str:
+    if stated is not None:
+        return str(stated)
+    return f"not stated ({computed['minutes']} from {computed['from']})" if isinstance(computed, dict) else "not stated"
+
+
+def print_view(view: RenderableType, *, width: int | None = None) -> None:
+    """Print to standard output, in colour only on a terminal."""
+    console = Console(highlight=False, width=width, soft_wrap=False)
+    console.print(view)

@@ -1,0 +1,103 @@
+"""The worklist: one row a note, what to hold first; as CSV and as a workbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from therex.types import Assessment
+
+COLUMNS = (
+    "note_id", "line", "because", "verdict", "score", "note_type", "discipline", "missing", "weak", "contradictions", "minutes_97110",
+    "timed_total", "session_total", "billed_97110", "supported_97110", "queries", "error",
+)  # fmt: skip
+_RANK = {"hold": 1, "error": 2, "review": 3, "ready": 4, "no_97110": 5}
+REASONS = {
+    "date_of_service": "no date of service", "interventions_named": "interventions not named", "timed_minutes": "timed minutes",
+    "total_time": "total time", "signature": "signature", "billed_units": "more units than minutes support",
+    "billed_not_given": "97110 billed, none given", "not_supported": "necessity not supported", "needs_review": "necessity needs a reader",
+    "not_applicable": "no therapeutic exercise", "units_mismatch": "units against minutes", "not_one_on_one": "not one-on-one",
+    "aide_delivered": "given by an aide", "code_misfit": "another service", "not_skilled": "no skill needed", "inconsistent": "inconsistent",
+}  # fmt: skip
+
+
+def rank(a: Assessment) -> tuple[int, int, float]:
+    """Sort key: billed and not given first, then hold, errors, review, ready, none; within them the lowest score first."""
+    if a.line is None or a.necessity is None:
+        return _RANK["error"], 0, 0.0
+    first = 0 if "billed_not_given" in a.line.because else 1
+    return _RANK[a.line.status], first, a.necessity.score
+
+
+def in_order(found: Iterable[Assessment]) -> list[Assessment]:
+    """The lines to hold first."""
+    return sorted(found, key=rank)
+
+
+def words(reasons: Iterable[str]) -> str:
+    """Reasons in a coder's words."""
+    return ", ".join(REASONS.get(r, r.replace("_", " ")) for r in reasons)
+
+
+def row(a: Assessment) -> dict[str, Any]:
+    """The columns of one note."""
+    if a.error is not None or a.line is None or a.necessity is None or a.time is None or a.view is None:
+        code, message = a.error or ("internal", "")
+        return {**dict.fromkeys(COLUMNS, ""), "note_id": a.note_id, "line": "error", "error": f"{code}: {message}"}
+    time = a.time
+    supported = time.supported_units or {}
+    most = max((units.get("97110", 0) for units in supported.get("cms", {}).get("allocations", [])), default=None)
+    asked = [f.query for f in a.findings if f.finding in ("missing", "weak", "contradicted") and f.requirement == "required" and f.query]
+    return {
+        "note_id": a.note_id, "line": a.line.status, "because": words(a.line.because), "verdict": a.necessity.verdict, "score": a.necessity.score,
+        "note_type": a.view.note_type, "discipline": a.view.discipline,
+        "missing": ", ".join(f.id for f in a.findings if f.found == "missing"), "weak": ", ".join(f.id for f in a.findings if f.found == "weak"),
+        "contradictions": ", ".join(c.id for c in a.contradictions), "minutes_97110": time.codes.get("97110", ""),
+        "timed_total": "" if time.timed_total is None else time.timed_total, "session_total": "" if time.session_total is None else time.session_total,
+        "billed_97110": time.billed_units.get("97110", ""), "supported_97110": "" if most is None else most, "queries": " | ".join(asked), "error": "",
+    }  # fmt: skip
+
+
+def _safe(value: Any) -> Any:
+    """A cell that a spreadsheet would read as a formula is kept as text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") and value != "-" else value
+
+
+def to_csv(found: Iterable[Assessment]) -> str:
+    """The worklist as CSV."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for a in in_order(found):
+        writer.writerow({k: _safe(v) for k, v in row(a).items()})
+    return out.getvalue()
+
+
+def write_xlsx(found: Iterable[Assessment], path: Path) -> None:
+    """The worklist as a workbook, with a filter and a frozen head."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    fills = {"hold": "F8D7DA", "review": "FFF3CD", "ready": "D1E7DD", "error": "E2E3E5", "no_97110": "FFFFFF"}
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "worklist"
+    sheet.append(list(COLUMNS))
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for a in in_order(found):
+        values = row(a)
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", v) if isinstance(v := _safe(values[c]), str) else v for c in COLUMNS])
+        sheet.cell(sheet.max_row, 2).fill = PatternFill("solid", fgColor=fills[values["line"]])
+    for i, name in enumerate(COLUMNS, 1):
+        letter = sheet.cell(1, i).column_letter
+        sheet.column_dimensions[letter].width = {"note_id": 26, "because": 38, "missing": 40, "weak": 34, "queries": 70}.get(name, 14)
+        for cell in sheet[letter][1:]:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = sheet.dimensions
+    book.save(path)
