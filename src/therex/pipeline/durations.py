@@ -117,7 +117,11 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
     section = ctx.kinds[k]
     a = max(i, k - 7)
     first, last = ctx.sentence(k)
-    first, last = (i if ctx.has(first - 1, "colon", "rp") else max(first, i)), min(last, j)
+    if last - first <= 1 or ctx.has(first - 1, "colon", "rp"):
+        # the service stands in the heading of this line
+        first = i
+        last = j if last <= k + 1 else last
+    first, last = max(first, i), min(last, j)
     left = ctx.text(a, k)
     prev_amount = max((d.last for d in ctx.drafts if d.label == "DURATION" and i <= d.first < k and d.attribute != "clock"), default=i)
     prev = next((d for d in reversed(ctx.drafts) if d.label == "DURATION" and d.last == prev_amount), None)
