@@ -137,6 +137,9 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
             named = performed_exercises(view)
             inside = [e for e in named if s.end <= e.start < s.start + len(body)]
             plain = [e for e in inside if (e.value or {}).get("type") in ("strength", "endurance", "arom", "aarom", "prom", "flexibility")]
+            if not inside and any(e.start < s.start for e in named):
+                # the exercises stand above their code, as in a log that closes with its charges
+                continue
             if kind == "aquatic" and n >= 1 and re.search(r"\bpool\b|aquatic|water", content) and not re.search(r"on land|land-based|goal|attend", content):
                 yield Range(s.start, s.end)
                 return

@@ -13,6 +13,7 @@ _WORDS = {
     "weak": "Found, but weak.",
     "missing": "Not found in the text supplied.",
     "needs_other_document": "Not found here; it may live in the evaluation, plan of care or progress report, which was not supplied.",
+    "weak_elsewhere": "Weak here; the rest may live in the evaluation, plan of care or progress report, which was not supplied.",
     "contradicted": "Another statement in the note speaks against it.",
     "not_required": "This payer has no rule on it for this kind of note.",
 }
@@ -40,7 +41,7 @@ def findings(policy: Policy, view: NoteView, elements: Iterable[Element], contra
             status = "needs_other_document"
         else:
             status = "weak" if e.found == "weak" else "missing"
-        message = _WORDS[status]
+        message = _WORDS["weak_elsewhere" if status == "needs_other_document" and e.found == "weak" else status]
         out.append(
             Finding(
                 id=e.id,
