@@ -35,6 +35,8 @@ class Grammar:
             plain = frozenset(e.category for e in entries if not e.caps)
             if plain:
                 self._char(plain)
+            for category in {e.category for e in entries}:
+                self._char(frozenset({category}))
         for mark in {*MARKS.values(), "word", "punct"}:
             self._char(frozenset({mark}))
         quantities = resource("quantities.yaml")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
 
+from therex.catalog.abbreviations import ambiguous, sense
 from therex.catalog.lexicon import Entry, Lexicon, read_lexicon
 from therex.pipeline.extensions import surface_of
 from therex.pipeline.quantities import Quantity, read_quantities
@@ -59,6 +60,7 @@ def read_units(surface: Surface, quantities: list[Quantity], lexicon: Lexicon) -
     out: list[Unit] = []
     n, i, q = len(starts), 0, 0
     phrases, longest = lexicon.phrases, lexicon.longest
+    senses = ambiguous()
     while i < n:
         at = starts[i]
         while q < len(quantities) and quantities[q].end <= at:
@@ -86,6 +88,8 @@ def read_units(surface: Surface, quantities: list[Quantity], lexicon: Lexicon) -
             kept = tuple(e for e in entries if not e.caps or text[at : ends[i]].isupper()) if caps else tuple(entries)
             if not kept:
                 continue
+            if size == 1 and len(kept) > 1 and word in senses:
+                kept = _in_sense(surface.norm, at, ends[i], kept)
             out.append(Unit(at, ends[i + size - 1], key, _cats(*sorted({e.category for e in kept})), kept))
             taken = size
             break
@@ -96,6 +100,14 @@ def read_units(surface: Surface, quantities: list[Quantity], lexicon: Lexicon) -
         out.append(Unit(at, ends[i], word, _cats(mark or ("word" if word[0].isalnum() else "punct"))))
         i += 1
     return out
+
+
+def _in_sense(norm: str, start: int, end: int, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Of an ambiguous abbreviation, the meanings that its context allows."""
+    found = sense(norm, start, end)
+    if found is None or not found.category:
+        return entries
+    return tuple(e for e in entries if e.category == found.category) or entries
 
 
 def _phrase(words: list[str], i: int, limit: int, phrases: dict[str, list[Entry]]) -> int:
