@@ -105,7 +105,7 @@ def _measurable(text: str) -> bool:
 
 
 _COMPARED = re.compile(
-    r"\b(?:was|were|from|prev\w*|prior|init\w*|eval\w*|baseline|up from|down from|vs\.?|versus|last (?:wk|week|visit|session|month)|compared|previous|expected|norm\w*|improved|gain\w*|increased|now|behind|goal|of (?:un)?involved|lsi|symmetr\w*|in (?:february|january|march|april|may|june|july|august|september|october|november|december)|better|% of)\b|->|→|=>|\d ?> ?\d|\(\d"
+    r"\b(?:was|were|from|prev\w*|prior|init\w*|eval\w*|baseline|up from|down from|vs\.?|versus|last (?:wk|week|visit|session|month)|compared|previous|expected|norm\w*|improved|gain\w*|increased|now|behind|goal|of (?:un)?involved|lsi|symmetr\w*|in (?:february|january|march|april|may|june|july|august|september|october|november|december)|better|% of|before\b.*\bafter|after\b.*\bbefore)\b|->|→|=>|\d ?> ?\d|\(\d"
 )
 _SIDES = re.compile(r"\b(?:r|right|rt|(?:un)?involved|affected)\b.*\b(?:l|left|lt|uninvolved|unaffected|other|contralateral)\b|\b(?:l|left|lt)\b.*\b(?:r|right|rt)\b")
 
@@ -121,6 +121,10 @@ def objective_measures(view: NoteView, minutes: Minutes) -> Element:
     changed = [m for m in _CHANGED_FROM.finditer(view.text.lower()) if view.section_at(m.start()) not in ("goals", "plan", "hep")]
     if changed:
         return element("objective_measures", "present", [Range(m.start(), m.end()) for m in changed])
+    low = view.text.lower()
+    paired = [m for m in re.finditer(r"\d+(?:/10|°| ?deg| ?%)? before\b[^.;\n]{0,20}\d+(?:/10|°| ?deg| ?%)? after|\d+(?:/10|°)? after\b[^.;\n]{0,20}\d+(?:/10|°)? before", low)]
+    if paired:
+        return element("objective_measures", "present", [Range(m.start(), m.end()) for m in paired])
     before = [s for s in view.of("RESPONSE") if len(re.findall(r"\d+", text_of(view, s))) >= 2 and re.search(r"->|→|\bto\b|before.*after|pre.*post|from", text_of(view, s))]
     if before:
         return element("objective_measures", "present", before)

@@ -146,14 +146,22 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
             if kind in ("balance",) and n >= 2 and len(plain) == 0 and len(real) <= 1:
                 yield Range(s.start, s.end)
                 return
-            if kind not in ("balance", "aquatic") and n >= 1 and not real and not plain and len(content.split()) >= 4 and (n >= 2 or not others) and not inside_only_types(inside):
+            if kind not in ("balance", "aquatic") and n >= 1 and not real and not any(_dosed(view, e) for e in inside) and not plain and len(content.split()) >= 4 and (n >= 2 or not others) and not inside_only_types(inside):
                 yield Range(s.start, s.end)
                 return
-        elif s.attribute in ("97140", "97116") and len(strength) >= 2 or (s.attribute == "97112" and len(strength) >= 3):
+            continue
+        # the reverse: what stands in the service's own sentence
+        strength = _STRENGTH.findall(re.split(r"(?<=[a-z0-9])\. ", content)[0])
+        if s.attribute in ("97140", "97116") and len(strength) >= 2 or (s.attribute == "97112" and len(strength) >= 3):
             own = {"97140": "manual", "97116": "gait", "97112": "balance"}[s.attribute or "97140"]
             if not _KIND_WORDS[own].search(words) and not re.search(r"pnf|facilitat|cue|control|posture|rhythm|stabiliz|coordination|kinesthetic|proprio|scapul|feedback|weight bear|mirror", content):
                 yield Range(s.start, s.end)
                 return
+
+
+def _dosed(view: NoteView, exercise: Span) -> bool:
+    """Whether an exercise has a dose."""
+    return any(r.type == "dose_of" and view.spans[r.to] is exercise for r in view.relations)
 
 
 def inside_only_types(spans: list[Span]) -> bool:

@@ -116,6 +116,8 @@ def _dates(ctx: Context) -> list[Mention]:
             kind = "service_date"
         elif re.search(r"(?:signed|signature|by|pt|dpt|pta|ota|otr/l|cota/l|cht|ncs|ocs|\bl)[^\n]{0,40}$", before) and u.start > len(norm) * 0.6 and not _OTHER_DATE.search(before.replace("on ", "")):
             kind = "signed_date"
+        elif u.start < 70 and re.search(r"\beval\w*[ ,:-]*$", before):
+            kind = "service_date"
         elif _OTHER_DATE.search(before):
             kind = "date"
         elif u.start < 160 and before.count(" ") <= 10 and not re.search(r"\b(?:dx|s/p|onset|doi|dob|surgery|lives|fell|injur)\b", before):

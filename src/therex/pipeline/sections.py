@@ -98,16 +98,25 @@ def read_sections(surface: Surface) -> list[Section]:
             enclosing = kind
         elif kind in ("subjective", "objective", "assessment", "plan", "treatment"):
             enclosing = kind
-        elif inline and kind != "goals":
-            end = _through_items(norm, line_end, limit)
         elif inline:
             end = _through_items(norm, line_end, limit)
+            if kind in ("header", "diagnosis", "precautions", "signature", "medications"):
+                stop = _FIELD_END.search(norm, body, min(line_end, limit))
+                end = stop.start() + 1 if stop else end
+            elif kind == "goals":
+                stop = _OTHER_MATTER.search(norm, body, min(line_end, limit))
+                end = stop.start() + 1 if stop else end
         if out and out[-1].end > start:
             out[-1] = Section(out[-1].kind, out[-1].start, out[-1].body, start)
         out.append(Section(kind, start, body, end))
-        if end < limit - 1 and enclosing and norm[end:limit].strip():
+        if end < limit - 1 and norm[end:limit].strip() and (enclosing or end < min(line_end, limit)):
             out.append(Section(enclosing, end, end, limit))
     return out
+
+
+# a field of the head of a note ends with its sentence or at a gap; goals end where another matter begins on the same line
+_FIELD_END = re.compile(r"(?<=[a-z0-9)\]])\. (?=[a-z])|   ")
+_OTHER_MATTER = re.compile(r"\. (?=(?:plan|timed|total|hep|home|97\d{3}|therapeutic|treatment|response|cont|next|time|billed|charges|units|continue|tolerated)\b|\d+(?:x| min))")
 
 
 def _through_items(norm: str, line_end: int, limit: int) -> int:
