@@ -107,4 +107,22 @@ def read_lexicon(split: Callable[[str], list[str]]) -> Lexicon:
         if not words:
             raise ResourceError(f"lexicon: the phrase {phrase!r} holds no word")
         lexicon.add(words, Entry(entry.category, entry.concept, caps, entry.extra))
+    _motions(lexicon)
     return lexicon
+
+
+def _motions(lexicon: Lexicon) -> None:
+    """A part with its motion (`knee flexion`) is not only an exercise: it can be limited, and it can be measured."""
+
+    def meaning(word: str, category: str) -> Entry | None:
+        return next((e for e in lexicon.phrases.get(word, ()) if e.category == category), None)
+
+    for phrase, entries in lexicon.phrases.items():
+        words = phrase.split(" ")
+        if len(words) < 2 or not any(e.category == "exercise" for e in entries):
+            continue
+        parts = [meaning(w, "body") for w in words]
+        motions = [meaning(w, "motion") for w in words]
+        if any(motions) and any(parts) and all(p or m for p, m in zip(parts, motions, strict=True)):
+            entries.append(Entry("motion", phrase))
+            entries.append(next(p for p in parts if p))

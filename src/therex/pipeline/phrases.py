@@ -440,7 +440,7 @@ def _dose_ok(ctx: Context, i: int, j: int) -> bool:
 _STOP = re.compile(r"^(?:pt|patient|he|she|and|then|with|for|the|to|in|of|was|were|is|did|performed|completed|x|total|units?|visit|time|session|pain|min|"
                    r"minutes|at|from|also|pounds?|able|only|each|held|rest|attempts?|trials?|distance|assist|reps?|sets?|seen|needed|required|falls?|steps|used|use|needs)$")  # fmt: skip
 _LEAD = re.compile(r"^(?:pt|patient|he|she|and|then|performed|perform|completed|complete|did|w/|with|the|also|followed|by|including|included|includes|consisting|of|"
-                   r"started|continued|cont|added|today|we|i|worked|on|progressed|to|new|finished|trial|began|using|doing|use|into|had|client|resident|child|in|x|for|plus|a|some|her|his|incl)$")  # fmt: skip
+                   r"started|continued|cont|added|today|we|i|worked|on|progressed|to|new|finished|trial|began|using|doing|use|into|had|client|resident|child|in|x|for|plus|a|some|her|his|incl|add|adding|begin|start|next|initiate|trial|progress|advance|resume)$")  # fmt: skip
 
 
 def draft_unnamed_exercises(ctx: Context) -> None:

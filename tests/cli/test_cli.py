@@ -1,0 +1,153 @@
+"""The command line: what a user types, right and wrong."""
+
+import csv
+import io
+import json
+
+import pytest
+
+GOOD = "DOS 5/1/25 Ther ex x 25 min: SLR 3x10, VC to avoid lag. Ann Lee, PT"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "notes" / "sub").mkdir(parents=True)
+    (tmp_path / "notes" / "a.txt").write_text(GOOD)
+    (tmp_path / "notes" / "sub" / "b.txt").write_text("Knee pt. Same as last visit.")
+    return tmp_path / "notes"
+
+
+def one_line(err):
+    return len(err.strip().splitlines()) == 1 and "Traceback" not in err
+
+
+def test_jsonl_is_one_record_a_note_in_input_order(run, folder):
+    code, out, _ = run("screen", str(folder), "--format", "jsonl")
+    assert code == 0 and [json.loads(x)["note_id"] for x in out.splitlines()] == ["a", "sub/b"]
+
+
+def test_standard_input_is_a_note(run):
+    code, out, _ = run("screen", "-", "--format", "jsonl", stdin=GOOD.encode())
+    assert code == 0 and json.loads(out)["note_id"] == "-"
+
+
+def test_the_table_leads_with_what_to_hold(run, folder):
+    code, out, _ = run("screen", str(folder))
+    assert code == 0 and out.splitlines()[1].startswith("hold") and "2 notes" in out
+
+
+def test_csv_and_workbook(run, folder, tmp_path):
+    code, out, _ = run("screen", str(folder), "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert code == 0 and {r["note_id"] for r in rows} == {"a", "sub/b"}
+    code, _, _ = run("screen", str(folder), "--format", "xlsx", "--output", str(tmp_path / "w.xlsx"))
+    from openpyxl import load_workbook
+
+    assert code == 0 and load_workbook(tmp_path / "w.xlsx").active.max_row == 3
+
+
+def test_json_is_a_list(run, folder):
+    code, out, _ = run("screen", str(folder), "--format", "json")
+    assert code == 0 and len(json.loads(out)) == 2
+
+
+def test_explain_shows_elements_and_queries(run, folder):
+    code, out, _ = run("explain", str(folder / "a.txt"))
+    assert code == 0 and "To ask the therapist" in out and "timed total" in out
+
+
+def test_fail_on_is_exit_1(run, folder):
+    assert run("screen", str(folder), "--fail-on", "hold")[0] == 1
+    assert run("screen", str(folder / "a.txt"), "--fail-on", "missing:signature")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("screen", "no/such/folder"), ("screen",), ("screen", ".", "--payer", "nobody"), ("screen", ".", "--format", "pdf"), ("screen", ".", "--frmat", "csv"),
+        ("screen", ".", "--as-of", "yesterday"), ("screen", ".", "--fail-on", "everything"), ("explain", "nothing.txt"), ("units", "97110"), ("units", "12345=10"),
+        ("units", "97110=1441"), ("units", "97110=2.5"), ("policy", "show", "nobody"), ("corpus", "check", "nowhere"), ("train", "nowhere"), ("bogus",),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_line_and_exit_2(run, tmp_path, args):
+    (tmp_path / "x.txt").write_text(GOOD)
+    code, out, err = run(*args)
+    assert code == 2 and one_line(err) and out == ""
+
+
+def test_an_empty_folder_is_exit_2(run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    code, _, err = run("screen", str(tmp_path / "empty"))
+    assert code == 2 and one_line(err)
+
+
+def test_units_prints_the_contract(run):
+    code, out, _ = run("units", "97110=33", "97140=7", "--format", "json")
+    assert code == 0 and out.strip() == (
+        '{"timed_total": 40, "untimed": {}, "cms": {"total": 3, "allocations": [{"97110": 2, "97140": 1}]}, '
+        '"ama": {"total": 2, "units": {"97110": 2, "97140": 0}}}'
+    )
+
+
+def test_repeated_codes_add_up_and_untimed_stand_apart(run):
+    told = json.loads(run("units", "97110=10", "97110=13", "97161=30", "--format", "json")[1])
+    assert told["timed_total"] == 23 and told["untimed"] == {"97161": 30}
+
+
+BAD = {
+    "empty": (b"  \n\t ", "empty"), "nul": (b"\x00\x01\x02\x03" * 400, "not_text"), "png": (b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40, "not_text"),
+    "utf16_cut": (b"\xff\xfe" + "x".encode("utf-16-le") + b"\x41", "encoding"),
+}  # fmt: skip
+ODD = {
+    "latin": "Pt did thérapie, TE 25 min".encode("cp1252"), "utf16": ("\ufeff" + GOOD).encode("utf-16-le"), "utf16_bare": GOOD.encode("utf-16-le"),
+    "bom": b"\xef\xbb\xbf" + GOOD.encode(), "one_nul": GOOD.encode() + b"\x00", "crlf": GOOD.replace(". ", ".\r\n").encode(), "controls": b"TE 25 min \x0b\x0c ok",
+    "html": b"<script>alert(1)</script> TE 25 min", "surrogate": b"TE \xed\xa0\x80 25 min",
+}  # fmt: skip
+
+
+def test_bad_files_become_error_records_and_the_rest_goes_on(run, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, (data, _) in BAD.items():
+        (folder / f"{name}.txt").write_bytes(data)
+    (folder / "zgood.txt").write_text(GOOD)
+    code, out, err = run("screen", str(folder), "--format", "jsonl")
+    told = {r["note_id"]: r for r in map(json.loads, out.splitlines())}
+    assert code == 0 and {k: told[k]["error"]["code"] for k in BAD} == {k: v for k, (_, v) in BAD.items()}
+    assert told["zgood"]["status"] == "ok" and "png" not in err
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_encodings_are_analysed(run, tmp_path, name):
+    (tmp_path / "n.txt").write_bytes(ODD[name])
+    code, out, _ = run("screen", "n.txt", "--format", "jsonl")
+    assert code == 0 and json.loads(out)["status"] == "ok"
+
+
+def test_five_megabytes_in_one_line_is_an_error_record(run, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "big.txt").write_bytes(b"SLR 3x10, " * 500_000 + b"x")
+    (folder / "ok.txt").write_text(GOOD)
+    code, out, _ = run("screen", str(folder), "--format", "jsonl")
+    assert code == 0 and json.loads(out.splitlines()[0])["error"]["code"] == "too_large"
+
+
+def test_nothing_readable_is_exit_2(run, tmp_path):
+    (tmp_path / "e.txt").write_text(" ")
+    assert run("screen", "e.txt")[0] == 2
+
+
+def test_ids_that_collide_keep_their_suffix(run, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text(GOOD)
+    (folder / "a.md").write_text(GOOD)
+    _, out, _ = run("screen", str(folder), str(folder / "a.txt"), "--format", "jsonl")
+    assert [json.loads(x)["note_id"] for x in out.splitlines()] == ["a.md", "a.txt", "a.txt#2"]
+
+
+def test_policy_and_version(run):
+    assert "cms" in run("policy", "list")[1]
+    assert "MBPM" not in run("policy", "show", "cms")[1] and "sec. 220.3 E" in run("policy", "show", "cms")[1]
+    assert run("--version")[1].startswith("therex ")

@@ -1,0 +1,71 @@
+"""Fixtures: one pipeline for the whole run, and where the shared evaluation notes lie, if anywhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("THEREX_SHARED", ROOT.parent / "shared")) / "eval"
+IN_CI = os.environ.get("THEREX_CI") == "1"
+
+
+def missing(reason: str) -> None:
+    """Skip on a user's machine; fail in CI, where everything is installed."""
+    if IN_CI:
+        pytest.fail(f"in CI this must not be missing: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def nlp():
+    from therex.pipeline.build import build
+
+    return build()
+
+
+@pytest.fixture(scope="session")
+def analyzer():
+    from datetime import date
+
+    from therex.analysis import Analyzer
+
+    return Analyzer.create(on=date(2026, 11, 25))
+
+
+@pytest.fixture(scope="session")
+def read(nlp):
+    from therex.pipeline.export import to_view
+
+    return lambda text: to_view(nlp(text))
+
+
+@pytest.fixture(scope="session")
+def shared():
+    if not (SHARED / "gold").is_dir():
+        pytest.skip("the shared evaluation notes are not here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        missing("no Chromium browser")
+    return found
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run the program in a process of its own: (exit code, standard output, standard error)."""
+    import subprocess
+    import sys
+
+    def go(*args: str, stdin: bytes = b""):
+        done = subprocess.run([sys.executable, "-m", "therex", *args], input=stdin, capture_output=True, timeout=120, cwd=tmp_path)
+        return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+
+    return go

@@ -1,0 +1,44 @@
+"""The documents say what the program does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_readme_names_the_two_commands():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "pip install . && therex screen examples/notes" in text and "pip install '.[test]' && pytest" in text
+
+
+def test_readme_python_runs():
+    block = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)[1]
+    lines = block.replace('record["line"]["status"], record["time"]["codes"]', 'told = record["line"]["status"], record["time"]["codes"]')
+    space = {}
+    exec(lines, space)
+    assert space["told"] == ("hold", {"97110": 25})
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/labels.md", "docs/policy.md", "docs/figures.md"])
+def test_links_lead_somewhere(name):
+    path = ROOT / name
+    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_every_command_is_in_the_readme():
+    from typer.main import get_command
+
+    from therex.cli.app import app
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"therex {name}" in text for name in get_command(app).commands)
+
+
+def test_every_label_element_and_contradiction_is_in_the_docs():
+    from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
+
+    text = (ROOT / "docs" / "labels.md").read_text(encoding="utf-8")
+    assert all(name in text for name in (*LABELS, *ELEMENTS, *CONTRADICTIONS))

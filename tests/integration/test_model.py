@@ -1,0 +1,82 @@
+"""The necessity model: equal to scikit-learn's, checked before use, refused when altered."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from therex.corpus.marked import load_folder
+from therex.errors import ModelError
+from therex.pipeline.build import models_dir
+from therex.scoring.features import NAMES
+from therex.scoring.model import MANIFEST, WEIGHTS, load_model
+
+CORPUS = Path(__file__).resolve().parents[2] / "training_data" / "notes"
+
+
+@pytest.fixture(scope="module")
+def trained(nlp):
+    from therex.training.necessity import matrix, train_necessity
+
+    notes = load_folder(CORPUS)
+    return train_necessity(nlp, notes, "test"), matrix(nlp, notes)
+
+
+def test_plain_arrays_score_as_scikit_learn_does(trained):
+    from therex.training.necessity import estimator, signed_features
+
+    result, (x, y, _) = trained
+    fitted = estimator().fit(x * signed_features(x, y), y)
+    a, c = result.model.platt
+    kept = signed_features(x, y)
+    want = 1 / (1 + np.exp(-(a * fitted.decision_function(x * kept) + c)))
+    got = [result.model.score([v * k for v, k in zip(row, kept, strict=True)]) for row in x.tolist()]
+    assert np.allclose(got, want, atol=1e-5)
+
+
+def test_dropped_features_weigh_nothing(trained):
+    from therex.training.necessity import signed_features
+
+    result, (x, y, _) = trained
+    kept = signed_features(x, y)
+    assert all(w == 0 for w, k in zip(result.model.weights, kept, strict=True) if not k)
+
+
+def test_training_again_gives_the_shipped_model(trained):
+    shipped = load_model(models_dir() / "necessity")
+    assert np.allclose(trained[0].model.weights, shipped.weights, atol=1e-4), "run `therex train`"
+
+
+def test_cross_validation_by_family_is_better_than_chance_by_far(trained):
+    assert trained[0].about["cross_validation"]["auroc"] > 0.9
+
+
+def copy(tmp_path):
+    folder = tmp_path / "necessity"
+    shutil.copytree(models_dir() / "necessity", folder)
+    return folder
+
+
+def test_altered_weights_are_refused(tmp_path):
+    folder = copy(tmp_path)
+    data = json.loads((folder / WEIGHTS).read_text())
+    data["bias"] += 1
+    (folder / WEIGHTS).write_text(json.dumps(data))
+    with pytest.raises(ModelError, match="altered"):
+        load_model(folder)
+
+
+def test_another_feature_list_is_refused(tmp_path):
+    folder = copy(tmp_path)
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["features"] = ["x", *NAMES[1:]]
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="other features"):
+        load_model(folder)
+
+
+def test_a_missing_model_is_one_line(tmp_path):
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_model(tmp_path)

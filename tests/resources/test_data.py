@@ -1,0 +1,76 @@
+"""Lint of the data: what ships must be complete, dated, and free of doubles."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from therex.catalog.files import RESOURCES, read_yaml, resource
+from therex.catalog.lexicon import EXERCISE_FILES, EXERCISE_TYPES
+from therex.catalog.policy import payers, policy, read_policy
+from therex.errors import ResourceError
+from therex.types import CONTRADICTIONS, ELEMENTS
+
+YAML = sorted(RESOURCES.rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", YAML, ids=lambda p: p.name)
+def test_file_reads_with_no_key_twice(path):
+    assert read_yaml(path)
+
+
+def test_a_key_given_twice_is_refused_with_its_place(tmp_path):
+    (tmp_path / "x.yaml").write_text("a: 1\na: 2\n")
+    with pytest.raises(ResourceError, match=r"x\.yaml: line 2"):
+        read_yaml(tmp_path / "x.yaml")
+
+
+def test_at_least_500_distinct_exercise_concepts_of_known_types():
+    concepts = [c for name in EXERCISE_FILES for kind, regions in resource(name).items() if kind != "version" for r in regions.values() for c in r]
+    kinds = {kind for name in EXERCISE_FILES for kind in resource(name) if kind != "version"}
+    assert len(concepts) == len(set(concepts)) >= 500 and kinds <= set(EXERCISE_TYPES)
+
+
+def test_no_stray_blanks_in_phrases():
+    bad = []
+    for name in EXERCISE_FILES:
+        for regions in (v for k, v in resource(name).items() if k != "version"):
+            for concepts in regions.values():
+                bad += [p for c, variants in concepts.items() for p in (c, *variants) if p != " ".join(str(p).split())]
+    assert not bad
+
+
+@pytest.mark.parametrize("name", payers())
+def test_policy_has_a_rule_for_every_element_with_its_source(name):
+    p = policy(name)
+    assert {r.element for r in p.rules} == set(ELEMENTS) and set(p.contradictions) == set(CONTRADICTIONS)
+    assert len({r.id for r in p.rules}) == len(p.rules) and len(p.elements_28) == 28
+    for r in p.rules:
+        assert r.section and r.message and r.query.endswith(("?", ".")) and r.effective_from < date(2026, 1, 1)
+
+
+def test_queries_lead_nowhere():
+    import re
+
+    for r in policy("cms").rules:
+        assert not re.search(r"\b(?:pay|paid|payment|denied|reimburs\w*|please state that|such as tolerated)\b", r.query, re.I)
+
+
+def test_a_rule_before_its_day_does_not_hold():
+    rule = policy("cms").rules[0]
+    assert not rule.in_force(date(2000, 1, 1)) and rule.in_force(date(2026, 1, 1))
+
+
+def test_a_wrong_value_in_a_policy_names_rule_key_and_what_is_allowed(tmp_path):
+    text = (RESOURCES / "policy" / "cms.yaml").read_text(encoding="utf-8").replace("severity: critical", "severity: grave", 1)
+    (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ResourceError, match=r"own\.yaml: rule 1 .*severity.*critical, major, minor"):
+        read_policy(tmp_path / "own.yaml")
+
+
+def test_the_corpus_is_in_order():
+    from therex.corpus.marked import load_folder
+
+    notes = load_folder(Path(__file__).resolve().parents[2] / "training_data" / "notes")
+    assert len(notes) >= 150 and len({n.meta["family"] for n in notes}) >= 150
+    assert {n.meta["necessity"] for n in notes} == {"supported", "not_supported", "not_applicable"}
