@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 import time
+from pathlib import Path
 
 
 def main(argv: list[str]) -> int:
@@ -20,8 +21,8 @@ def main(argv: list[str]) -> int:
     import medspacy
     from medspacy.ner import TargetRule
 
-    texts = json.load(open(argv[0], encoding="utf-8"))
-    phrases = json.load(open(argv[1], encoding="utf-8"))
+    texts = json.loads(Path(argv[0]).read_text(encoding="utf-8"))
+    phrases = json.loads(Path(argv[1]).read_text(encoding="utf-8"))
     nlp = medspacy.load(medspacy_enable=["medspacy_target_matcher", "medspacy_context"])
     nlp.add_pipe("sentencizer", first=True)
     nlp.get_pipe("medspacy_target_matcher").add([TargetRule(phrase, "TERM") for phrase in phrases])

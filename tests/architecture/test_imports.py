@@ -12,16 +12,32 @@ LEVEL = {
 }  # fmt: skip
 # elements and scoring read what the rooms beside them found, as plain values and plain functions
 ALLOWED = {("elements", "timing"), ("scoring", "elements"), ("scoring", "timing"), ("policy", "timing"), ("training", "corpus")}
-ONLY = {"spacy": {"pipeline", "training", "corpus"}, "sklearn": {"training", "scoring", "corpus"}, "typer": {"cli", "reports"}, "rich": {"cli", "reports"}}
+ONLY = {
+    "spacy": {"pipeline", "training", "corpus"},
+    "sklearn": {"training", "scoring", "corpus"},
+    "typer": {"cli", "reports"},
+    "rich": {"cli", "reports"},
+}
 
 
 def imports():
     for path in sorted(SRC.rglob("*.py")):
         room = path.relative_to(SRC).parts[0].removesuffix(".py")
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        typing_only = {id(n) for node in ast.walk(tree) if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING" for n in ast.walk(node)}
+        typing_only = {
+            id(n)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+            for n in ast.walk(node)
+        }
         for node in ast.walk(tree):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
             for name in names:
                 yield path, room, name, id(node) in typing_only
 
@@ -38,12 +54,18 @@ def test_imports_point_downwards():
 
 
 def test_heavy_libraries_stay_in_their_rooms():
-    wrong = [f"{p.relative_to(SRC)} imports {n}" for p, room, n, typing in imports() if not typing and n.split(".")[0] in ONLY and room not in ONLY[n.split(".")[0]] and room not in ("analysis", "__init__")]
+    wrong = [
+        f"{p.relative_to(SRC)} imports {n}"
+        for p, room, n, typing in imports()
+        if not typing and n.split(".")[0] in ONLY and room not in ONLY[n.split(".")[0]] and room not in ("analysis", "__init__")
+    ]
     assert not wrong
 
 
 def loaded(code):
-    done = subprocess.run([sys.executable, "-c", f"{code}\nimport sys\nprint(' '.join(sys.modules))"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(' '.join(sys.modules))"], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.split())
 
 

@@ -25,7 +25,20 @@ def test_the_page_needs_no_network(analyzer):
 def test_a_browser_shows_the_worklist_and_the_note(analyzer, chromium, tmp_path):
     page = tmp_path / "r.html"
     page.write_text(to_html([analyzer.assess(Note("first", EVIL)), analyzer.assess(Note("second", "Knee pt. Cont."))]), encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    done = subprocess.run([chromium, *flags, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=90)
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    done = subprocess.run(
+        [chromium, *flags, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
     assert 'class="pill hold"' in done.stdout and "<mark" in done.stdout and "&lt;img src=x" in done.stdout
     assert "2 notes" in done.stdout and "To ask the therapist" in done.stdout

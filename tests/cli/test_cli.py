@@ -13,7 +13,7 @@ GOOD = "DOS 5/1/25 Ther ex x 25 min: SLR 3x10, VC to avoid lag. Ann Lee, PT"
 def folder(tmp_path):
     (tmp_path / "notes" / "sub").mkdir(parents=True)
     (tmp_path / "notes" / "a.txt").write_text(GOOD)
-    (tmp_path / "notes" / "sub" / "b.txt").write_text("Knee pt. Same as last visit.")
+    (tmp_path / "notes" / "sub" / "b.txt").write_text("Knee. Ther ex per flow sheet. Tolerated well.")
     return tmp_path / "notes"
 
 

@@ -36,7 +36,8 @@ def test_assembly_alone_reads_with_any_tokenizer():
 
     nlp = spacy.blank("en")
     nlp.add_pipe("therex_assembly")
-    assert any(s.label_ == "EXERCISE" for s in nlp("Treatment: SLR 3x10").spans["therex"])
+    doc = nlp("Treatment: SLR 3x10")
+    assert any(s.label_ == "EXERCISE" for s in doc.spans["therex"])
 
 
 def test_spans_carry_attributes(nlp):

@@ -26,7 +26,9 @@ def test_a_key_given_twice_is_refused_with_its_place(tmp_path):
 
 
 def test_at_least_500_distinct_exercise_concepts_of_known_types():
-    concepts = [c for name in EXERCISE_FILES for kind, regions in resource(name).items() if kind != "version" for r in regions.values() for c in r]
+    concepts = [
+        c for name in EXERCISE_FILES for kind, regions in resource(name).items() if kind != "version" for r in regions.values() for c in r
+    ]
     kinds = {kind for name in EXERCISE_FILES for kind in resource(name) if kind != "version"}
     assert len(concepts) == len(set(concepts)) >= 500 and kinds <= set(EXERCISE_TYPES)
 

@@ -28,5 +28,3 @@ def test_an_ambiguous_one_means_what_its_context_says(text, abbr, means):
 def test_a_heart_rate_is_no_exercise(read):
     view = read("Vitals: HR 88, SpO2 95%")
     assert not view.of("EXERCISE") and len(view.of("MEASURE")) == 2
-
-

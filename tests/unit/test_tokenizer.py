@@ -39,7 +39,13 @@ def test_the_working_form_keeps_every_offset(text):
 
 @pytest.mark.parametrize(
     ("words", "digits"),
-    [("twenty five minutes", "25"), ("three sets of ten", "3"), ("one hundred five degrees", "105"), ("one thirty", "130"), ("fifty", "50")],
+    [
+        ("twenty five minutes", "25"),
+        ("three sets of ten", "3"),
+        ("one hundred five degrees", "105"),
+        ("one thirty", "130"),
+        ("fifty", "50"),
+    ],
 )
 def test_numbers_in_words_become_digits_of_the_same_length(words, digits):
     from therex.pipeline.surface import normalize

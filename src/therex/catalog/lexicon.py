@@ -44,9 +44,7 @@ class Lexicon:
 
     def to_data(self) -> dict[str, Any]:
         """Plain lists and strings, for the saved model."""
-        return {
-            key: [[e.category, e.concept, int(e.caps), e.extra] for e in entries] for key, entries in self.phrases.items()
-        }
+        return {key: [[e.category, e.concept, int(e.caps), e.extra] for e in entries] for key, entries in self.phrases.items()}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Lexicon:
@@ -78,7 +76,7 @@ def _rows() -> Iterator[tuple[str, Entry]]:
                 continue
             items = groups.items() if isinstance(groups, dict) else [(category, groups)]
             for concept, variants in items:
-                for phrase in ((concept, *variants) if isinstance(groups, dict) and name.endswith("terms.yaml") else variants):
+                for phrase in (concept, *variants) if isinstance(groups, dict) and name.endswith("terms.yaml") else variants:
                     yield phrase, Entry(category, concept)
     for code, phrases in resource("lexicon/services.yaml").items():
         if code == "version":

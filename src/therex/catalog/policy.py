@@ -90,7 +90,9 @@ def _one_of(where: str, key: str, value: Any, allowed: tuple[str, ...]) -> str:
 def _rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> Rule:
     unknown, absent = set(row) - _KEYS, _KEYS - set(row)
     if unknown or absent:
-        raise ResourceError(f"{where}: {'unknown' if unknown else 'missing'} key {sorted(unknown or absent)[0]!r}; want {', '.join(sorted(_KEYS))}")
+        raise ResourceError(
+            f"{where}: {'unknown' if unknown else 'missing'} key {sorted(unknown or absent)[0]!r}; want {', '.join(sorted(_KEYS))}"
+        )
     return Rule(
         id=str(row["id"]),
         element=_one_of(where, "element", row["element"], ELEMENTS),
@@ -122,7 +124,9 @@ def read_policy(path: Path) -> Policy:
     data = read_yaml(path)
     if not isinstance(data, dict) or "rules" not in data:
         raise ResourceError(f"{path.name}: want a mapping with id, name, authorities and rules")
-    rules = tuple(_rule(f"{path.name}: rule {i + 1} ({row.get('id', 'no id')})", row, data["authorities"]) for i, row in enumerate(data["rules"]))
+    rules = tuple(
+        _rule(f"{path.name}: rule {i + 1} ({row.get('id', 'no id')})", row, data["authorities"]) for i, row in enumerate(data["rules"])
+    )
     for name in data.get("contradictions", {}):
         _one_of(path.name, "contradictions", name, CONTRADICTIONS)
     return Policy(

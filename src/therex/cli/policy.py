@@ -28,12 +28,18 @@ def show(payer: Annotated[str, typer.Argument(help="A payer of `therex policy li
     p = policy(payer)
     typer.echo(f"{p.name} ({p.id} {p.version}), units by the {p.units_rule.upper()} rule")
     typer.echo(f"{' '.join(p.notes.split())}\n")
-    for rule in sorted(p.rules, key=lambda r: (r.requirement != "required" or r.scope != "note", ("critical", "major", "minor").index(r.severity))):
+    for rule in sorted(
+        p.rules, key=lambda r: (r.requirement != "required" or r.scope != "note", ("critical", "major", "minor").index(r.severity))
+    ):
         until = rule.effective_to.isoformat() if rule.effective_to else "now"
         typer.echo(f"{rule.id}")
-        typer.echo(f"  {rule.requirement}, {rule.severity}, scope {rule.scope}{', may stand in another document' if rule.elsewhere else ''}")
+        typer.echo(
+            f"  {rule.requirement}, {rule.severity}, scope {rule.scope}{', may stand in another document' if rule.elsewhere else ''}"
+        )
         typer.echo(f"  {rule.message}")
-        typer.echo(f"  {p.citation(rule)}; in force {rule.effective_from.isoformat()} to {until}; {'verified' if rule.verified else 'not verified'} ({rule.evidence}), checked {rule.checked.isoformat()}")
+        typer.echo(
+            f"  {p.citation(rule)}; in force {rule.effective_from.isoformat()} to {until}; {'verified' if rule.verified else 'not verified'} ({rule.evidence}), checked {rule.checked.isoformat()}"
+        )
         typer.echo(f"  Query: {rule.query}")
     return 0
 

@@ -18,7 +18,9 @@ def train(
     about = run(corpus, out)
     cv = about["cross_validation"]
     typer.echo(f"{about['model']}: {about['trained_on']['notes']} notes ({about['trained_on']['supported']} supported)")
-    typer.echo(f"cross-validation by family: AUROC {cv['auroc']}, Brier {cv['brier']}, decided {cv['decided']}, accuracy of the decided {cv['accuracy_decided']}")
+    typer.echo(
+        f"cross-validation by family: AUROC {cv['auroc']}, Brier {cv['brier']}, decided {cv['decided']}, accuracy of the decided {cv['accuracy_decided']}"
+    )
     return 0
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from therex.catalog.files import yaml
+import yaml
+
 from therex.errors import CorpusError
 from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
 

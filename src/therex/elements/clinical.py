@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 
-from therex.elements.evidence import element, text_of
+from therex.elements.evidence import HasRange, element, text_of
 from therex.types import Element, Minutes, NoteView, Range, Span
 
 BODY = re.compile(
     r"\b(?:knee|hip|ankle|foot|heel|toe|shoulder|shld|elbow|wrist|hand|finger|thumb|dip|pip|mcp|neck|cervical|back|lumbar|thoracic|trunk|core|quad\w*|ham\w*|glut\w*|calf|gastroc\w*|rotator cuff|scap\w*|jaw|tmj|pelvic|le|ue|ble|bue|rle|lle|rue|lue|leg|arm|l/s|c/s|t/s|er|ir|grip|pinch|abductors?|hemi\w+|upper trap\w*|extremit\w+|plantar|patell\w*|quads|thigh|forearm|bicep\w*|tricep\w*|delt\w*|rib|spine|spinal|balance|gait|stance|step|rotators|buttock|groin|flex\w*|ext\w*|abd\w*|vestibular|vor|grasp|extensor\w*|dorsiflex\w*|scar|limb|chest|bladder|urinary|pelvis)\b"
 )
-_SELF_PLACED = re.compile(r"\b(?:lag|antalgic|trendelenburg|foot ?drop|hemipar\w+|hemipleg\w+|headaches?|dizz\w+|vertigo|winging|kypho\w+|forward head|effusion|leak\w*|incontinen\w+|retropuls\w+|freez\w+|froze|shuffl\w*|shortness of breath|sob|short of breath|dyspnea|desat\w*|tremor|lymphedema|edema|posture|unsteady|balance|sciatic\w*|bears? down|breath hold\w*|step-to|short step|stance|neglect|inattention|ataxi\w+|spastic\w+|aphasia|fine motor|coordination|slouch\w*)\b")
-_VAGUE_ONLY = re.compile(r"^(?:(?:general(?:ized)?|overall|increased|mild|moderate|severe|some|chronic|the|decreased|decr|impaired|poor|limited|reduced) )*(?:weak(?:ness)?|pain|stiff(?:ness)?|decondition\w*|debility|fatigue\w*|endurance|strength|rom|range of motion|mobility|activity tolerance|deficits?|symptoms?|sx|discomfort|soreness|tightness|swelling|flexibility|balance)$")
-_REASON_BODY = re.compile(r"\b(?:knee|hip|ankle|foot|shoulder|shld|elbow|wrist|hand|thumb|neck|low back|back|lumbar|cervical|leg|arm|uppers?|r le|l le|pelvic|jaw)\b")
+_SELF_PLACED = re.compile(
+    r"\b(?:lag|antalgic|trendelenburg|foot ?drop|hemipar\w+|hemipleg\w+|headaches?|dizz\w+|vertigo|winging|kypho\w+|forward head|effusion|leak\w*|incontinen\w+|retropuls\w+|freez\w+|froze|shuffl\w*|shortness of breath|sob|short of breath|dyspnea|desat\w*|tremor|lymphedema|edema|posture|unsteady|balance|sciatic\w*|bears? down|breath hold\w*|step-to|short step|stance|neglect|inattention|ataxi\w+|spastic\w+|aphasia|fine motor|coordination|slouch\w*)\b"
+)
+_VAGUE_ONLY = re.compile(
+    r"^(?:(?:general(?:ized)?|overall|increased|mild|moderate|severe|some|chronic|the|decreased|decr|impaired|poor|limited|reduced) )*(?:weak(?:ness)?|pain|stiff(?:ness)?|decondition\w*|debility|fatigue\w*|endurance|strength|rom|range of motion|mobility|activity tolerance|deficits?|symptoms?|sx|discomfort|soreness|tightness|swelling|flexibility|balance)$"
+)
+_REASON_BODY = re.compile(
+    r"\b(?:knee|hip|ankle|foot|shoulder|shld|elbow|wrist|hand|thumb|neck|low back|back|lumbar|cervical|leg|arm|uppers?|r le|l le|pelvic|jaw)\b"
+)
 _PT_VAGUE = re.compile(r"\b(?:here for (?:pt|ot|therapy)|pt here for|post-?op|surgery|s/p)\b")
 
 
@@ -27,7 +33,8 @@ def condition(view: NoteView, minutes: Minutes) -> Element:
     post = view.mentioned("postop")
     placed = [s for s in view.of("IMPAIRMENT") if s.assertion == "affirmed" and _REASON_BODY.search(text_of(view, s))]
     if post or placed:
-        return element("condition", "weak", [*post, *placed][:3])
+        shown: list[HasRange] = [*post, *placed]
+        return element("condition", "weak", shown[:3])
     body = _REASON_BODY.search(view.text.lower())
     if body and (view.of("IMPAIRMENT") or view.of("MEASURE") or view.of("SERVICE")):
         return element("condition", "weak", [Range(body.start(), body.end())])
@@ -54,19 +61,38 @@ def _specific(text: str) -> bool:
 
 
 def _deficit_test(text: str) -> bool:
-    if not BODY.search(text) or re.search(r"pain|vas|nprs|tug|bp\b|hr\b|spo2", text) and not re.search(r"rom|flex|ext", text):
+    if not BODY.search(text) or (re.search(r"pain|vas|nprs|tug|bp\b|hr\b|spo2", text) and not re.search(r"rom|flex|ext", text)):
         return False
     grades = re.findall(r"([0-5])\s*([+-]|plus|minus)?\s*(?:/|out of)\s*(?:5|five)\b", text)
     if grades:
         return any(not (g == "5" and sign not in ("-", "minus")) for g, sign in grades)
-    return bool(re.search(r"\d+ ?(?:°|deg)|°|\bdegrees\b", text)) or bool(re.search(r"\b(?:flex\w*|ext\w*|abd\w*|er|ir|rotation)\b.{0,8}\d", text)) or bool(re.search(r"(?:three|four|two|one)\b.{0,12}\bout of five|(?:ty|dred|teen)\b.{0,12}degrees|\b(?:forty|fifty|sixty|seventy|eighty|ninety|hundred)\b", text))
+    return (
+        bool(re.search(r"\d+ ?(?:°|deg)|°|\bdegrees\b", text))
+        or bool(re.search(r"\b(?:flex\w*|ext\w*|abd\w*|er|ir|rotation)\b.{0,8}\d", text))
+        or bool(
+            re.search(
+                r"(?:three|four|two|one)\b.{0,12}\bout of five|(?:ty|dred|teen)\b.{0,12}degrees|\b(?:forty|fifty|sixty|seventy|eighty|ninety|hundred)\b",
+                text,
+            )
+        )
+    )
 
 
-_VAGUE_ACT = re.compile(r"\b(?:adls?|iadls?|daily (?:activities|tasks|living)|functional (?:activities|mobility|tasks|activity)|function|activities|activity|household|mobility|participation|any work|work|hobbies)\b")
-_NAMED_ACT = re.compile(r"\b(?:stairs?|steps?|walk\w*|amb\w*|gait|sit|stand\w*|transfer\w*|bed|chair|dress\w*|shirt|sock\w*|shoe\w*|bath\w*|shower\w*|toilet\w*|reach\w*|lift\w*|carry\w*|sleep\w*|driv\w*|cook\w*|clean\w*|vacuum\w*|jar\w*|key\w*|door\w*|fork|cup|writ\w*|typ\w*|run\w*|jog\w*|jump\w*|squat\w*|kneel\w*|bend\w*|shelf|shelves|overhead|golf|car|tub|couch|mailbox|curb|floor|groom\w*|feed\w*|eat\w*|hair|bra|button\w*|laundry|groceries|grocery|desk|computer|turn\w*|throw\w*|pitch\w*|swim\w*|play\w*|child|grand\w+|school|sit\w*|roll\w*|rise|rising|getting|supine|push\w*|pull\w*|cough\w*|sneez\w*|intercourse|chew\w*|crawl\w*|climb\w*|grip\w*|hold\w*|pour\w*|open\w*|cut\w*|pen|garden\w*|mow\w*|aisles?|blocks?|ladder\w*|job|duties|lane|dog|church|yard|kitchen|dish\w*|sup|w/c|pants|coat|back pocket|seat ?belt|scissors|cough|recliner|laugh\w*|put\w*|leave\w*|home|commode|meal\w*|sew\w*|knit\w*|tennis|pickleball|dance|dancing|wash\w*|brush\w*)\b")
-_HOW = re.compile(r"\b(?:unable|cannot|can'?t|couldn'?t|not able|min|mod|max|cga|sba|assist\w*|supervision|contact guard|total a|dependent|s/u|help\w*|one at a time|only|stops?|rail|limited to|\d+|two|three|ten|twenty|thirty|after|before|before|without|w/o|furniture|wakes?|minutes?|feet|blocks?|modified|difficulty|pain\w*|avoid\w*|limit\w*|impair\w*|decreas\w*|hard\w*|trouble|struggl\w*|must|prevents?|still|needs?|requires?|requir\w*|slow\w*|leak\w*|weak\w*|return\w*|inability|relies|aggravat\w*|problem\w*|restricted|used?|using|bad|able|challeng\w*|interfer\w*)\b")
-_AID_ONLY = re.compile(r"^(?:still |now |currently )?(?:using|uses|ambulat\w+ with|walking with|w/|with|walks with)? ?(?:a |the )?(?:single[- ]point cane|spc|rw|fww|walker|cane|rollator|crutches|wheelchair|ad|assistive device|boot|brace|sling)(?: in the house| at home| outside)?$")
-_HARD_ONLY = re.compile(r"^(?:difficulty|trouble|hard time|problems?) (?:with |w/ )?(?:sleeping|stairs|walking|standing|sitting|lifting|reaching|dressing|bathing|driving|running|squatting|bending)$|are still the hardest|^pain with adls?$")
+_VAGUE_ACT = re.compile(
+    r"\b(?:adls?|iadls?|daily (?:activities|tasks|living)|functional (?:activities|mobility|tasks|activity)|function|activities|activity|household|mobility|participation|any work|work|hobbies)\b"
+)
+_NAMED_ACT = re.compile(
+    r"\b(?:stairs?|steps?|walk\w*|amb\w*|gait|sit|stand\w*|transfer\w*|bed|chair|dress\w*|shirt|sock\w*|shoe\w*|bath\w*|shower\w*|toilet\w*|reach\w*|lift\w*|carry\w*|sleep\w*|driv\w*|cook\w*|clean\w*|vacuum\w*|jar\w*|key\w*|door\w*|fork|cup|writ\w*|typ\w*|run\w*|jog\w*|jump\w*|squat\w*|kneel\w*|bend\w*|shelf|shelves|overhead|golf|car|tub|couch|mailbox|curb|floor|groom\w*|feed\w*|eat\w*|hair|bra|button\w*|laundry|groceries|grocery|desk|computer|turn\w*|throw\w*|pitch\w*|swim\w*|play\w*|child|grand\w+|school|sit\w*|roll\w*|rise|rising|getting|supine|push\w*|pull\w*|cough\w*|sneez\w*|intercourse|chew\w*|crawl\w*|climb\w*|grip\w*|hold\w*|pour\w*|open\w*|cut\w*|pen|garden\w*|mow\w*|aisles?|blocks?|ladder\w*|job|duties|lane|dog|church|yard|kitchen|dish\w*|sup|w/c|pants|coat|back pocket|seat ?belt|scissors|cough|recliner|laugh\w*|put\w*|leave\w*|home|commode|meal\w*|sew\w*|knit\w*|tennis|pickleball|dance|dancing|wash\w*|brush\w*)\b"
+)
+_HOW = re.compile(
+    r"\b(?:unable|cannot|can'?t|couldn'?t|not able|min|mod|max|cga|sba|assist\w*|supervision|contact guard|total a|dependent|s/u|help\w*|one at a time|only|stops?|rail|limited to|\d+|two|three|ten|twenty|thirty|after|before|before|without|w/o|furniture|wakes?|minutes?|feet|blocks?|modified|difficulty|pain\w*|avoid\w*|limit\w*|impair\w*|decreas\w*|hard\w*|trouble|struggl\w*|must|prevents?|still|needs?|requires?|requir\w*|slow\w*|leak\w*|weak\w*|return\w*|inability|relies|aggravat\w*|problem\w*|restricted|used?|using|bad|able|challeng\w*|interfer\w*)\b"
+)
+_AID_ONLY = re.compile(
+    r"^(?:still |now |currently )?(?:using|uses|ambulat\w+ with|walking with|w/|with|walks with)? ?(?:a |the )?(?:single[- ]point cane|spc|rw|fww|walker|cane|rollator|crutches|wheelchair|ad|assistive device|boot|brace|sling)(?: in the house| at home| outside)?$"
+)
+_HARD_ONLY = re.compile(
+    r"^(?:difficulty|trouble|hard time|problems?) (?:with |w/ )?(?:sleeping|stairs|walking|standing|sitting|lifting|reaching|dressing|bathing|driving|running|squatting|bending)$|are still the hardest|^pain with adls?$"
+)
 
 
 def functional_limitation(view: NoteView, minutes: Minutes) -> Element:
@@ -87,7 +113,9 @@ def _limits(text: str) -> bool:
     return bool(_HOW.search(text))
 
 
-_CRITERION = re.compile(r"\d|\b(?:independent\w*|mod(?:ified)? i\w*|sba|cga|supervision|without (?:pain|assist\w*|difficulty|rail|ad|loss|lob|device|cues?|increase|symptoms?|limitation|restrictions?|compensation|stopping|help|leak\w*)|no (?:pain|lob|leak\w*|symptoms|dizz\w+|assist\w*|cues?|rail|sx)|w/o|pain[- ]free|min a|one|two|three|five|ten|all|full|safely|trials?|unlimited|step[- ]over[- ]step|reciprocal\w*|entire)\b")
+_CRITERION = re.compile(
+    r"\d|\b(?:independent\w*|mod(?:ified)? i\w*|sba|cga|supervision|without (?:pain|assist\w*|difficulty|rail|ad|loss|lob|device|cues?|increase|symptoms?|limitation|restrictions?|compensation|stopping|help|leak\w*)|no (?:pain|lob|leak\w*|symptoms|dizz\w+|assist\w*|cues?|rail|sx)|w/o|pain[- ]free|min a|one|two|three|five|ten|all|full|safely|trials?|unlimited|step[- ]over[- ]step|reciprocal\w*|entire)\b"
+)
 _TASK = _NAMED_ACT
 
 
@@ -101,13 +129,17 @@ def goal(view: NoteView, minutes: Minutes) -> Element:
 
 
 def _measurable(text: str) -> bool:
-    return bool(_TASK.search(text) or re.search(r"single-leg stance|balance|berg|tug\b|hep", text)) and bool(_CRITERION.search(re.sub(r"\bgoal \d|stg \d|ltg \d", "", text)))
+    return bool(_TASK.search(text) or re.search(r"single-leg stance|balance|berg|tug\b|hep", text)) and bool(
+        _CRITERION.search(re.sub(r"\bgoal \d|stg \d|ltg \d", "", text))
+    )
 
 
 _COMPARED = re.compile(
     r"\b(?:was|were|from|prev\w*|prior|init\w*|eval\w*|baseline|up from|down from|vs\.?|versus|last (?:wk|week|visit|session|month)|compared|previous|expected|norm\w*|improved|gain\w*|increased|now|behind|goal|of (?:un)?involved|lsi|symmetr\w*|in (?:february|january|march|april|may|june|july|august|september|october|november|december)|better|% of|before\b.*\bafter|after\b.*\bbefore)\b|->|→|=>|\d ?> ?\d|\(\d"
 )
-_SIDES = re.compile(r"\b(?:r|right|rt|(?:un)?involved|affected)\b.*\b(?:l|left|lt|uninvolved|unaffected|other|contralateral)\b|\b(?:l|left|lt)\b.*\b(?:r|right|rt)\b")
+_SIDES = re.compile(
+    r"\b(?:r|right|rt|(?:un)?involved|affected)\b.*\b(?:l|left|lt|uninvolved|unaffected|other|contralateral)\b|\b(?:l|left|lt)\b.*\b(?:r|right|rt)\b"
+)
 
 
 def objective_measures(view: NoteView, minutes: Minutes) -> Element:
@@ -122,10 +154,19 @@ def objective_measures(view: NoteView, minutes: Minutes) -> Element:
     if changed:
         return element("objective_measures", "present", [Range(m.start(), m.end()) for m in changed])
     low = view.text.lower()
-    paired = [m for m in re.finditer(r"\d+(?:/10|°| ?deg| ?%)? before\b[^.;\n]{0,20}\d+(?:/10|°| ?deg| ?%)? after|\d+(?:/10|°)? after\b[^.;\n]{0,20}\d+(?:/10|°)? before", low)]
+    paired = list(
+        re.finditer(
+            r"\d+(?:/10|°| ?deg| ?%)? before\b[^.;\n]{0,20}\d+(?:/10|°| ?deg| ?%)? after|\d+(?:/10|°)? after\b[^.;\n]{0,20}\d+(?:/10|°)? before",
+            low,
+        )
+    )
     if paired:
         return element("objective_measures", "present", [Range(m.start(), m.end()) for m in paired])
-    before = [s for s in view.of("RESPONSE") if len(re.findall(r"\d+", text_of(view, s))) >= 2 and re.search(r"->|→|\bto\b|before.*after|pre.*post|from", text_of(view, s))]
+    before = [
+        s
+        for s in view.of("RESPONSE")
+        if len(re.findall(r"\d+", text_of(view, s))) >= 2 and re.search(r"->|→|\bto\b|before.*after|pre.*post|from", text_of(view, s))
+    ]
     if before:
         return element("objective_measures", "present", before)
     sides = _both_sides(view)
@@ -140,11 +181,18 @@ _CHANGED_FROM = re.compile(
 def _compared(view: NoteView, s: Span) -> bool:
     text = text_of(view, s)
     numbers = len(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?:/|out of) ?(?:5|10)\b|\d+ ?mwt|5xsts|30 ?(?:s|sec|cst)|\bl\d\b", "", text)))
-    spoken = len(re.findall(r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b", text))
+    spoken = len(
+        re.findall(
+            r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b", text
+        )
+    )
     tail = view.text[s.end : s.end + 40].lower().split("\n")[0]
     if (numbers >= 2 or spoken >= 2) and (_COMPARED.search(text) or _SIDES.search(text)):
         return True
-    if re.match(r"[ ]*[,(]*[ ]*(?:was|were|up from|down from|improved from|from|previously|prior|baseline|vs|initial|compared|last|eval)\b[^.;]{0,15}\d", tail) or re.match(r"[ ]*\((?:[^)]*\b(?:eval|last|was|init|baseline|l|r|on \d)\b)?[^)]*\d[^)]*\)", tail):
+    if re.match(
+        r"[ ]*[,(]*[ ]*(?:was|were|up from|down from|improved from|from|previously|prior|baseline|vs|initial|compared|last|eval)\b[^.;]{0,15}\d",
+        tail,
+    ) or re.match(r"[ ]*\((?:[^)]*\b(?:eval|last|was|init|baseline|l|r|on \d)\b)?[^)]*\d[^)]*\)", tail):
         return True
     if numbers >= 3 and "   " in view.text[s.start : s.end]:
         return True

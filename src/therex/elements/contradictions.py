@@ -41,8 +41,12 @@ _GROUP = re.compile(
 _ALONE = re.compile(
     r"\bunattended\b|\bunsupervised\b|without (?:staff|supervision|a therapist)|no staff present|(?:on (?:his|her|their) own|by (?:him|her|them)sel(?:f|ves)|independently in (?:the )?gym)|left to (?:finish|complete|do)|therapist (?:completed|documenting|charting|available if)|while (?:the )?(?:therapist|i|pt|ot) (?:completed?|started?|documented|charted|finished)|checked? (?:in|on) (?:between|periodically)|without the therapist"
 )
-_FUTURE = re.compile(r"\b(?:goal|plans? to|wants? to|would like|discharge|after d/c|attend her|return to (?:her|his)|used to|last week|could not finish|declined group|lives? with|walks? with a group|senior center|on sundays|at home|every morning|hep|home program|daily|no other|muscle group)\b")
-_NOT_EX = re.compile(r"(?:hot pack|heat|ice|e-?stim|ifc|tens|g0283|stim|cold pack|vaso\w*|cpm)[^.;]{0,30}unattended|unattended (?:e-?stim|electrical|modalit|heat)")
+_FUTURE = re.compile(
+    r"\b(?:goal|plans? to|wants? to|would like|discharge|after d/c|attend her|return to (?:her|his)|used to|last week|could not finish|declined group|lives? with|walks? with a group|senior center|on sundays|at home|every morning|hep|home program|daily|no other|muscle group)\b"
+)
+_NOT_EX = re.compile(
+    r"(?:hot pack|heat|ice|e-?stim|ifc|tens|g0283|stim|cold pack|vaso\w*|cpm)[^.;]{0,30}unattended|unattended (?:e-?stim|electrical|modalit|heat)"
+)
 
 
 def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterable[Range]:
@@ -55,7 +59,14 @@ def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterable[Range]:
         group = _GROUP.search(body)
         if group:
             lead = body[max(0, group.start() - 40) : group.start()]
-            if re.search(r"\bno other|declined|join|muscle|not (?:in|with)|lives? |stretch", lead) or re.search(r"no other|declined group|muscle group|another patient's|join a|attend her|group home|group of friends|separate block|separate(?:ly)? from|97150", body) or (_FUTURE.search(body) and not re.search(r"97110|ther ?ex|exercis", body)):
+            if (
+                re.search(r"\bno other|declined|join|muscle|not (?:in|with)|lives? |stretch", lead)
+                or re.search(
+                    r"no other|declined group|muscle group|another patient's|join a|attend her|group home|group of friends|separate block|separate(?:ly)? from|97150",
+                    body,
+                )
+                or (_FUTURE.search(body) and not re.search(r"97110|ther ?ex|exercis", body))
+            ):
                 continue
             if re.search(r"walks? with|lives with|two other residents|plans to", body):
                 continue
@@ -73,7 +84,9 @@ _AIDE = r"(?:rehab |pt |ot |therapy |exercise |restorative |student )*(?:tech(?:
 _AIDE_ACT = re.compile(
     rf"(?:{_AIDE}\b(?:[^.;]|\b[a-z]\.){{0,30}}\b(?:took|led|ran|assist(?:ed|s|ing)? (?:pt|patient|with|him|her)|carried out|completed|performed|finished|counted|walked (?:her|him|pt)|supervis\w+|instructed|guided|corrected|did)|(?:by|with|w/|supervised by|to)(?: the| a)? {_AIDE}\b|{_AIDE} (?:assisted|led|ran|finished))"
 )
-_AIDE_OK = re.compile(r"\bno (?:aide|tech)|set ?up|cleaned|applied|hearing aid|nurse aide|first aid|home health aide|\bhha\b|caregiver and aide|x-?ray tech|following with|follow\w* with (?:w/?c|wheelchair|chair)|works as|back to work|watched|technique|pharmacy|for safety|goal|bath|remind|lift team|present")
+_AIDE_OK = re.compile(
+    r"\bno (?:aide|tech)|set ?up|cleaned|applied|hearing aid|nurse aide|first aid|home health aide|\bhha\b|caregiver and aide|x-?ray tech|following with|follow\w* with (?:w/?c|wheelchair|chair)|works as|back to work|watched|technique|pharmacy|for safety|goal|bath|remind|lift team|present"
+)
 
 
 def aide_delivered(view: NoteView, minutes: Minutes) -> Iterable[Range]:
@@ -89,32 +102,62 @@ def aide_delivered(view: NoteView, minutes: Minutes) -> Iterable[Range]:
 
 
 _KIND_WORDS = {
-    "balance": re.compile(r"\b(?:tandem|foam|airex|bosu|single[- ](?:leg|limb) stance|sls|perturb\w*|eyes closed|ec\b|reactive stepping|balance|vor\w*|head turns|gaze|360|turns|obstacle|rhomberg|weight shift|hurdles?|pwr|habituation|saccad\w*|step over|eo/ec)\b"),
+    "balance": re.compile(
+        r"\b(?:tandem|foam|airex|bosu|single[- ](?:leg|limb) stance|sls|perturb\w*|eyes closed|ec\b|reactive stepping|balance|vor\w*|head turns|gaze|360|turns|obstacle|rhomberg|weight shift|hurdles?|pwr|habituation|saccad\w*|step over|eo/ec)\b"
+    ),
     "gait": re.compile(r"\b(?:gait|rw \d+|walker|heel strike|stairs? \d+|ambulat\w*|\d+ ?(?:ft|feet)\b|stairs)\b"),
-    "manual": re.compile(r"\b(?:stm|mobs?|mobilization\w*|glides?|release|massage|mld|lymph drainage|bandaging|traction|iastm|manipulation|myofascial)\b"),
-    "self_care": re.compile(r"\b(?:donning|doffing|sock aid|dressing|shirt|tub transfer|toilet|button\w*|shoe tying|handwriting|scissors|cutting|bathing|groom\w*|feeding)\b"),
-    "transfers": re.compile(r"\b(?:transfer training|bed mobility training|car transfer|transfers? practice|transfer practice|sit<>stand transfer)\b"),
+    "manual": re.compile(
+        r"\b(?:stm|mobs?|mobilization\w*|glides?|release|massage|mld|lymph drainage|bandaging|traction|iastm|manipulation|myofascial)\b"
+    ),
+    "self_care": re.compile(
+        r"\b(?:donning|doffing|sock aid|dressing|shirt|tub transfer|toilet|button\w*|shoe tying|handwriting|scissors|cutting|bathing|groom\w*|feeding)\b"
+    ),
+    "transfers": re.compile(
+        r"\b(?:transfer training|bed mobility training|car transfer|transfers? practice|transfer practice|sit<>stand transfer)\b"
+    ),
     "aquatic": re.compile(r"\b(?:pool|water walking|noodle|flutter|aquatic|chest depth|waist depth|submerged)\b"),
-    "modality": re.compile(r"\b(?:moist heat|hot pack|interferential|ultrasound|e-?stim|tap(?:e|ing)|kinesio|ifc|tens|cold pack|w/cm2|iontophoresis|laser)\b"),
+    "modality": re.compile(
+        r"\b(?:moist heat|hot pack|interferential|ultrasound|e-?stim|tap(?:e|ing)|kinesio|ifc|tens|cold pack|w/cm2|iontophoresis|laser)\b"
+    ),
     "cognitive": re.compile(r"\b(?:cognitive|medication sorting|sequencing cards|memory|problem solving|attention task)\b"),
 }
-_STRENGTH = re.compile(r"\b(?:slr|saq|laq|tke|quad sets?|heel slides?|bridg\w*|clam\w*|leg press|leg curls?|ham(?:string)? curls?|curls?|rows?|press(?:es)?|stretch\w*|raises?|bike|nustep|ube|treadmill|theraband|band|lunges?|squats?|step[- ]?ups?|planks?|deadlift|putty|dowel|pulley\w*|wand|march\w*|ankle pumps|glute sets|hip (?:abd|ext|flex)\w*|tendon glides?|blocked|aarom|arom|rom|prom|isometric\w*|strengthen\w*|chin tucks?|scap\w* retraction|press ups?|bird dog|elliptical|4 way|wall slides?|er with|machines?|pinch pins|\d ?x ?\d+|sit to stands? 3x|range of motion|exercis\w*)\b")
+_STRENGTH = re.compile(
+    r"\b(?:slr|saq|laq|tke|quad sets?|heel slides?|bridg\w*|clam\w*|leg press|leg curls?|ham(?:string)? curls?|curls?|rows?|press(?:es)?|stretch\w*|raises?|bike|nustep|ube|treadmill|theraband|band|lunges?|squats?|step[- ]?ups?|planks?|deadlift|putty|dowel|pulley\w*|wand|march\w*|ankle pumps|glute sets|hip (?:abd|ext|flex)\w*|tendon glides?|blocked|aarom|arom|rom|prom|isometric\w*|strengthen\w*|chin tucks?|scap\w* retraction|press ups?|bird dog|elliptical|4 way|wall slides?|er with|machines?|pinch pins|\d ?x ?\d+|sit to stands? 3x|range of motion|exercis\w*)\b"
+)
 
 
 def _blocks(view: NoteView, minutes: Minutes) -> list[tuple[Span, str]]:
     """Each timed service given, with the text that describes it: up to the next service."""
-    services = [s for s in given_services(view) if s.attribute and view.section_at(s.start) not in ("billing", "plan", "goals", "assessment")]
+    services = [
+        s for s in given_services(view) if s.attribute and view.section_at(s.start) not in ("billing", "plan", "goals", "assessment")
+    ]
     out = []
     starts: list[Span] = []
     for s in services:
         if s.attribute and is_timed(s.attribute) and (not starts or s.attribute != starts[-1].attribute):
             head = view.text[s.start : s.end].lower()
-            if starts and s.attribute not in minutes.codes and s.attribute not in minutes.billed_units and "\n" not in view.text[starts[-1].end : s.start]:
+            if (
+                starts
+                and s.attribute not in minutes.codes
+                and s.attribute not in minutes.billed_units
+                and "\n" not in view.text[starts[-1].end : s.start]
+            ):
                 continue
-            if s.attribute in ("97140", "97116", "97113", "97535") and starts and not re.search(r"\d{5}|therapy|training|\bmt\b|\bgt\b", head):
+            if (
+                s.attribute in ("97140", "97116", "97113", "97535")
+                and starts
+                and not re.search(r"\d{5}|therapy|training|\bmt\b|\bgt\b", head)
+            ):
                 continue
             starts.append(s)
-    stop = next((x.start for x in view.sections if x.kind in ("assessment", "plan", "goals", "billing", "hep", "response") and starts and x.start > starts[0].start), len(view.text))
+    stop = next(
+        (
+            x.start
+            for x in view.sections
+            if x.kind in ("assessment", "plan", "goals", "billing", "hep", "response") and starts and x.start > starts[0].start
+        ),
+        len(view.text),
+    )
     for i, s in enumerate(starts):
         end = starts[i + 1].start if i + 1 < len(starts) else max(stop, s.end)
         out.append((s, view.text[s.start : min(end, s.start + 900)].lower()))
@@ -130,31 +173,54 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
         words = _STRENGTH.sub(" ", content)
         strength = _STRENGTH.findall(re.sub(r"\b(?:donning|sock|shoe)\b[^,.;]*", " ", content))
         if s.attribute == "97110":
-            kinds = {kind: len({m if isinstance(m, str) else m[0] for m in pattern.findall(content)}) for kind, pattern in _KIND_WORDS.items()}
+            kinds = {
+                kind: len({m if isinstance(m, str) else m[0] for m in pattern.findall(content)}) for kind, pattern in _KIND_WORDS.items()
+            }
             kind, n = max(kinds.items(), key=lambda kv: kv[1])
             real = [w for w in strength if not re.fullmatch(r"\d ?x ?\d+|exercis\w*|rom|curls?|press(?:es)?|march\w*|rows?", w)]
-            others = [x for x in given_services(view) if x.attribute and x.attribute != "97110" and is_timed(x.attribute) and x.attribute in minutes.codes]
+            others = [
+                x
+                for x in given_services(view)
+                if x.attribute and x.attribute != "97110" and is_timed(x.attribute) and x.attribute in minutes.codes
+            ]
             named = performed_exercises(view)
             inside = [e for e in named if s.end <= e.start < s.start + len(body)]
             plain = [e for e in inside if (e.value or {}).get("type") in ("strength", "endurance", "arom", "aarom", "prom", "flexibility")]
             if not inside and any(e.start < s.start for e in named):
                 # the exercises stand above their code, as in a log that closes with its charges
                 continue
-            if kind == "aquatic" and n >= 1 and re.search(r"\bpool\b|aquatic|water", content) and not re.search(r"on land|land-based|goal|attend", content):
+            if (
+                kind == "aquatic"
+                and n >= 1
+                and re.search(r"\bpool\b|aquatic|water", content)
+                and not re.search(r"on land|land-based|goal|attend", content)
+            ):
                 yield Range(s.start, s.end)
                 return
             if kind in ("balance",) and n >= 2 and len(plain) == 0 and len(real) <= 1:
                 yield Range(s.start, s.end)
                 return
-            if kind not in ("balance", "aquatic") and n >= 1 and not real and not any(_dosed(view, e) for e in inside) and not plain and len(content.split()) >= 4 and (n >= 2 or not others) and not inside_only_types(inside):
+            if (
+                kind not in ("balance", "aquatic")
+                and n >= 1
+                and not real
+                and not any(_dosed(view, e) for e in inside)
+                and not plain
+                and len(content.split()) >= 4
+                and (n >= 2 or not others)
+                and not inside_only_types(inside)
+            ):
                 yield Range(s.start, s.end)
                 return
             continue
         # the reverse: what stands in the service's own sentence
         strength = _STRENGTH.findall(re.split(r"(?<=[a-z0-9])\. ", content)[0])
-        if s.attribute in ("97140", "97116") and len(strength) >= 2 or (s.attribute == "97112" and len(strength) >= 3):
+        if (s.attribute in ("97140", "97116") and len(strength) >= 2) or (s.attribute == "97112" and len(strength) >= 3):
             own = {"97140": "manual", "97116": "gait", "97112": "balance"}[s.attribute or "97140"]
-            if not _KIND_WORDS[own].search(words) and not re.search(r"pnf|facilitat|cue|control|posture|rhythm|stabiliz|coordination|kinesthetic|proprio|scapul|feedback|weight bear|mirror", content):
+            if not _KIND_WORDS[own].search(words) and not re.search(
+                r"pnf|facilitat|cue|control|posture|rhythm|stabiliz|coordination|kinesthetic|proprio|scapul|feedback|weight bear|mirror",
+                content,
+            ):
                 yield Range(s.start, s.end)
                 return
 
@@ -175,7 +241,9 @@ _INDEPENDENT = re.compile(
 _FITNESS = re.compile(
     r"\b(?:stay(?:ing)? in shape|general (?:fitness|conditioning|strength and endurance)|for wellness|weight loss is|gym program|pre-?season conditioning|for upkeep|for the exercise and company|enjoys coming|maintain general|keep coming|off[- ]season|healthy knee)\b"
 )
-_MAINTAIN = re.compile(r"\b(?:maintenance program|to maintain (?:current|flexibility|strength|mobility|general|level|function)|maximum potential|plateaued|maintain current level|^\W*maintain strength|goal:? maintain)\b")
+_MAINTAIN = re.compile(
+    r"\b(?:maintenance program|to maintain (?:current|flexibility|strength|mobility|general|level|function)|maximum potential|plateaued|maintain current level|^\W*maintain strength|goal:? maintain)\b"
+)
 _NEEDS_THERAPIST = re.compile(
     r"\b(?:pt adjusts|regraded|fluctuates|unable to do so|skilled maintenance|progress\w* to|added|min a\b|mod a\b|max a\b|cga|assist for|tc\b|tactile|cues? (?:to|for|\d)|cued|overpressure|monitored|titrated|moved to|vc \d|per skin|tissue is changing|lag\b|facilitat\w+|compensat\w+|not yet independent|correct\w+ (?:by|with)|hands?[- ]on|manual (?:assist|resist)\w*|because|verbal cue)\b"
 )
@@ -193,7 +261,11 @@ def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
         if section in ("history",):
             continue
         ind = _INDEPENDENT.search(body)
-        if ind and not re.search(r"\bgoal(?!s met)|will be|by discharge|\bnot yet|before the fall|adls|needed (?:for|today) (?!.*no)", body) and not reasoned:
+        if (
+            ind
+            and not re.search(r"\bgoal(?!s met)|will be|by discharge|\bnot yet|before the fall|adls|needed (?:for|today) (?!.*no)", body)
+            and not reasoned
+        ):
             yield r
             return
         fit = _FITNESS.search(body)
@@ -256,8 +328,17 @@ def _bad_sides(view: NoteView) -> Iterable[Range]:
         body = low[m.end :]
         right = len(_SIDE[side].findall(body))
         wrong = len(_SIDE[other].findall(body))
-        treated = [s for s in view.spans if s.label in ("EXERCISE", "MEASURE", "SERVICE", "IMPAIRMENT") and s.start > m.end and s.attribute not in ("home", "planned")]
-        wrong_spans = [s for s in treated if _sides_of(text_of(view, s)) == {other} and not re.search(r"\((?:l|r)\b|compar|vs|uninvolved|other", low[max(0, s.start - 12) : s.end + 6])]
+        treated = [
+            s
+            for s in view.spans
+            if s.label in ("EXERCISE", "MEASURE", "SERVICE", "IMPAIRMENT") and s.start > m.end and s.attribute not in ("home", "planned")
+        ]
+        wrong_spans = [
+            s
+            for s in treated
+            if _sides_of(text_of(view, s)) == {other}
+            and not re.search(r"\((?:l|r)\b|compar|vs|uninvolved|other", low[max(0, s.start - 12) : s.end + 6])
+        ]
         limp = re.search(r"polio|old |limps? on", low)
         if wrong >= 3 and wrong_spans and wrong > 2 * max(right, 0) and not limp and not re.search(r"\bb\b|bilat", low):
             yield Range(wrong_spans[0].start, wrong_spans[0].end)
@@ -284,9 +365,13 @@ def _bad_dates(view: NoteView) -> Iterable[Range]:
                 return
 
 
-_ZERO_PAIN = re.compile(r"\bpain (?:is )?0 ?/ ?10(?! (?:at rest|with|in|seated))|\bno pain (?:at all|today)|\bdenies (?:any )?pain(?=[.;,]|$)(?! (?:at|with))")
+_ZERO_PAIN = re.compile(
+    r"\bpain (?:is )?0 ?/ ?10(?! (?:at rest|with|in|seated))|\bno pain (?:at all|today)|\bdenies (?:any )?pain(?=[.;,]|$)(?! (?:at|with))"
+)
 _PAIN_NOW = re.compile(r"\b(?:severe pain|pain (?:after|now|before|of|at|is)? ?[3-9] ?/ ?10|pain after [1-9]|for pain)\b")
-_ABSENT = re.compile(r"\b(?:did not attend|no[- ]?show(?! (?:mon|tue|wed|thu|fri|last))(?!ed)|no exercise (?:was )?given|exercises? held today|cancelled today)\b")
+_ABSENT = re.compile(
+    r"\b(?:did not attend|no[- ]?show(?! (?:mon|tue|wed|thu|fri|last))(?!ed)|no exercise (?:was )?given|exercises? held today|cancelled today)\b"
+)
 
 
 def _bad_statements(view: NoteView) -> Iterable[Range]:
@@ -295,15 +380,25 @@ def _bad_statements(view: NoteView) -> Iterable[Range]:
     if zero and "at rest" not in low[zero.start() : zero.end() + 12]:
         after = low[zero.end() :]
         m = _PAIN_NOW.search(after)
-        if m and not re.search(r"\b(?:last|since|was|goal|with|squats|stairs|hip|increase)\b", after[max(0, m.start() - 30) : m.end() + 14]):
+        if m and not re.search(
+            r"\b(?:last|since|was|goal|with|squats|stairs|hip|increase)\b", after[max(0, m.start() - 30) : m.end() + 14]
+        ):
             yield Range(zero.start(), zero.end())
             return
     gone = _ABSENT.search(low)
-    if gone and re.search(r"tolerated|\d ?x ?\d+|97110 ?x ?\d|\d+ min", low[gone.end() :]) and not re.search(r"e-?stim", low[max(0, gone.start() - 20) : gone.end()]):
+    if (
+        gone
+        and re.search(r"tolerated|\d ?x ?\d+|97110 ?x ?\d|\d+ min", low[gone.end() :])
+        and not re.search(r"e-?stim", low[max(0, gone.start() - 20) : gone.end()])
+    ):
         yield Range(gone.start(), gone.end())
         return
     nwb = re.search(r"\bis (?:nwb|non[- ]weight ?bearing)\b|\b(?:nwb|non weight bearing) (?:r|l|right|left)", low)
-    if nwb and re.search(r"full weight bearing|single leg squat|step[- ]?ups?", low[nwb.end() :]) and not re.search(r"was nwb|until|now wbat", low):
+    if (
+        nwb
+        and re.search(r"full weight bearing|single leg squat|step[- ]?ups?", low[nwb.end() :])
+        and not re.search(r"was nwb|until|now wbat", low)
+    ):
         yield Range(nwb.start(), nwb.end())
 
 
@@ -312,7 +407,11 @@ _CHECKS: dict[str, tuple[Check, str, str]] = {
     "not_one_on_one": (not_one_on_one, "", "The note speaks of group, shared, unattended or unsupervised exercise."),
     "aide_delivered": (aide_delivered, "", "The exercise reads as given by an aide or technician."),
     "code_misfit": (code_misfit, "interventions_named", "What is described under the code reads as another service."),
-    "not_skilled": (not_skilled, "skilled_intervention", "The exercise reads as independent, general fitness or maintenance, with no reason for a therapist."),
+    "not_skilled": (
+        not_skilled,
+        "skilled_intervention",
+        "The exercise reads as independent, general fitness or maintenance, with no reason for a therapist.",
+    ),
     "inconsistent": (inconsistent, "", "Sides, numbers, dates or statements cannot both be true."),
 }
 
@@ -325,5 +424,3 @@ def read_contradictions(view: NoteView, minutes: Minutes) -> tuple[Contradiction
         if found:
             out.append(Contradiction(name, message, found[:4], touches))
     return tuple(out)
-
-

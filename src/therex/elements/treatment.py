@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from therex.elements.evidence import element, text_of
+from therex.elements.evidence import HasRange, element, text_of
 from therex.types import Element, Minutes, NoteView, Range, Span
 
 _PERFORMED = ("performed", None)
@@ -36,7 +36,13 @@ def interventions_named(view: NoteView, minutes: Minutes) -> Element:
 def exercise_detail(view: NoteView, minutes: Minutes) -> Element:
     """At least one named exercise with its dose; names or types without one are weak."""
     dosed = {r.to for r in view.relations if r.type in ("dose_of",)}
-    with_dose = [view.spans[i] for i in sorted(dosed) if view.spans[i].label == "EXERCISE" and view.spans[i].attribute in ("performed", "home", None) and "negated" not in view.spans[i].modifiers]
+    with_dose = [
+        view.spans[i]
+        for i in sorted(dosed)
+        if view.spans[i].label == "EXERCISE"
+        and view.spans[i].attribute in ("performed", "home", None)
+        and "negated" not in view.spans[i].modifiers
+    ]
     if with_dose:
         return element("exercise_detail", "present", with_dose)
     names = list(view.of("EXERCISE"))
@@ -46,7 +52,9 @@ def exercise_detail(view: NoteView, minutes: Minutes) -> Element:
 _STOCK = re.compile(
     r"\b(?:tolerat\w+|tol|tolerance|treatment|tx|session|therapy|well|good|fair|great|overall|today'?s?|no|without|any|adverse|reactions?|response|effects?|events?|none|to|the|with|pt|patient|all|everything|of|and|exercises?|activit\w+|participat\w+|responded|responding|did|effort|poor|poorly|excellent|skilled|incident|complications?|noted|during|throughout|was|this|visit|date|interventions?|improv\w+|progress|demonstrated|in|functional|mobility|positive|very|performed|continues|he|she|ill|complaints?|new|issues?|for|both|cervical|rotation|range|motion|following|therapeutic|at|a|reported|remained|ther|ex|manual|mobilizations?|his|her|fully|be|is)\b"
 )
-_SPECIFIC_RESPONSE = re.compile(r"\d|pain|fatigu|sore|lag|tired|dizz|sob|breath|stiff|loos|better|relief|effusion|swell|guard|form|compens|shak|trembl|return demo|teach|understand|carry|clean|hik|sway|lob|balance|symptom|sx|burn|cramp|rest break|rests|flex|quality|control|smooth|steadi|eas|leak|centraliz|tingl|numb|cue|stretch|spasm|fell|lost|slid|extra time|symmetr|unable|needs|desat|light|equal|fine|nausea|headache|color")
+_SPECIFIC_RESPONSE = re.compile(
+    r"\d|pain|fatigu|sore|lag|tired|dizz|sob|breath|stiff|loos|better|relief|effusion|swell|guard|form|compens|shak|trembl|return demo|teach|understand|carry|clean|hik|sway|lob|balance|symptom|sx|burn|cramp|rest break|rests|flex|quality|control|smooth|steadi|eas|leak|centraliz|tingl|numb|cue|stretch|spasm|fell|lost|slid|extra time|symmetr|unable|needs|desat|light|equal|fine|nausea|headache|color"
+)
 
 
 def response(view: NoteView, minutes: Minutes) -> Element:
@@ -73,7 +81,7 @@ _GENERIC_SKILL = re.compile(
 
 def skilled_intervention(view: NoteView, minutes: Minutes) -> Element:
     """Something particular to this patient: a cue with its fault, assistance, a change because of a finding."""
-    spans = [s for s in view.of("SKILL")]
+    spans = list(view.of("SKILL"))
     strong = [s for s in spans if not _GENERIC_SKILL.match(text_of(view, s)) and not _unreasoned(view, s)]
     if strong:
         return element("skilled_intervention", "present", strong)
@@ -83,7 +91,9 @@ def skilled_intervention(view: NoteView, minutes: Minutes) -> Element:
     return element("skilled_intervention", "weak" if claims else "missing", claims)
 
 
-_REASON = re.compile(r"\b(?:because|b/c|due|since|as (?:pt|he|she|form)|when|after|secondary|2/2|d/t|for (?!home|strength)|so\b|per|given|to (?:avoid|prevent|reduce|keep|not|stop|protect|accommodate|correct|decrease|get|take)|how|not to|until|from \d|without|\d/10|precaution\w*|pain|lag|fatigue|compens\w*|form|hr|bp|spo2|weeks?|protocol|safe\w*)\b")
+_REASON = re.compile(
+    r"\b(?:because|b/c|due|since|as (?:pt|he|she|form)|when|after|secondary|2/2|d/t|for (?!home|strength)|so\b|per|given|to (?:avoid|prevent|reduce|keep|not|stop|protect|accommodate|correct|decrease|get|take)|how|not to|until|from \d|without|\d/10|precaution\w*|pain|lag|fatigue|compens\w*|form|hr|bp|spo2|weeks?|protocol|safe\w*)\b"
+)
 
 
 def _unreasoned(view: NoteView, s: Span) -> bool:
@@ -94,16 +104,20 @@ def _unreasoned(view: NoteView, s: Span) -> bool:
     return not _REASON.search(around)
 
 
-_TASK = re.compile(r"\b(?:stairs?|steps?|walk\w*|ambulat\w*|gait|transfers?|sit|stand\w*|chair|bed|dress\w*|sleeve|reach\w*|lift\w*|carry\w*|driv\w*|cook\w*|overhead|shel[fv]\w*|jar|key|fork|writ\w*|desk|run\w*|return to|work|job|sport|golf|throw\w*|swing|backswing|curb|car|toilet\w*|bath\w*|shower\w*|tub|floor|community|home|household|adls?|iadls?|functional|groom\w*|hair|feed\w*|squat\w*|truck|tools|play\w*|school|sleep\w*|descen\w*|ascen\w*|bra|kneel\w*|garden\w*|swim\w*|climb\w*|mobility|bathing|donning|push\w*|pull\w*|scissors|grip\w*|utensils?|self[- ]care|standing|sitting|turn\w*|pick\w*|mail\w*|catch\w*|fall|reaction|uneven|lawn|groceries|laundry|cane|walker|w/o the cane|lurch\w*|child|grand\w+|tolerat\w+ (?:standing|sitting))\b")
-_LINK = re.compile(r"\b(?:limit\w*|prevent\w*|is what|are what|keep\w* (?:him|her|them|pt)|needed (?:for|to)|needs?|necessary|require[sd]? (?:for|to)|so (?:that |he |she |pt |they )|in order to|for (?:stair|transfer|gait|safe|reach|lift|return)|contribut\w*|affect\w*|interfer\w*|stops?|impact\w*|because|to allow|to enable|impair\w*|due to|secondary|resulting|causing|which|tied to|working (?:on|toward)|carry ?over)\b")
+_TASK = re.compile(
+    r"\b(?:stairs?|steps?|walk\w*|ambulat\w*|gait|transfers?|sit|stand\w*|chair|bed|dress\w*|sleeve|reach\w*|lift\w*|carry\w*|driv\w*|cook\w*|overhead|shel[fv]\w*|jar|key|fork|writ\w*|desk|run\w*|return to|work|job|sport|golf|throw\w*|swing|backswing|curb|car|toilet\w*|bath\w*|shower\w*|tub|floor|community|home|household|adls?|iadls?|functional|groom\w*|hair|feed\w*|squat\w*|truck|tools|play\w*|school|sleep\w*|descen\w*|ascen\w*|bra|kneel\w*|garden\w*|swim\w*|climb\w*|mobility|bathing|donning|push\w*|pull\w*|scissors|grip\w*|utensils?|self[- ]care|standing|sitting|turn\w*|pick\w*|mail\w*|catch\w*|fall|reaction|uneven|lawn|groceries|laundry|cane|walker|w/o the cane|lurch\w*|child|grand\w+|tolerat\w+ (?:standing|sitting))\b"
+)
+_LINK = re.compile(
+    r"\b(?:limit\w*|prevent\w*|is what|are what|keep\w* (?:him|her|them|pt)|needed (?:for|to)|needs?|necessary|require[sd]? (?:for|to)|so (?:that |he |she |pt |they )|in order to|for (?:stair|transfer|gait|safe|reach|lift|return)|contribut\w*|affect\w*|interfer\w*|stops?|impact\w*|because|to allow|to enable|impair\w*|due to|secondary|resulting|causing|which|tied to|working (?:on|toward)|carry ?over)\b"
+)
 
 
 def purpose_link(view: NoteView, minutes: Minutes) -> Element:
     """An exercise tied to a deficit and to a task or goal; tied to a deficit only is weak."""
     exercised = bool(performed_exercises(view)) or any(s.attribute in ("97110", "97112", "97530") for s in given_services(view))
-    reasons = list(view.of("RATIONALE"))
-    tasked = [s for s in reasons if _TASK.search(text_of(view, s))]
-    linked = [*_linked_sentences(view), *_said_links(view)]
+    reasons: list[HasRange] = list(view.of("RATIONALE"))
+    tasked: list[HasRange] = [s for s in reasons if _TASK.search(text_of(view, s))]
+    linked: list[HasRange] = [*_linked_sentences(view), *_said_links(view)]
     if exercised and performed_exercises(view) and (tasked or linked):
         return element("purpose_link", "present", tasked or linked)
     if reasons or (linked and exercised and len(linked) > 1):
@@ -121,26 +135,50 @@ def _linked_sentences(view: NoteView) -> list[Span]:
         for r in view.sentences:
             if r.start <= s.start < r.end:
                 body = view.text[r.start : r.end].lower()
-                outside = [d for d in deficits if r.start <= d.start < r.end and not (s.start <= d.start and d.end <= s.end and _in_words(view, s, d))]
+                outside = [
+                    d
+                    for d in deficits
+                    if r.start <= d.start < r.end and not (s.start <= d.start and d.end <= s.end and _in_words(view, s, d))
+                ]
                 if outside and _LINK.search(body):
                     out.append(s)
     return out
 
 
-_BODY_OR_FUNCTION = re.compile(r"\b(?:weak\w*|strength|endurance|rom|motion|range|flexion|extension|er|ir|rotation|lag|stiff\w*|tight\w*|loss|contracture|control|power|abductors?|extensors?|flexors?|rotators?|quads?|hamstrings?|calf|glut\w*|cuff|serratus|scap\w*|grip|pinch|hip|knee|ankle|shoulder|trunk|core|leg|legs|deltoid|balance|spastic\w*|tone|dnf|elbow|wrist|thumb|neck|pain|push off|mobility|deficit|sway|breathing|fatigue|tolerance|timing)\b")
-_STRONG_LINK = re.compile(r"\b(?:is what|are what|is why|are why|that is why|limit(?:s|ing|ed by)|keeps? (?:him|her|them|pt|the)|keeping (?:him|her)|prevent(?:s|ing)|needed (?:for|to)|is needed|(?:he|she|pt|they) needs?|needs? (?:to|near|the|active|leg|more|quad|hip|legs|adequate)|so (?:that )?(?:he|she|pt|they|patient) can|in order to|to allow|to enable|contribut\w+ to|interfer\w+ with|impair(?:s|ing)|stops? (?:him|her)|is short (?:of|for)|piece missing|missing|toward|going towards|leaves?|lets?|makes?|drives?|blocks?|affect(?:s|ing)|for (?:safe |return |his |her |the )?(?:stairs?|transfers?|gait|walking|reach\w*|lifting|carrying|getting|dressing|standing|rising|car|household|community|overhead|driving|handwriting|work|adls?|functional|sleeve|push off|toilet\w*|curbs?|kneeling|squatting|long trails))\b")
+_BODY_OR_FUNCTION = re.compile(
+    r"\b(?:weak\w*|strength|endurance|rom|motion|range|flexion|extension|er|ir|rotation|lag|stiff\w*|tight\w*|loss|contracture|control|power|abductors?|extensors?|flexors?|rotators?|quads?|hamstrings?|calf|glut\w*|cuff|serratus|scap\w*|grip|pinch|hip|knee|ankle|shoulder|trunk|core|leg|legs|deltoid|balance|spastic\w*|tone|dnf|elbow|wrist|thumb|neck|pain|push off|mobility|deficit|sway|breathing|fatigue|tolerance|timing)\b"
+)
+_STRONG_LINK = re.compile(
+    r"\b(?:is what|are what|is why|are why|that is why|limit(?:s|ing|ed by)|keeps? (?:him|her|them|pt|the)|keeping (?:him|her)|prevent(?:s|ing)|needed (?:for|to)|is needed|(?:he|she|pt|they) needs?|needs? (?:to|near|the|active|leg|more|quad|hip|legs|adequate)|so (?:that )?(?:he|she|pt|they|patient) can|in order to|to allow|to enable|contribut\w+ to|interfer\w+ with|impair(?:s|ing)|stops? (?:him|her)|is short (?:of|for)|piece missing|missing|toward|going towards|leaves?|lets?|makes?|drives?|blocks?|affect(?:s|ing)|for (?:safe |return |his |her |the )?(?:stairs?|transfers?|gait|walking|reach\w*|lifting|carrying|getting|dressing|standing|rising|car|household|community|overhead|driving|handwriting|work|adls?|functional|sleeve|push off|toilet\w*|curbs?|kneeling|squatting|long trails))\b"
+)
 
 
 def _said_links(view: NoteView) -> list[Range]:
     """Sentences outside the patient's report that tie a part or capacity to a task."""
     out = []
     for r in view.sentences:
-        if view.section_at(r.start) in ("subjective", "goals", "plan", "hep", "history", "billing", "header", "diagnosis", "precautions", "signature"):
+        if view.section_at(r.start) in (
+            "subjective",
+            "goals",
+            "plan",
+            "hep",
+            "history",
+            "billing",
+            "header",
+            "diagnosis",
+            "precautions",
+            "signature",
+        ):
             continue
         body = view.text[r.start : r.end].lower()
         for part in re.split(r"[;:]|\. ", body):
             link = _STRONG_LINK.search(part)
-            if link and _BODY_OR_FUNCTION.search(part) and _TASK.search(part) and not re.search(r"skilled|benefit from|will be able|\bgoal\b|\bwill\b|\bby \d+/\d+", part):
+            if (
+                link
+                and _BODY_OR_FUNCTION.search(part)
+                and _TASK.search(part)
+                and not re.search(r"skilled|benefit from|will be able|\bgoal\b|\bwill\b|\bby \d+/\d+", part)
+            ):
                 out.append(r)
                 break
     return out

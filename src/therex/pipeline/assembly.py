@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, Any
 from spacy.language import Language
 from spacy.tokens import SpanGroup
 
-from therex.pipeline.clauses import draft_goals, draft_limitations, draft_rationales, draft_responses, draft_skills
 from therex.pipeline.context import Context, Draft
+from therex.pipeline.doses import draft_doses
 from therex.pipeline.durations import draft_durations, read_units_billed
+from therex.pipeline.exercises import draft_exercises, draft_unnamed_exercises
 from therex.pipeline.extensions import SPANS_KEY, surface_of
+from therex.pipeline.goals import draft_goals
 from therex.pipeline.grammar import grammar_for
+from therex.pipeline.impairments import draft_impairments
 from therex.pipeline.lexicon import LexiconMatcher, read_units
+from therex.pipeline.limitations import draft_limitations
+from therex.pipeline.measures import draft_measures
 from therex.pipeline.mentions import read_mentions
-from therex.pipeline.phrases import (
-    draft_doses,
-    draft_exercises,
-    draft_impairments,
-    draft_measures,
-    draft_services,
-    draft_unnamed_exercises,
-)
 from therex.pipeline.quantities import read_quantities
+from therex.pipeline.rationales import draft_rationales
 from therex.pipeline.relations import relate
+from therex.pipeline.responses import draft_responses
 from therex.pipeline.sections import read_sections
 from therex.pipeline.sentences import read_sentences
+from therex.pipeline.services import draft_services
+from therex.pipeline.skills import draft_skills
 from therex.pipeline.summary import read_discipline, read_note_type
 from therex.pipeline.values import value_of
 from therex.types import Discipline, Mention, NoteType, Relation, Span

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spacy.language import Language
 
@@ -77,12 +77,18 @@ def find_cues(words: list[str], i: int, j: int) -> list[Cue]:
     return out
 
 
-_ZERO = re.compile(r"^[ ]*(?:[:=\-]|is|at|was|rated|level|score|today|now|noted){0,3}[ ]*(?:0 *(?:/|out of) *10(?!\d)|\(0\)|0(?= *(?:beats|deg|°|/10|$|[,;)])))")
-_NONE = re.compile(r"^[ ]*(?:[:=]|-|\.{2,}|_{2,})[ ]*(?:none|no\b(?! (?:change|better|worse|improve))|neg(?:ative)?\b|nil|absent|denie[sd]|0\b(?!/)|n/a|nt\b|not (?:tested|noted|present|assessed)|wnl|\(-\)|resolved|-(?=\s|$))")
+_ZERO = re.compile(
+    r"^[ ]*(?:[:=\-]|is|at|was|rated|level|score|today|now|noted){0,3}[ ]*(?:0 *(?:/|out of) *10(?!\d)|\(0\)|0(?= *(?:beats|deg|°|/10|$|[,;)])))"
+)
+_NONE = re.compile(
+    r"^[ ]*(?:[:=]|-|\.{2,}|_{2,})[ ]*(?:none|no\b(?! (?:change|better|worse|improve))|neg(?:ative)?\b|nil|absent|denie[sd]|0\b(?!/)|n/a|nt\b|not (?:tested|noted|present|assessed)|wnl|\(-\)|resolved|-(?=\s|$))"
+)
 _BOXED = re.compile(r"^[ ]*:?[ ]*(?:[\[(☐☑☒][ x✓]?[\])]?[ ]*[a-z/+-]+[ ]*){1,6}")
 _TICK = re.compile(r"(?:[\[(](?P<m>[x✓])[\])]|(?P<b>[☒☑]))[ ]*(?P<w>[a-z/+-]+)")
 _YEAR = re.compile(r"(?:\bin|\bsince|\bcirca|\bfrom|\bdated)? ?(?:\b(?:19|20)\d\d\b|'\d\d\b)")
-_PAST_VISIT = re.compile(r"\bat (?:the )?(?:\d{1,2}/\d{1,2}|initial|first|last) (?:visit|session|eval)|\b(?:surgeon|md|er|ed|pcp)'s \d{1,2}/\d{1,2} note|\b\d+ visits? ago|\bvisits \d+ ?- ?\d+\b|\bwhen (?:s?he|they) first came\b")
+_PAST_VISIT = re.compile(
+    r"\bat (?:the )?(?:\d{1,2}/\d{1,2}|initial|first|last) (?:visit|session|eval)|\b(?:surgeon|md|er|ed|pcp)'s \d{1,2}/\d{1,2} note|\b\d+ visits? ago|\bvisits \d+ ?- ?\d+\b|\bwhen (?:s?he|they) first came\b"
+)
 _NOW = re.compile(r"\b(?:today|now|currently|this (?:visit|session|date|am|morning|afternoon)|presently|at present|since then)\b")
 _VERBISH = frozenset({"is", "are", "persists", "persist", "remain", "report", "state", "present", "demonstrate", "perform", "done", "noted", "show",
                       "walk", "complain", "c/o", "continue", "ambulate", "require", "need", "has", "have", "limit", "seen", "finished", "completed",
@@ -183,7 +189,13 @@ class Scope:
         commas = gap.count(",")
         if cue.way == "held" and commas:
             return False
-        if words[cue.first] in ("absent", "neg", "negative", "(-)", "resolved", "(", "zero") and commas and ":" not in gap and gap[:1] != [":"] and words[cue.first : cue.last][-1:] != ["for"]:
+        if (
+            words[cue.first] in ("absent", "neg", "negative", "(-)", "resolved", "(", "zero")
+            and commas
+            and ":" not in gap
+            and gap[:1] != [":"]
+            and words[cue.first : cue.last][-1:] != ["for"]
+        ):
             return False
         if commas and cue.way != "wide":
             last_comma = len(gap) - 1 - gap[::-1].index(",")
@@ -196,13 +208,43 @@ class Scope:
             after = words[e : min(self.j, e + 2)]
             if not listy and any(w in _VERBISH or w in ("x",) or w[:1].isdigit() for w in after):
                 return False
-            if not listy and commas >= 1 and "and" not in gap and not (set(after) & {",", "and", "or", "."}) and after and self.surface.words[cue.first] not in ("no", "without", "w/o", "not", "negative", "neg", "ø", "nil"):
+            if (
+                not listy
+                and commas >= 1
+                and "and" not in gap
+                and not (set(after) & {",", "and", "or", "."})
+                and after
+                and self.surface.words[cue.first] not in ("no", "without", "w/o", "not", "negative", "neg", "ø", "nil")
+            ):
                 return False
             if not listy and commas == 1 and "and" not in gap and not (set(after) & {",", "or", "and"}):
                 return False
         if commas and cue.way == "wide" and "or" not in gap and "and" not in gap and words[e : e + 1] in (["is"], ["are"]):
             return False
-        if commas and cue.way == "wide" and any(w in ("report", "state", "has", "demonstrate", "present", "still", "continue", "performed", "walk", "needs", "require", "guarding", "is", "are") for w in gap):
+        if (
+            commas
+            and cue.way == "wide"
+            and any(
+                w
+                in (
+                    "report",
+                    "state",
+                    "has",
+                    "demonstrate",
+                    "present",
+                    "still",
+                    "continue",
+                    "performed",
+                    "walk",
+                    "needs",
+                    "require",
+                    "guarding",
+                    "is",
+                    "are",
+                )
+                for w in gap
+            )
+        ):
             return False
         if "and" in gap and any(w in _VERBISH for w in gap[gap.index("and") :]):
             return False
@@ -218,13 +260,51 @@ class Scope:
         word = words[cue.first]
         if any(w in (",", "and", "or", "with", "to") for w in gap):
             # "denied numbness, tingling absent": another finding stands between
-            return bool(gap) and gap[0] in ("(", "-") and "," not in gap or (gap[-1:] == [","] and cue.last >= self.j - 1 and word == "none") or ("and" in gap or "or" in gap) and "," not in gap and word in ("declined", "absent", "deferred", "held") and len(gap) <= 4
-        if word in ("0", "free", "held", "gone", "neg", "nil", "none", "declined", "refused", "deferred", "absent", "resolved", "denied", "nt") and len(gap) > 4:
+            return (
+                (bool(gap) and gap[0] in ("(", "-") and "," not in gap)
+                or (gap[-1:] == [","] and cue.last >= self.j - 1 and word == "none")
+                or (
+                    ("and" in gap or "or" in gap)
+                    and "," not in gap
+                    and word in ("declined", "absent", "deferred", "held")
+                    and len(gap) <= 4
+                )
+            )
+        if (
+            word
+            in ("0", "free", "held", "gone", "neg", "nil", "none", "declined", "refused", "deferred", "absent", "resolved", "denied", "nt")
+            and len(gap) > 4
+        ):
             return False
         nxt = words[cue.last] if cue.last < self.j else ""
         if word == "0" and nxt not in ("beat", "", ",", ";", ")", "."):
             return False
-        if word in ("declined", "refused", "denied", "held") and nxt and (nxt.isalpha() and nxt not in ("by", "per", "today", "this", "due", "secondary", "for", "until", "because", "over", "at", "on", "x", "2/2", "as", "and")):
+        if (
+            word in ("declined", "refused", "denied", "held")
+            and nxt
+            and (
+                nxt.isalpha()
+                and nxt
+                not in (
+                    "by",
+                    "per",
+                    "today",
+                    "this",
+                    "due",
+                    "secondary",
+                    "for",
+                    "until",
+                    "because",
+                    "over",
+                    "at",
+                    "on",
+                    "x",
+                    "2/2",
+                    "as",
+                    "and",
+                )
+            )
+        ):
             return False
         if word == "free" and nxt == "of":
             return False
@@ -249,13 +329,35 @@ class Scope:
                 if stops or any(words[k] in (";", "but", "however") for k in range(cue.last, s)):
                     continue
                 word = " ".join(words[cue.first : cue.last])
-                if "history" in word and cue.first > self.i and words[cue.first - 1] in ("day", "week", "hour", "month", "wk", "two day", "-"):
+                if (
+                    "history" in word
+                    and cue.first > self.i
+                    and words[cue.first - 1] in ("day", "week", "hour", "month", "wk", "two day", "-")
+                ):
                     continue
                 if ":" in words[cue.last + 1 : s]:
                     continue
-                if word in ("previous", "prior", "past", "old", "remote", "previously", "childhood", "former", "status post", "initially", "history", "at eval", "before the", "before her", "before hi", "formerly", "year ago"):
+                if word in (
+                    "previous",
+                    "prior",
+                    "past",
+                    "old",
+                    "remote",
+                    "previously",
+                    "childhood",
+                    "former",
+                    "status post",
+                    "initially",
+                    "history",
+                    "at eval",
+                    "before the",
+                    "before her",
+                    "before hi",
+                    "formerly",
+                    "year ago",
+                ):
                     comma = "," in words[cue.last : s]
-                    if comma and word not in ("remote",) or s - cue.last > 9:
+                    if (comma and word not in ("remote",)) or s - cue.last > 9:
                         continue
                 if word == "prior to" and s - cue.last > 12:
                     continue
@@ -269,11 +371,16 @@ class Scope:
         if past and not (tail_now and tail_now.start() > past.start()):
             return True
         year = self.year
-        if year and abs(year.start() - at) < 60 and not re.search(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?$|\*\*date\[[a-z ]*\d* ?$|date of|\d{1,2} $", norm[: year.start() + (1 if year[0].startswith(" ") else 0)][-16:]):
+        if (
+            year
+            and abs(year.start() - at) < 60
+            and not re.search(
+                r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?$|\*\*date\[[a-z ]*\d* ?$|date of|\d{1,2} $",
+                norm[: year.start() + (1 if year[0].startswith(" ") else 0)][-16:],
+            )
+        ):
             return not re.search(r"now|today|current|since", norm[max(0, at - 30) : at])
         return False
-
-
 
 
 def first_assertion(modifiers: tuple[str, ...]) -> Assertion:
@@ -293,7 +400,9 @@ def assert_phrase(sentence: str, start: int, end: int) -> tuple[str, ...]:
     return Scope(surface, 0, len(sentence)).modifiers(start, end)
 
 
-_HEADING = re.compile(r"\b(?:past medical history|past surgical history|pmhx?|psh|past history|plof|prior level of function|pmh/psh|medical history)\b[^:\n]{0,20}:")
+_HEADING = re.compile(
+    r"\b(?:past medical history|past surgical history|pmhx?|psh|past history|plof|prior level of function|pmh/psh|medical history)\b[^:\n]{0,20}:"
+)
 _NEXT = re.compile(r"\b[a-z][a-z ]{3,30}:")
 
 
@@ -368,5 +477,3 @@ def _speaks(span: Span, modifiers: tuple[str, ...]) -> tuple[str, ...]:
 def make_assertion(nlp: Language, name: str, *, keep_working: bool = False) -> AssertionMarker:
     """Assertion of each span of a note."""
     return AssertionMarker(keep_working)
-
-

@@ -136,7 +136,8 @@ class Context:
         while i < j and (not self.units[i].cats.isdisjoint(_EDGE) or self.units[i].word in ("with", "w/", "w", ")", "]", "*")):
             i += 1
         while j > i and (
-            not self.units[j - 1].cats.isdisjoint(_EDGE) or self.units[j - 1].word in ("with", "w/", "w", "(", "x", "for", "the", "of", "then")
+            not self.units[j - 1].cats.isdisjoint(_EDGE)
+            or self.units[j - 1].word in ("with", "w/", "w", "(", "x", "for", "the", "of", "then")
         ):
             j -= 1
         return i, j

@@ -9,8 +9,12 @@ from therex.pipeline.context import Context
 from therex.types import Mention
 
 _AMOUNT = ("q_minutes", "q_hm", "q_number")
-_NO_CARE = re.compile(r"\b(?:before|after|every|within|for up to|can (?:sit|stand|walk|drive)|able to|unable|tolerat|sit|stand|drive|walk(?:s|ed)?|lasting|lasts|>|<|goal|onset|ago|wait|rest of|until|recover|more than|about a|late|x-ray|nap)\b[^.;\n]*$")
-_SEEN = re.compile(r"\b(?:seen(?: for)?|session(?: of)?|treated(?: for)?|for a total of|total(?: of)?|visit of|treatment lasted|1:1 for|one[- ]on[- ]one|1:1)\b[^.;\n]{0,30}$")
+_NO_CARE = re.compile(
+    r"\b(?:before|after|every|within|for up to|can (?:sit|stand|walk|drive)|able to|unable|tolerat|sit|stand|drive|walk(?:s|ed)?|lasting|lasts|>|<|goal|onset|ago|wait|rest of|until|recover|more than|about a|late|x-ray|nap)\b[^.;\n]*$"
+)
+_SEEN = re.compile(
+    r"\b(?:seen(?: for)?|session(?: of)?|treated(?: for)?|for a total of|total(?: of)?|visit of|treatment lasted|1:1 for|one[- ]on[- ]one|1:1)\b[^.;\n]{0,30}$"
+)
 
 
 def _lines(ctx: Context) -> Iterator[tuple[int, int]]:
@@ -29,7 +33,9 @@ def draft_durations(ctx: Context) -> None:
     minutes_column = False
     for i, j in _lines(ctx):
         text = ctx.text(i, j)
-        if re.search(r"\b(?:minutes|min|mins|time)\b.{0,12}\bunits?\b|\bunits?\b.{0,12}\b(?:minutes|min|mins|time)\b", text) and not ctx.any(i, j, "q_number", "q_minutes"):
+        if re.search(
+            r"\b(?:minutes|min|mins|time)\b.{0,12}\bunits?\b|\bunits?\b.{0,12}\b(?:minutes|min|mins|time)\b", text
+        ) and not ctx.any(i, j, "q_number", "q_minutes"):
             minutes_column = True
         elif not text.strip():
             minutes_column = False
@@ -39,7 +45,9 @@ def draft_durations(ctx: Context) -> None:
                 continue
             kind = u.quantity.kind
             if kind == "frequency":
-                if ctx.kinds[k] not in ("subjective", "history", "goals", "hep", "medications") or ctx.kinds[k] == "goals" and _plan_line(text):
+                if ctx.kinds[k] not in ("subjective", "history", "goals", "hep", "medications") or (
+                    ctx.kinds[k] == "goals" and _plan_line(text)
+                ):
                     if not re.search(r"\b(?:hep|exercises? at home|home exercises?|home program)\b[^.;]*$", ctx.text(i, k)):
                         ctx.add("DURATION", k, k + 1, "rule:duration.plan", "plan")
             elif kind == "clock":
@@ -61,7 +69,12 @@ def _clock_ok(ctx: Context, i: int, k: int) -> bool:
         return False
     q = ctx.units[k].quantity
     ranged = q is not None and len(q.numbers) >= 3
-    return ranged or ctx.any(max(i, k - 4), k, "time_in", "total") or ctx.has(k - 1, "q_clock", "dash") and ctx.covered(k - 2, k, "DURATION") or bool(re.search(r"(?:arrived|left|began|start|end|in|out|from|session|time)\b[^a-z]*$", before))
+    return (
+        ranged
+        or ctx.any(max(i, k - 4), k, "time_in", "total")
+        or (ctx.has(k - 1, "q_clock", "dash") and ctx.covered(k - 2, k, "DURATION"))
+        or bool(re.search(r"(?:arrived|left|began|start|end|in|out|from|session|time)\b[^a-z]*$", before))
+    )
 
 
 def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bool:
@@ -70,7 +83,11 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
     if q is None or len(q.numbers) != 1 or not 1 <= q.numbers[0] <= 240 or q.numbers[0] != int(q.numbers[0]):
         return False
     prev = ctx.text(max(i, k - 4), k)
-    if re.search(r"(?:min(?:ute)?s?|mins?|time|duration|timed|total|tot|ttcm|ttt|tx)\)? *[:=\-|]? *$", prev) and ctx.any(max(i, k - 5), k, "timed", "total", "service", "untimed", "time_in", "q_code") and not re.search(r"units?\W*$|visits?\W*$|score|time (?:in|out)|start|end", prev):
+    if (
+        re.search(r"(?:min(?:ute)?s?|mins?|time|duration|timed|total|tot|ttcm|ttt|tx)\)? *[:=\-|]? *$", prev)
+        and ctx.any(max(i, k - 5), k, "timed", "total", "service", "untimed", "time_in", "q_code")
+        and not re.search(r"units?\W*$|visits?\W*$|score|time (?:in|out)|start|end", prev)
+    ):
         return True
     if ctx.has(k + 1, "timed", "total") and q.numbers[0] >= 8 and not ctx.has(k + 2, "colon", "q_number"):
         return True
@@ -79,11 +96,17 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
     if ctx.has(k - 1, "lp") and ctx.has(k + 1, "rp") and ctx.covered(k - 2, k - 1, "SERVICE"):
         return True
     service = any(d.label == "SERVICE" and i <= d.first < k for d in ctx.drafts)
-    if service and ctx.has(k - 1, "pipe") or (column and service and _gap(ctx, k - 1, k) >= 2):
+    if (service and ctx.has(k - 1, "pipe")) or (column and service and _gap(ctx, k - 1, k) >= 2):
         earlier = [x for x in range(i, k) if ctx.has(x, "q_number", "q_minutes")]
         later = [x for x in range(k + 1, j) if ctx.has(x, "q_number", "q_units")]
         return not earlier and (bool(later) or q.numbers[0] > 4)
-    if service and ctx.kinds[k] in ("treatment", "billing", "") and ctx.covered(k - 1, k, "SERVICE") and q.numbers[0] >= 8 and not ctx.any(*ctx.sentence(k), "q_minutes"):
+    if (
+        service
+        and ctx.kinds[k] in ("treatment", "billing", "")
+        and ctx.covered(k - 1, k, "SERVICE")
+        and q.numbers[0] >= 8
+        and not ctx.any(*ctx.sentence(k), "q_minutes")
+    ):
         return ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp") or k + 1 >= j
     if service and _gap(ctx, k - 1, k) >= 3 and q.numbers[0] >= 5 and not any(ctx.has(x, "q_number", "q_minutes") for x in range(i, k)):
         return True
@@ -155,7 +178,16 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
     if section in ("hep", "goals", "subjective", "history", "medications"):
         return "", "", ""
     # "15 minutes of manual therapy", "30 minutes on ther ex", "20 min: SLR"
-    s = next((d for d in ctx.drafts if d.label == "SERVICE" and d.first in range(k + 1, min(k + 4, last)) and not ctx.any(k + 1, d.first, "comma", "dot", "semi", "br", "slash")), None)
+    s = next(
+        (
+            d
+            for d in ctx.drafts
+            if d.label == "SERVICE"
+            and d.first in range(k + 1, min(k + 4, last))
+            and not ctx.any(k + 1, d.first, "comma", "dot", "semi", "br", "slash")
+        ),
+        None,
+    )
     before = [d for d in ctx.drafts if d.label == "SERVICE" and first <= d.first < k]
     nearest = before[-1] if before else None
     prev_m = [d for d in ctx.drafts if d.label == "DURATION" and first <= d.first < k and d.attribute and d.attribute.startswith("code")]
@@ -180,7 +212,14 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         return "code_minutes", ctx.units[i].word.upper(), "code_line"
     if re.search(r"\btime:? *$", left) and nearest is None:
         return "session_total", "", "time"
-    if _SEEN.search(left) or ctx.any(k + 1, k + 3, "time_in") or re.search(r"^ *(?:min(?:ute)?s? )?(?:1:1|one[- ]on[- ]one|individual|session|treatment|visit|tx)", ctx.text(k + 1, min(k + 4, j)) if k + 1 < j else ""):
+    if (
+        _SEEN.search(left)
+        or ctx.any(k + 1, k + 3, "time_in")
+        or re.search(
+            r"^ *(?:min(?:ute)?s? )?(?:1:1|one[- ]on[- ]one|individual|session|treatment|visit|tx)",
+            ctx.text(k + 1, min(k + 4, j)) if k + 1 < j else "",
+        )
+    ):
         n = ctx.units[k].quantity.numbers[0] if ctx.units[k].quantity else 0  # type: ignore[union-attr]
         if n < 8:
             return "", "", ""
@@ -188,8 +227,12 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
     return "", "", ""
 
 
-_UNITS_AFTER = re.compile(r"^[ ]*[|:(,=\-]*[ ]*(?:x[ ]*(\d)(?![\d/]| *(?:min|\d))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)")
-_UNITS_WORD = re.compile(r"(?:(?<=\D)|^)(\d)[ ]*-?(?:units?|u)\b|\bunits?[ ]*(?:billed)?[ ]*[:=x]?[ ]*(\d)(?!\d)|\bx[ ]*(\d)[ ]*(?:units?|u)\b")
+_UNITS_AFTER = re.compile(
+    r"^[ ]*[|:(,=\-]*[ ]*(?:x[ ]*(\d)(?![\d/]| *(?:min|\d))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
+)
+_UNITS_WORD = re.compile(
+    r"(?:(?<=\D)|^)(\d)[ ]*-?(?:units?|u)\b|\bunits?[ ]*(?:billed)?[ ]*[:=x]?[ ]*(\d)(?!\d)|\bx[ ]*(\d)[ ]*(?:units?|u)\b"
+)
 
 
 def read_units_billed(ctx: Context) -> list[Mention]:
@@ -215,8 +258,10 @@ def read_units_billed(ctx: Context) -> list[Mention]:
         if each:
             n = int(next(g for g in each.groups() if g))
             for d in services:
-                if d.attribute and (_billable(ctx, d) or ctx.kinds[d.first] in ("treatment", "", "objective")) and any(
-                    m.label == "DURATION" and (m.value or {}).get("code") == d.attribute for m in ctx.drafts
+                if (
+                    d.attribute
+                    and (_billable(ctx, d) or ctx.kinds[d.first] in ("treatment", "", "objective"))
+                    and any(m.label == "DURATION" and (m.value or {}).get("code") == d.attribute for m in ctx.drafts)
                 ):
                     put(d.attribute, n, start + each.start(), start + each.end())
         for pos, d in enumerate(here):
@@ -239,7 +284,11 @@ def read_units_billed(ctx: Context) -> list[Mention]:
                 put(d.attribute or "", int(next(g for g in m.groups() if g)), d.end + m.start(), d.end + m.end())
                 continue
             m = re.search(r"(?:^|[^\d])x[ ]*(\d)(?![\d/]|[ ]*(?:min|\d|set|rep|'|ft|wk|week|day|lap))(?=[ ]*(?:$|[,.;)|(]|for\b))", after)
-            if m and re.search(r"\d{5}|g0283", norm[d.start : d.end]) and not any(x.label == "EXERCISE" and d.end < x.start < d.end + m.start() for x in ctx.drafts):
+            if (
+                m
+                and re.search(r"\d{5}|g0283", norm[d.start : d.end])
+                and not any(x.label == "EXERCISE" and d.end < x.start < d.end + m.start() for x in ctx.drafts)
+            ):
                 put(d.attribute or "", int(m[1]), d.end + m.start(), d.end + m.end())
                 continue
             cells = [k for k in range(d.last, j) if ctx.units[k].start < nxt and ctx.has(k, "q_number", "q_minutes")]

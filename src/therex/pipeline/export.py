@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from therex.types import NoteView
+from therex.types import Discipline, NoteType, NoteView
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 def to_view(doc: Doc) -> NoteView:
     """The plain view of a Doc that the therex components have read."""
+    note_type: NoteType
+    discipline: Discipline
     note_type, discipline = doc._.therex_summary or ("daily", "PT")
     return NoteView(
         text=doc.text,

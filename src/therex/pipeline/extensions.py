@@ -6,7 +6,6 @@ from dataclasses import fields
 from typing import Any
 
 import srsly
-
 from spacy.tokens import Doc, Span
 
 from therex.pipeline.surface import Surface, read_surface
@@ -52,7 +51,7 @@ def forget_working(doc: Doc) -> None:
     doc._.therex_quantities = None
 
 
-_PACKED: tuple[type, ...] = (Section, TherexSpan, Relation, Mention, Range)
+_PACKED: tuple[Any, ...] = (Section, TherexSpan, Relation, Mention, Range)
 _MARK = "__therex__"
 
 

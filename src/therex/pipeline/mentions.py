@@ -7,25 +7,49 @@ import re
 from therex.pipeline.context import Context
 from therex.types import Mention
 
-_REASON = re.compile(r"(?:\bdx\b|diagnos\w*|referred (?:for|to|secondary|due)|referral|here for|presents? with|s/p|status post|post[- ]?op|reason for|following|after|chief complaint|c/o|impression|treated for|seen for|therapy for|eval(?:uation)? for|with history of|weeks? (?:out|from|s/p)|sustained|suffered)[^.;\n]{0,60}$")
-_COMPLAINTS = re.compile(r"(?:pain|lbp|weakness|deconditioning|dizziness|fall|headache|hypotonia|unsteadiness on foot|difficulty walking|gait abnormality|vertigo|prolapse|lumbago|ache)s?$")
+_REASON = re.compile(
+    r"(?:\bdx\b|diagnos\w*|referred (?:for|to|secondary|due)|referral|here for|presents? with|s/p|status post|post[- ]?op|reason for|following|after|chief complaint|c/o|impression|treated for|seen for|therapy for|eval(?:uation)? for|with history of|weeks? (?:out|from|s/p)|sustained|suffered)[^.;\n]{0,60}$"
+)
+_COMPLAINTS = re.compile(
+    r"(?:pain|lbp|weakness|deconditioning|dizziness|fall|headache|hypotonia|unsteadiness on foot|difficulty walking|gait abnormality|vertigo|prolapse|lumbago|ache)s?$"
+)
 _POSTOP = re.compile(r"\bpost[- ]?op\b|\bpostoperative\b|\bs/p\b|status post|\bweeks? (?:post|out|after)|days? post")
 _CRED = r"(?:PTA|DPT|MSPT|MPT|PT|OTR/?L?|OTD|COTA/?L?|OT/L|MOT|MSOT|OT|CHT|OCS|NCS|GCS|SCS|WCS|PCS|ATC|LPT|LPTA|RPT|CCC-SLP|SLP|SPT|OTAS|PT, ?DPT|DC|MD|DO|PA-C|NP|L\.?Ac)"
 _NAME = r"(?:(?:Dr\.? )?[A-Z][A-Za-zÀ-ÿ'’.-]*(?:[ ][A-Z](?:\.|[A-Za-zÀ-ÿ'’-]+)?){0,3}|\[[A-Z][A-Z _/-]*\]|_{3,}|\*{3,}|\[redacted\])"
 SIGNED = re.compile(rf"(?P<name>{_NAME})[ ]*(?:,|-|/|\()?[ ]*(?P<cred>{_CRED})(?![A-Za-z])")
 _PLACEHOLDER_SIGN = re.compile(r"(?i)(?:signed|signature|therapist|clinician|provider)[^\n]{0,20}(?:\[[^\]]+\]|\*{2,}|_{4,})")
 _INITIALS = re.compile(r"(?:^|\n|[ ]{2,})[ ]*(?P<in>[A-Z]\.?[A-Z]\.?(?:[A-Z]\.?)?)[ ]*$")
-_SIGN_WORD = re.compile(r"(?i)(?:electronically |e-?)?sign(?:ed|ature)(?: by)?:?[ ]*(?P<rest>[^\n]{0,60})|dictated by:? *(?P<d>[^\n.]{0,50})|documented by:? *(?P<doc>[^\n.]{0,50})")
-_DATE_LABEL = re.compile(r"(?:\bdate(?: of (?:service|visit|treatment|encounter|tx|session|evaluation|eval))?|\bdos|\bd\.o\.s\.?|visit date|service date|session date|treatment date|tx date|encounter date|seen on|dated|today is|today's date|\bvisit|note for|for date)[ ]*(?:[:#=\-,.]|is)?[ ]*$")
-_OTHER_DATE = re.compile(r"(?:dob|birth|onset|doi|injury|surgery|sx|s/p|eval\w*|since|by|soc|start of care|referral|order|from|last|next|until|on|signed|cert\w*|poc|goal|prior|of|admit\w*|fell|mri|x-?ray|post-?op|through|thru|return|f/u|op|dc|d/c|seen)[ ]*(?:date)?[ ]*[:(#]?[ ]*$")
+_SIGN_WORD = re.compile(
+    r"(?i)(?:electronically |e-?)?sign(?:ed|ature)(?: by)?:?[ ]*(?P<rest>[^\n]{0,60})|dictated by:? *(?P<d>[^\n.]{0,50})|documented by:? *(?P<doc>[^\n.]{0,50})"
+)
+_DATE_LABEL = re.compile(
+    r"(?:\bdate(?: of (?:service|visit|treatment|encounter|tx|session|evaluation|eval))?|\bdos|\bd\.o\.s\.?|visit date|service date|session date|treatment date|tx date|encounter date|seen on|dated|today is|today's date|\bvisit|note for|for date)[ ]*(?:[:#=\-,.]|is)?[ ]*$"
+)
+_OTHER_DATE = re.compile(
+    r"(?:dob|birth|onset|doi|injury|surgery|sx|s/p|eval\w*|since|by|soc|start of care|referral|order|from|last|next|until|on|signed|cert\w*|poc|goal|prior|of|admit\w*|fell|mri|x-?ray|post-?op|through|thru|return|f/u|op|dc|d/c|seen)[ ]*(?:date)?[ ]*[:(#]?[ ]*$"
+)
 _PLACE_DATE = re.compile(r"(?i)\b(?:date(?: of service)?|dos)\b[ ]*[:#]?[ ]*(\[[^\]\n]+\]|\*{2,}[^\s]*|_{3,}|<[^>\n]+>|xx/xx/\w+)")
-_HEP = re.compile(r"\b(?:hep|home exercise program|home program|home exercises?|home ex(?:s|\.)?|home exercise|exercises at home|homework|home programme)\b")
-_HEP_CONTENT = re.compile(r"\b(?:added|add|updated? (?:with|to include)|issued|given|taught|showed|shown|handout|printed|written|log|days|daily|x ?/ ?day|times? (?:a|per) day|x/day|/wk|x a day|compliant|complian\w+|adheren\w+|return demo|teach|photo|video|includes?|consists?|progressed|reduced|increased|independent with|every|nightly|morning|most days|twice|once|sheet|app|skipp\w+|missed|forgot|not done|hasn't|performing|trouble|correct)\b")
-_PLAN_NEXT = re.compile(r"\b(?:next (?:visit|session|tx|time|treatment|week|appt)|progress (?:to|with|from|resistance|strengthening|[a-z]+ing|[a-z]+ (?:to|when|as|if))|add(?:ing)?\b|advance (?:to|with)|begin|start|initiate|trial|re-?(?:assess|check|test|measure|eval\w*)|recheck|decrease (?:frequency|to)|increase (?:to|resistance|reps|load|hold|weight)|d/c |discharge|transition|wean|lower|raise|move to|introduce|focus on|hold|when|until|if |once |follow[- ]?up (?:in|with|on)|see (?:again|him|her|pt)|return (?:in|to)|refer|contact|call|trial of|address|work on|work toward|continue (?:with )?(?!(?:poc|plan|per|current|pt|ot|skilled|as|therapy|to benefit)\b)[a-z]+)")
-_PLAN_STOCK = re.compile(r"\b(?:cont(?:inue)?\.? (?:with |w/ |per |current |as per |the |established )*(?:poc|plan of care|plan|program|treatment approach|treatment plan|care|skilled (?:pt|ot|therapy)|pt|ot|therapy|tx|treatment)(?:\b)|same plan|as planned|per poc|next appointment|see (?:again|next)|will continue)\b")
-_PROGRESSED = re.compile(r"\b(?:progressed (?:to|from|with|resistance|reps|weight|load|exercise|program|her|his|by|standing|hip|step)|regressed|advanced (?:to|from|with|her|his|program)|upgraded|downgraded|increased (?:to|from|resistance|weight|reps|load|height|hold|time|speed|band|by|the|her|his|level|distance)|decreased (?:to|from|resistance|weight|reps|load|height|the load|assist(?:ance)? to)|reduced (?:to|from|load|weight|resistance|reps)|dropped (?:to|from|back)|cut (?:back|to|down)|backed off|moved (?:up )?(?:to|from)|switched (?:to|from)|changed (?:to|from)|up from \d|added (?!to)|new(?:ly)? (?:exercise|added|today)|introduced|started (?:on |today|with)|initiated|lowered|raised|added today|first time (?:with|on|for)|went (?:up|from)|stepped (?:up|down)|load(?:ed)? (?:up|increased)|stg \d? ?met|goal met|goals? (?:updated|revised|upgraded)|met today|discontinued|resumed|reintroduced|modified|held (?:due|because|secondary|for|today)|on hold|not (?:yet )?(?:ready|progressed|advanced)|did not (?:progress|advance)|no progression|kept (?:at|the|load|same)|(?:→|->) ?\d+ ?(?:lb|#)|\d ?(?:→|->|to) ?\d+ ?(?:lb|#|sets)|weaned|progression (?:to|from|of)|progressing (?:to|from)|final progression|graduated to|cleared for)")
-_PROGRESS_STOCK = re.compile(r"\b(?:progress(?:ed|ing|es)? (?:as tolerated|well|toward|towards|nicely|slowly|as expected|with|steadily)|making (?:good |steady )?(?:progress|gains)|improv(?:ing|ement) (?:noted|overall)|progress (?:as|per)|to progress|will (?:progress|advance|add|increase)|good progress|advance (?:as|hep|next)|progress (?:to|next)|next (?:visit|session|plan)|upgrade next|increase next|add )\b")
-_GROUP = re.compile(r"\b(?:group|class|participants?|other (?:patients?|pts?|residents?|clients?)|another (?:patient|pt|resident|client)|concurrent(?:ly)?|shared session|double booked)\b")
+_HEP = re.compile(
+    r"\b(?:hep|home exercise program|home program|home exercises?|home ex(?:s|\.)?|home exercise|exercises at home|homework|home programme)\b"
+)
+_HEP_CONTENT = re.compile(
+    r"\b(?:added|add|updated? (?:with|to include)|issued|given|taught|showed|shown|handout|printed|written|log|days|daily|x ?/ ?day|times? (?:a|per) day|x/day|/wk|x a day|compliant|complian\w+|adheren\w+|return demo|teach|photo|video|includes?|consists?|progressed|reduced|increased|independent with|every|nightly|morning|most days|twice|once|sheet|app|skipp\w+|missed|forgot|not done|hasn't|performing|trouble|correct)\b"
+)
+_PLAN_NEXT = re.compile(
+    r"\b(?:next (?:visit|session|tx|time|treatment|week|appt)|progress (?:to|with|from|resistance|strengthening|[a-z]+ing|[a-z]+ (?:to|when|as|if))|add(?:ing)?\b|advance (?:to|with)|begin|start|initiate|trial|re-?(?:assess|check|test|measure|eval\w*)|recheck|decrease (?:frequency|to)|increase (?:to|resistance|reps|load|hold|weight)|d/c |discharge|transition|wean|lower|raise|move to|introduce|focus on|hold|when|until|if |once |follow[- ]?up (?:in|with|on)|see (?:again|him|her|pt)|return (?:in|to)|refer|contact|call|trial of|address|work on|work toward|continue (?:with )?(?!(?:poc|plan|per|current|pt|ot|skilled|as|therapy|to benefit)\b)[a-z]+)"
+)
+_PLAN_STOCK = re.compile(
+    r"\b(?:cont(?:inue)?\.? (?:with |w/ |per |current |as per |the |established )*(?:poc|plan of care|plan|program|treatment approach|treatment plan|care|skilled (?:pt|ot|therapy)|pt|ot|therapy|tx|treatment)(?:\b)|same plan|as planned|per poc|next appointment|see (?:again|next)|will continue)\b"
+)
+_PROGRESSED = re.compile(
+    r"\b(?:progressed (?:to|from|with|resistance|reps|weight|load|exercise|program|her|his|by|standing|hip|step)|regressed|advanced (?:to|from|with|her|his|program)|upgraded|downgraded|increased (?:to|from|resistance|weight|reps|load|height|hold|time|speed|band|by|the|her|his|level|distance)|decreased (?:to|from|resistance|weight|reps|load|height|the load|assist(?:ance)? to)|reduced (?:to|from|load|weight|resistance|reps)|dropped (?:to|from|back)|cut (?:back|to|down)|backed off|moved (?:up )?(?:to|from)|switched (?:to|from)|changed (?:to|from)|up from \d|added (?!to)|new(?:ly)? (?:exercise|added|today)|introduced|started (?:on |today|with)|initiated|lowered|raised|added today|first time (?:with|on|for)|went (?:up|from)|stepped (?:up|down)|load(?:ed)? (?:up|increased)|stg \d? ?met|goal met|goals? (?:updated|revised|upgraded)|met today|discontinued|resumed|reintroduced|modified|held (?:due|because|secondary|for|today)|on hold|not (?:yet )?(?:ready|progressed|advanced)|did not (?:progress|advance)|no progression|kept (?:at|the|load|same)|(?:→|->) ?\d+ ?(?:lb|#)|\d ?(?:→|->|to) ?\d+ ?(?:lb|#|sets)|weaned|progression (?:to|from|of)|progressing (?:to|from)|final progression|graduated to|cleared for)"
+)
+_PROGRESS_STOCK = re.compile(
+    r"\b(?:progress(?:ed|ing|es)? (?:as tolerated|well|toward|towards|nicely|slowly|as expected|with|steadily)|making (?:good |steady )?(?:progress|gains)|improv(?:ing|ement) (?:noted|overall)|progress (?:as|per)|to progress|will (?:progress|advance|add|increase)|good progress|advance (?:as|hep|next)|progress (?:to|next)|next (?:visit|session|plan)|upgrade next|increase next|add )\b"
+)
+_GROUP = re.compile(
+    r"\b(?:group|class|participants?|other (?:patients?|pts?|residents?|clients?)|another (?:patient|pt|resident|client)|concurrent(?:ly)?|shared session|double booked)\b"
+)
 
 
 def read_mentions(ctx: Context) -> list[Mention]:
@@ -49,7 +73,10 @@ def read_mentions(ctx: Context) -> list[Mention]:
                 out.append(Mention("hep_content", s.start, s.end, "rule:hep_content"))
             elif _in(ctx, s.start, "hep"):
                 out.append(Mention("hep", s.start, s.end, "rule:hep"))
-        planned = _in(ctx, s.start, "plan") or re.search(r"\bplan\b[,:]|\bplan is\b|\bnext (?:visit|session|tx|time|week)\b|\bwill (?:add|progress|begin|start|trial|increase|continue|reassess)\b|\b(?:tomorrow|see (?:again|him|her))\b|^(?:- )?cont(?:inue)?\b|\btill next\b|^continue|\bonce (?:she|he|pt)\b", body)
+        planned = _in(ctx, s.start, "plan") or re.search(
+            r"\bplan\b[,:]|\bplan is\b|\bnext (?:visit|session|tx|time|week)\b|\bwill (?:add|progress|begin|start|trial|increase|continue|reassess)\b|\b(?:tomorrow|see (?:again|him|her))\b|^(?:- )?cont(?:inue)?\b|\btill next\b|^continue|\bonce (?:she|he|pt)\b",
+            body,
+        )
         if planned:
             stock = _PLAN_STOCK.search(body)
             rest = _PLAN_STOCK.sub("", body) if stock else body
@@ -58,9 +85,15 @@ def read_mentions(ctx: Context) -> list[Mention]:
                 out.append(Mention("plan_specific", s.start, s.end, "rule:plan"))
             elif stock or rest.strip(" .:,"):
                 out.append(Mention("plan_stock", s.start, s.end, "rule:plan"))
-    for m in re.finditer(r"\b(?:see(?:n)? (?:attached )?flow ?sheet|per flow ?sheet|pt tx|ot tx|treatment per poc|see (?:exercise )?log|per protocol)\b", norm):
+    for m in re.finditer(
+        r"\b(?:see(?:n)? (?:attached )?flow ?sheet|per flow ?sheet|pt tx|ot tx|treatment per poc|see (?:exercise )?log|per protocol)\b",
+        norm,
+    ):
         out.append(Mention("unnamed_treatment", m.start(), m.end(), "rule:unnamed_treatment"))
-    for m in re.finditer(r"\b(?:skilled (?:pt|ot|therapy|services?|intervention|care|treatment|cueing|physical therapy|occupational therapy)|(?:vc|cues?|v/c|tc)'?s? (?:as needed|prn|provided|given)|instructed in (?:exercises?|hep|ther ex)|medically necessary)\b", norm):
+    for m in re.finditer(
+        r"\b(?:skilled (?:pt|ot|therapy|services?|intervention|care|treatment|cueing|physical therapy|occupational therapy)|(?:vc|cues?|v/c|tc)'?s? (?:as needed|prn|provided|given)|instructed in (?:exercises?|hep|ther ex)|medically necessary)\b",
+        norm,
+    ):
         out.append(Mention("skill_claim", m.start(), m.end(), "rule:skill_claim"))
     return out
 
@@ -79,14 +112,51 @@ def _conditions(ctx: Context) -> list[Mention]:
         if "condition" not in u.cats or ctx.kinds[k] in ("goals", "medications"):
             continue
         before = norm[max(0, u.start - 70) : u.start]
-        reason = bool(_REASON.search(before)) or ctx.kinds[k] == "diagnosis" or bool(re.search(r"[,;][^.;\n]{0,40}$", before) and _REASON.search(norm[max(0, u.start - 140) : u.start]))
+        reason = (
+            bool(_REASON.search(before))
+            or ctx.kinds[k] == "diagnosis"
+            or bool(re.search(r"[,;][^.;\n]{0,40}$", before) and _REASON.search(norm[max(0, u.start - 140) : u.start]))
+        )
         complaint = bool(_COMPLAINTS.search(u.word))
         if ctx.kinds[k] == "history" and not reason:
             continue
-        if re.search(r"\b(?:no|denies|negative for|without|risk of|prevent|r/o|h/o|history of|hx of|fear of|since|0|zero)[ a-z]{0,12}$", before) and not re.search(r"\bdx\b|diagnos", before):
+        if re.search(
+            r"\b(?:no|denies|negative for|without|risk of|prevent|r/o|h/o|history of|hx of|fear of|since|0|zero)[ a-z]{0,12}$", before
+        ) and not re.search(r"\bdx\b|diagnos", before):
             continue
-        if u.word in ("acl", "pcl", "mcl", "lcl", "ucl", "fusion", "strain", "sprain", "fall", "falls", "burn", "cp", "pd", "ms", "ra", "mi", "oa", "decompression", "dislocation", "fracture", "contusion", "migraine", "ucl", "dementia", "hemiparesis", "hemiplegia"):
-            if u.word in ("ms", "mi", "ra", "cp", "pd", "fall", "falls", "burn") and not reason and ctx.surface.text[u.start : u.end].islower():
+        if u.word in (
+            "acl",
+            "pcl",
+            "mcl",
+            "lcl",
+            "ucl",
+            "fusion",
+            "strain",
+            "sprain",
+            "fall",
+            "falls",
+            "burn",
+            "cp",
+            "pd",
+            "ms",
+            "ra",
+            "mi",
+            "oa",
+            "decompression",
+            "dislocation",
+            "fracture",
+            "contusion",
+            "migraine",
+            "ucl",
+            "dementia",
+            "hemiparesis",
+            "hemiplegia",
+        ):
+            if (
+                u.word in ("ms", "mi", "ra", "cp", "pd", "fall", "falls", "burn")
+                and not reason
+                and ctx.surface.text[u.start : u.end].islower()
+            ):
                 continue
         out.append(Mention("complaint" if complaint and not reason else "condition", u.start, u.end, "lexicon:condition"))
     for m in re.finditer(r"\b[a-tv-z]\d{2}(?:\.\d[a-z0-9]{0,3})?\b(?![/°'\"])", norm):
@@ -114,7 +184,11 @@ def _dates(ctx: Context) -> list[Mention]:
         kind = "date"
         if _DATE_LABEL.search(before):
             kind = "service_date"
-        elif re.search(r"(?:signed|signature|by|pt|dpt|pta|ota|otr/l|cota/l|cht|ncs|ocs|\bl)[^\n]{0,40}$", before) and u.start > len(norm) * 0.6 and not _OTHER_DATE.search(before.replace("on ", "")):
+        elif (
+            re.search(r"(?:signed|signature|by|pt|dpt|pta|ota|otr/l|cota/l|cht|ncs|ocs|\bl)[^\n]{0,40}$", before)
+            and u.start > len(norm) * 0.6
+            and not _OTHER_DATE.search(before.replace("on ", ""))
+        ):
             kind = "signed_date"
         elif u.start < 70 and re.search(r"\beval\w*[ ,:-]*$", before):
             kind = "service_date"
@@ -140,7 +214,9 @@ def _signatures(ctx: Context) -> list[Mention]:
     for m in _SIGN_WORD.finditer(text):
         rest = next((g for g in m.groups() if g), "") or ""
         full = text[m.start() : m.end()]
-        if re.search(r"(?i)signed and|will be signed|services were documented and signed|unsigned|not signed|signature on file|pending", full):
+        if re.search(
+            r"(?i)signed and|will be signed|services were documented and signed|unsigned|not signed|signature on file|pending", full
+        ):
             continue
         if SIGNED.search(rest) or (rest.isupper() and re.search(rf"\b{_CRED}\b", rest)):
             out.append(Mention("signature", m.start(), m.end(), "rule:signature.line"))
@@ -152,15 +228,49 @@ def _signatures(ctx: Context) -> list[Mention]:
         line_end = n if line_end < 0 else line_end
         lead = text[line_start : m.start()]
         name = m["name"]
-        if re.search(r"(?i)dr\.?$|referr|physician|md:|ordering|cc:|lead:|scheduled|seen by md|with therapist|appointment|by dr|established by|poc by|surgeon|eval(?:uating|uation)? by|primary (?:pt|ot)|provided by|available", lead[-60:]):
+        if re.search(
+            r"(?i)dr\.?$|referr|physician|md:|ordering|cc:|lead:|scheduled|seen by md|with therapist|appointment|by dr|established by|poc by|surgeon|eval(?:uating|uation)? by|primary (?:pt|ot)|provided by|available",
+            lead[-60:],
+        ):
             continue
         if m["cred"] in ("MD", "DO", "PA-C", "NP", "DC") and "sign" not in lead.lower():
             continue
-        if name.lower() in ("the", "skilled", "continue", "outpatient", "home", "cont", "pt", "ot", "daily", "therapist", "by", "to", "hh", "outpt", "snf", "inpatient", "acute", "time", "for", "per", "received", "discharge", "with"):
+        if name.lower() in (
+            "the",
+            "skilled",
+            "continue",
+            "outpatient",
+            "home",
+            "cont",
+            "pt",
+            "ot",
+            "daily",
+            "therapist",
+            "by",
+            "to",
+            "hh",
+            "outpt",
+            "snf",
+            "inpatient",
+            "acute",
+            "time",
+            "for",
+            "per",
+            "received",
+            "discharge",
+            "with",
+        ):
             continue
-        if re.search(r"(?:Outpatient|Daily|Continue|Cont|Skilled|Home Health|Inpatient|Pediatric|SNF|Acute|Initial|Hand|PHYSICAL|OUTPATIENT|HOME HEALTH|IRF|DAILY|SKILLED|RESPONSE|AND|THE|FROM|NOTE)$", name) or (m["cred"] in ("PT", "OT") and re.search(r"(?i)\b(?:eval|note|treatment|daily|visit)", text[m.end() : m.end() + 14])):
+        if re.search(
+            r"(?:Outpatient|Daily|Continue|Cont|Skilled|Home Health|Inpatient|Pediatric|SNF|Acute|Initial|Hand|PHYSICAL|OUTPATIENT|HOME HEALTH|IRF|DAILY|SKILLED|RESPONSE|AND|THE|FROM|NOTE)$",
+            name,
+        ) or (m["cred"] in ("PT", "OT") and re.search(r"(?i)\b(?:eval|note|treatment|daily|visit)", text[m.end() : m.end() + 14])):
             continue
-        if m.start() >= tail or (len(lead.strip()) == 0 and line_end - m.end() < 45 and m.start() > n * 0.3) or re.search(r"(?i)therapist|clinician|provider|signed|by:?$|treating", lead):
+        if (
+            m.start() >= tail
+            or (len(lead.strip()) == 0 and line_end - m.end() < 45 and m.start() > n * 0.3)
+            or re.search(r"(?i)therapist|clinician|provider|signed|by:?$|treating", lead)
+        ):
             out.append(Mention("signature", m.start(), m.end(), "rule:signature.name_credential"))
     for m in _PLACEHOLDER_SIGN.finditer(text):
         cred = re.search(rf"\b{_CRED}\b", text[m.start() : m.end() + 25])

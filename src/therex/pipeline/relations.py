@@ -19,7 +19,10 @@ def relate(ctx: Context, drafts: list[Draft]) -> list[Relation]:
         elif d.label == "DURATION" and (d.attribute or "").startswith("code_minutes"):
             kind, target = "minutes_of", _near(ctx, drafts, i, ("SERVICE",), 12)
         elif d.label == "MEASURE":
-            kind, target = "measures", next((j for j, x in enumerate(drafts) if x.label == "IMPAIRMENT" and x.start <= d.start and d.end <= x.end), None)
+            kind, target = (
+                "measures",
+                next((j for j, x in enumerate(drafts) if x.label == "IMPAIRMENT" and x.start <= d.start and d.end <= x.end), None),
+            )
         elif d.label == "RATIONALE":
             kind, target = "purpose_of", _near(ctx, drafts, i, ("EXERCISE", "SERVICE"), 14)
         if target is not None:

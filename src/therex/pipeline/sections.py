@@ -23,19 +23,20 @@ _COLON = re.compile(r"(?:^|(?<=\n)|(?<=[.;|!?] )|(?<=  )|(?<=\)) )[ \t]*(?:[-*�
 _ALONE = re.compile(r"(?m)^[ \t]*[-=*_#>]*[ ]*(?P<head>[a-z][a-z0-9 /&'.-]{0,50}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*[-=*_]*[ ]*$")
 _SAID = re.compile(r"(?m)(?:^|(?<=[.!?] ))(?P<head>plan|assessment|subjective|objective|treatment|home program)(?P<mark>[,.]| is | - )")
 _DASH = re.compile(r"(?m)^[ \t]*(?P<head>[a-z][a-z /]{0,30}?)(?P<mark> - | – )")
-_SERVICE_LINE = re.compile(r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:97\d{3}|therapeutic (?:ex\w*|activit\w*)|ther ?-?(?:ex|act)\w*|manual (?:therapy|tx)|neuro\w*[ -]re-?ed\w*|gait training|te|mt|nmr|ta|ther\. ex)\b[^\n.]{0,44}(?:\d+ ?(?:min|')|:))")
-_BILLING_LINE = re.compile(r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:timed|total timed|tot timed|tot min|charges?|billing|units?|97\d{3} ?x ?\d|\d+(?: min)? timed)\b[^\n]{0,120}$)")
-_QUALIFIER = re.compile(r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met) in(?: \d+ ?(?:weeks?|wks?|visits?))?|in \d+ ?(?:weeks?|wks?)|\d+ ?(?:weeks?|wks?))$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) ")
+_SERVICE_LINE = re.compile(
+    r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:97\d{3}|therapeutic (?:ex\w*|activit\w*)|ther ?-?(?:ex|act)\w*|manual (?:therapy|tx)|neuro\w*[ -]re-?ed\w*|gait training|te|mt|nmr|ta|ther\. ex)\b[^\n.]{0,44}(?:\d+ ?(?:min|')|:))"
+)
+_BILLING_LINE = re.compile(
+    r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:timed|total timed|tot timed|tot min|charges?|billing|units?|97\d{3} ?x ?\d|\d+(?: min)? timed)\b[^\n]{0,120}$)"
+)
+_QUALIFIER = re.compile(
+    r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met) in(?: \d+ ?(?:weeks?|wks?|visits?))?|in \d+ ?(?:weeks?|wks?)|\d+ ?(?:weeks?|wks?))$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) "
+)
 
 
 @cache
 def _headings() -> dict[str, str]:
-    return {
-        heading: kind
-        for kind, headings in resource("sections.yaml").items()
-        if kind != "version"
-        for heading in map(str, headings)
-    }
+    return {heading: kind for kind, headings in resource("sections.yaml").items() if kind != "version" for heading in map(str, headings)}
 
 
 def heading_kind(head: str) -> str:
@@ -70,7 +71,18 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
     for m in _SERVICE_LINE.finditer(norm):
         before = [found[k] for k in sorted(found) if k <= m.end()]
         kind = before[-1][2] if before else ""
-        if m.end() not in found and kind in ("", "subjective", "objective", "header", "precautions", "history", "diagnosis", "hep", "response", "assessment"):
+        if m.end() not in found and kind in (
+            "",
+            "subjective",
+            "objective",
+            "header",
+            "precautions",
+            "history",
+            "diagnosis",
+            "hep",
+            "response",
+            "assessment",
+        ):
             found[m.end()] = (m.end(), m.end(), "treatment", False)
     for m in _BILLING_LINE.finditer(norm):
         if m.end() not in found:
@@ -94,9 +106,13 @@ def read_sections(surface: Surface) -> list[Section]:
         line_end = len(norm) if line_end < 0 else line_end
         inline = not alone and bool(norm[body:line_end].strip())
         end = limit
-        if kind in ("subjective", "objective", "assessment", "plan", "treatment") and not inline:
-            enclosing = kind
-        elif kind in ("subjective", "objective", "assessment", "plan", "treatment"):
+        if (kind in ("subjective", "objective", "assessment", "plan", "treatment") and not inline) or kind in (
+            "subjective",
+            "objective",
+            "assessment",
+            "plan",
+            "treatment",
+        ):
             enclosing = kind
         elif inline:
             end = _through_items(norm, line_end, limit)
@@ -116,7 +132,9 @@ def read_sections(surface: Surface) -> list[Section]:
 
 # a field of the head of a note ends with its sentence or at a gap; goals end where another matter begins on the same line
 _FIELD_END = re.compile(r"(?<=[a-z0-9)\]])\. (?=[a-z])|   ")
-_OTHER_MATTER = re.compile(r"\. (?=(?:plan|timed|total|hep|home|97\d{3}|therapeutic|treatment|response|cont|next|time|billed|charges|units|continue|tolerated)\b|\d+(?:x| min))")
+_OTHER_MATTER = re.compile(
+    r"\. (?=(?:plan|timed|total|hep|home|97\d{3}|therapeutic|treatment|response|cont|next|time|billed|charges|units|continue|tolerated)\b|\d+(?:x| min))"
+)
 
 
 def _through_items(norm: str, line_end: int, limit: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ def read_sentences(surface: Surface) -> list[Range]:
         cuts.add(m.end())
     edges = sorted(cuts)
     out = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         piece = norm[start:end]
         left = len(piece) - len(piece.lstrip())
         body = piece.strip()

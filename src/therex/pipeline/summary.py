@@ -7,17 +7,36 @@ import re
 from therex.pipeline.context import Context
 from therex.types import Discipline, NoteType
 
-_TITLE_EVAL = re.compile(r"\b(?:initial (?:pt |ot |physical therapy |occupational therapy )?eval\w*|(?:pt|ot|physical therapy|occupational therapy|pelvic health|hand therapy|vestibular|home health|snf|outpatient) (?:initial )?eval\w*|evaluation (?:&|and) (?:plan|poc)|evaluation note|initial examination|initial assessment|pt/ot eval|eval(?:uation)?:?$|plan of treatment|evaluation - |re-?evaluation (?:note|report)|start of care)\b", re.M)
-_TITLE_PROGRESS = re.compile(r"\b(?:progress (?:report|summary|update)|re-?cert\w*|10th visit|tenth visit|reporting period|monthly (?:summary|progress)|progress evaluation|re-?assessment note|30[- ]day (?:re-?assessment|summary))\b")
+_TITLE_EVAL = re.compile(
+    r"\b(?:initial (?:pt |ot |physical therapy |occupational therapy )?eval\w*|(?:pt|ot|physical therapy|occupational therapy|pelvic health|hand therapy|vestibular|home health|snf|outpatient) (?:initial )?eval\w*|evaluation (?:&|and) (?:plan|poc)|evaluation note|initial examination|initial assessment|pt/ot eval|eval(?:uation)?:?$|plan of treatment|evaluation - |re-?evaluation (?:note|report)|start of care)\b",
+    re.M,
+)
+_TITLE_PROGRESS = re.compile(
+    r"\b(?:progress (?:report|summary|update)|re-?cert\w*|10th visit|tenth visit|reporting period|monthly (?:summary|progress)|progress evaluation|re-?assessment note|30[- ]day (?:re-?assessment|summary))\b"
+)
 _PROGRESS_NOTE = re.compile(r"\bprogress (?:note|with billing)\b")
-_TITLE_DC = re.compile(r"\bdischarge (?:summary|note|report|visit|evaluation)|\b(?:pt|ot) discharge\b|discharged? from (?:pt|ot|therapy|physical therapy|occupational therapy|skilled)|final visit|d/c summary|reason for discharge")
-_EVALISH = re.compile(r"\b(?:prior level of function|plof|past medical history|pmh|mechanism of injury|prognosis|rehab potential|short[- ]term goals?|long[- ]term goals?|stg|ltg|referred to|patient goals?|living situation|would benefit from|frequency|chief complaint|medical history|treatment plan|will be seen|to be seen|history of present|diagnostic tests|special tests)\b")
-_MEDICAL = re.compile(r"\b(?:preoperative diagnosis|postoperative diagnosis|anesthesia|estimated blood loss|procedure in detail|procedure performed|operative|incision was|general appearance|heent|review of systems|physical examination|allergies|impression:|ct scan|echocardiogram|ejection fraction|stress test|ecg|ekg|mg (?:po|daily|tid|bid)|prescri(?:bed|ption)|abdomen|lungs clear|heart regular|laboratory|hospital course|discharge medications|acupuncture|needle|tongue|qi |admitted|the patient was (?:brought|taken|placed|prepped)|sutures?|specimen|chest x-?ray|contrast|radiolog\w+|injection|cortisone|follow up with me|cc:|plan: *1\. *(?:mri|continue med))\b")
-_THERAPY = re.compile(r"\b(?:ther(?:apeutic)? ?ex\w*|97\d{3}|physical therap\w*|occupational therap\w*|\bpt\b|\bot\b|hep|skilled|plan of care|poc|manual therapy|gait training|visit \d|timed|stg|ltg|tolerated (?:tx|treatment|session)|vc|cga|sba|min a|mod a)\b")
+_TITLE_DC = re.compile(
+    r"\bdischarge (?:summary|note|report|visit|evaluation)|\b(?:pt|ot) discharge\b|discharged? from (?:pt|ot|therapy|physical therapy|occupational therapy|skilled)|final visit|d/c summary|reason for discharge"
+)
+_EVALISH = re.compile(
+    r"\b(?:prior level of function|plof|past medical history|pmh|mechanism of injury|prognosis|rehab potential|short[- ]term goals?|long[- ]term goals?|stg|ltg|referred to|patient goals?|living situation|would benefit from|frequency|chief complaint|medical history|treatment plan|will be seen|to be seen|history of present|diagnostic tests|special tests)\b"
+)
+_MEDICAL = re.compile(
+    r"\b(?:preoperative diagnosis|postoperative diagnosis|anesthesia|estimated blood loss|procedure in detail|procedure performed|operative|incision was|general appearance|heent|review of systems|physical examination|allergies|impression:|ct scan|echocardiogram|ejection fraction|stress test|ecg|ekg|mg (?:po|daily|tid|bid)|prescri(?:bed|ption)|abdomen|lungs clear|heart regular|laboratory|hospital course|discharge medications|acupuncture|needle|tongue|qi |admitted|the patient was (?:brought|taken|placed|prepped)|sutures?|specimen|chest x-?ray|contrast|radiolog\w+|injection|cortisone|follow up with me|cc:|plan: *1\. *(?:mri|continue med))\b"
+)
+_THERAPY = re.compile(
+    r"\b(?:ther(?:apeutic)? ?ex\w*|97\d{3}|physical therap\w*|occupational therap\w*|\bpt\b|\bot\b|hep|skilled|plan of care|poc|manual therapy|gait training|visit \d|timed|stg|ltg|tolerated (?:tx|treatment|session)|vc|cga|sba|min a|mod a)\b"
+)
 _OT = re.compile(r"\b(?:ot\b|otr(?:/l)?|cota(?:/l)?|occupational therap\w*|cht\b|clt)")
-_PT = re.compile(r"\b(?:pta?\b(?! (?:reports|states|denies|is|was|will|has|c/o|able|performed|tolerated|required|seen|agreed|educated|instructed|to\b))|dpt|physical therap\w*|mpt|lpta?)")
-_SLP = re.compile(r"\b(?:slp\b|ccc-?slp|speech[- ]language|speech therapy note|dysphagia therapy|swallow(?:ing)? (?:eval|therapy|exercise))")
-_OT_CONTENT = re.compile(r"\b(?:dressing|adls?|iadls?|toileting|grooming|feeding|handwriting|scissors|fine motor|don(?:ning)?|doff(?:ing)?|splint|tendon glides?|putty|grip|dexterity|sensory|bathing|self[- ]care|button)\b")
+_PT = re.compile(
+    r"\b(?:pta?\b(?! (?:reports|states|denies|is|was|will|has|c/o|able|performed|tolerated|required|seen|agreed|educated|instructed|to\b))|dpt|physical therap\w*|mpt|lpta?)"
+)
+_SLP = re.compile(
+    r"\b(?:slp\b|ccc-?slp|speech[- ]language|speech therapy note|dysphagia therapy|swallow(?:ing)? (?:eval|therapy|exercise))"
+)
+_OT_CONTENT = re.compile(
+    r"\b(?:dressing|adls?|iadls?|toileting|grooming|feeding|handwriting|scissors|fine motor|don(?:ning)?|doff(?:ing)?|splint|tendon glides?|putty|grip|dexterity|sensory|bathing|self[- ]care|button)\b"
+)
 _PT_CONTENT = re.compile(r"\b(?:gait|stairs?|ambulat\w*|lumbar|knee|hip|squat|slr|laq|balance|bridge|heel slides?|treadmill|ankle|quad)\b")
 
 
@@ -32,7 +51,9 @@ def read_note_type(ctx: Context) -> NoteType:
         return "other"
     if _TITLE_DC.search(head) or (_TITLE_DC.search(norm) and not exercised):
         return "discharge"
-    if re.search(r"\bdaily (?:treatment )?(?:note|visit)|treatment (?:encounter )?note|daily encounter|visit note|soap note|session note\b", head):
+    if re.search(
+        r"\bdaily (?:treatment )?(?:note|visit)|treatment (?:encounter )?note|daily encounter|visit note|soap note|session note\b", head
+    ):
         return "daily"
     if _TITLE_PROGRESS.search(head):
         return "progress"
@@ -41,14 +62,28 @@ def read_note_type(ctx: Context) -> NoteType:
     if _PROGRESS_NOTE.search(head) and re.search(r"since (?:initial )?eval|init|goals", norm):
         return "progress"
     evalish = len({m[0] for m in _EVALISH.finditer(norm)})
-    if re.search(r"since (?:initial )?eval\w*[^.]{0,40}weeks? ago|overall \d+ ?% improvement since", norm) and evalish >= 2 and re.search(r"\(init|was \d", norm):
+    if (
+        re.search(r"since (?:initial )?eval\w*[^.]{0,40}weeks? ago|overall \d+ ?% improvement since", norm)
+        and evalish >= 2
+        and re.search(r"\(init|was \d", norm)
+    ):
         return "progress"
     goals = sum(1 for d in ctx.drafts if d.label == "GOAL")
     if re.search(r"\b9716[1-8]\b", norm) and (evalish >= 2 or not exercised):
         return "evaluation"
-    if not exercised and (evalish >= 3 or (evalish >= 2 and goals >= 2)) and not re.search(r"since last|tolerated (?:tx|treatment)|last visit|visit #?\d", norm):
+    if (
+        not exercised
+        and (evalish >= 3 or (evalish >= 2 and goals >= 2))
+        and not re.search(r"since last|tolerated (?:tx|treatment)|last visit|visit #?\d", norm)
+    ):
         return "evaluation"
-    if not exercised and re.search(r"\bre-?eval in\b|findings consistent with|good rehab potential|new (?:pt|patient)|positive (?:hawkins|neer)", norm) and re.search(r"\bplan\b", norm) and therapy and not re.search(r"follow ?up", head):
+    if (
+        not exercised
+        and re.search(r"\bre-?eval in\b|findings consistent with|good rehab potential|new (?:pt|patient)|positive (?:hawkins|neer)", norm)
+        and re.search(r"\bplan\b", norm)
+        and therapy
+        and not re.search(r"follow ?up", head)
+    ):
         return "evaluation"
     if medical >= 2 and not exercised and therapy < 4:
         return "other"
@@ -63,7 +98,11 @@ def read_discipline(ctx: Context, note_type: NoteType) -> Discipline:
     if note_type == "other":
         return "other"
     tail = norm[-200:]
-    slp, ot, pt = len(_SLP.findall(norm)), len(_OT.findall(tail)) * 3, len(re.findall(r"(?:, ?|\b)(?:dpt|pta|mpt)\b|, ?pt\b|\bpt$|\bpt\n|\w+ pt[\s,#]", tail)) * 2
+    slp, ot, pt = (
+        len(_SLP.findall(norm)),
+        len(_OT.findall(tail)) * 3,
+        len(re.findall(r"(?:, ?|\b)(?:dpt|pta|mpt)\b|, ?pt\b|\bpt$|\bpt\n|\w+ pt[\s,#]", tail)) * 2,
+    )
     head = norm[:200]
     if re.search(r"\bot\b|occupational", head):
         ot += 4

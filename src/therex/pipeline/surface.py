@@ -36,9 +36,7 @@ _ONE_ALONE = re.compile(
     r" *(?:sets?|reps?|repetitions?|times?|minutes?|mins?|units?|pounds?|lbs?|out of|visits?|x\b|flights?|laps?|weeks?"
     r"|rails?|hours?|steps?|hundred|unit)"
 )
-_SLASHED = (
-    "s/p|w/o|w/c|w/|c/o|h/o|b/l|n/t|d/c|f/u|r/o|c/s|t/s|l/s|a/p|s/l|c/c|h/a|n/v|b/b|s/u|t/a|t/e|b/c|d/t|p/u|c/b|i/e|y/o"
-)
+_SLASHED = "s/p|w/o|w/c|w/|c/o|h/o|b/l|n/t|d/c|f/u|r/o|c/s|t/s|l/s|a/p|s/l|c/c|h/a|n/v|b/b|s/u|t/a|t/e|b/c|d/t|p/u|c/b|i/e|y/o"
 TOKEN = re.compile(
     rf"""\n
     |(?<![a-z0-9])(?:{_SLASHED})(?![a-z])|(?<![a-z0-9])w/(?=[a-z0-9])
@@ -136,7 +134,7 @@ _HEADLIKE = re.compile(r"[ ]*[a-z][a-z /&'-]{0,40}:")
 
 def soft_newlines(norm: str) -> frozenset[int]:
     """Positions of newlines that only wrap a paragraph: a long line, no closing mark, and a lower-case start after it."""
-    found = []
+    found: list[int] = []
     start = 0
     while True:
         at = norm.find("\n", start)

@@ -62,7 +62,7 @@ def _dose(ctx: Context, d: Draft) -> Value:
     out: Value = {"sets": None, "reps": None, "hold_s": None, "load": None, "unit": None, "band": None}
     for k in range(d.first, d.last):
         q = ctx.units[k].quantity
-        if q is None or not q.numbers and q.kind != "band":
+        if q is None or (not q.numbers and q.kind != "band"):
             continue
         n = [_number(x) for x in q.numbers]
         word = ctx.surface.norm[q.start : q.end]
@@ -125,7 +125,8 @@ def _duration(ctx: Context, d: Draft) -> Value:
 
 
 def _measure(ctx: Context, d: Draft) -> Value:
-    name = value = unit = maximum = None
+    name = unit = maximum = None
+    value: int | float | str | None = None
     for k in range(d.first, d.last):
         u = ctx.units[k]
         q = u.quantity
@@ -149,14 +150,17 @@ def _measure(ctx: Context, d: Draft) -> Value:
 
 def _service(ctx: Context, d: Draft) -> Value:
     kind = ctx.kinds[d.first]
-    first, last = ctx.sentence(d.first)
-    from therex.pipeline.phrases import _HELD, _HOME, _PLAN
+    first, _last = ctx.sentence(d.first)
+    from therex.pipeline.exercises import HELD, HOME, PLAN
 
     a, b = ctx.chunk(d.first)
     near, before = ctx.text(a, b), ctx.text(first, d.first)
     given = kind not in ("plan", "goals", "history", "subjective", "hep", "education", "diagnosis", "precautions")
-    given = given and not _HELD.search(near) and not _PLAN.search(before) and not _HOME.search(before)
-    given = given and not re.search(r"\b(?:no|did not do|last visit|previously|not doing|we are not|next visit|declined|would benefit|plan(?:ned)? interventions?|interventions? (?:to )?include|recommend|will (?:be seen|receive)|frequency|continue)\b[^.;]*$", before)
+    given = given and not HELD.search(near) and not PLAN.search(before) and not HOME.search(before)
+    given = given and not re.search(
+        r"\b(?:no|did not do|last visit|previously|not doing|we are not|next visit|declined|would benefit|plan(?:ned)? interventions?|interventions? (?:to )?include|recommend|will (?:be seen|receive)|frequency|continue)\b[^.;]*$",
+        before,
+    )
     return {"given": given}
 
 

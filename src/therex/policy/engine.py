@@ -52,7 +52,9 @@ def findings(policy: Policy, view: NoteView, elements: Iterable[Element], contra
                 rule=rule.id if rule else "",
                 citation=policy.citation(rule) if rule else "",
                 message=f"{message} {rule.message}" if rule and status not in ("ok", "not_required") else message,
-                query=f"{rule.query} {policy.closing}" if rule and status in ("weak", "missing", "contradicted", "needs_other_document") and e.id != "signature" else (rule.query if rule and status in ("weak", "missing") else ""),
+                query=f"{rule.query} {policy.closing}"
+                if rule and status in ("weak", "missing", "contradicted", "needs_other_document") and e.id != "signature"
+                else (rule.query if rule and status in ("weak", "missing") else ""),
                 evidence=e.evidence,
             )
         )

@@ -10,7 +10,11 @@ from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
 
 def schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of one line of ``therex screen --format jsonl``."""
-    place = {"type": "object", "properties": {"start": {"type": "integer", "minimum": 0}, "end": {"type": "integer", "minimum": 0}}, "required": ["start", "end"]}
+    place = {
+        "type": "object",
+        "properties": {"start": {"type": "integer", "minimum": 0}, "end": {"type": "integer", "minimum": 0}},
+        "required": ["start", "end"],
+    }
     number = {"type": ["integer", "number"], "minimum": 0}
     by_code = {"type": "object", "additionalProperties": number}
     units = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}

@@ -74,7 +74,12 @@ def explain_view(a: Assessment) -> RenderableType:
         ("97110  ", "bold"), (a.line.status, LINE_STYLE[a.line.status]), (f"  {words(a.line.because)}" if a.line.because else "", ""),
     )  # fmt: skip
     parts.append(head)
-    parts.append(Text(f"{a.view.note_type} note, {a.view.discipline}; necessity {a.necessity.verdict.replace('_', ' ')} ({a.necessity.score:.2f}, a model's estimate, not a payer's decision)", style="dim"))
+    parts.append(
+        Text(
+            f"{a.view.note_type} note, {a.view.discipline}; necessity {a.necessity.verdict.replace('_', ' ')} ({a.necessity.score:.2f}, a model's estimate, not a payer's decision)",
+            style="dim",
+        )
+    )
     legend = Text("\n")
     present = {s.label for s in a.view.spans}
     for label in (x for x in LABELS if x in present):
@@ -125,13 +130,18 @@ def _time(a: Assessment) -> Text:
     t = a.time
     out = Text("\nMinutes and units\n", style="bold")
     out.append(f"  by code {', '.join(f'{k} {v}' for k, v in t.codes.items()) or 'none stated'}", "not bold")
-    out.append(f"; timed total {_or(t.timed_total, t.computed.get('timed_total'))}; session {_or(t.session_total, t.computed.get('session_total'))}\n", "not bold")
+    out.append(
+        f"; timed total {_or(t.timed_total, t.computed.get('timed_total'))}; session {_or(t.session_total, t.computed.get('session_total'))}\n",
+        "not bold",
+    )
     if t.billed_units:
         out.append(f"  billed {', '.join(f'{k} x{v}' for k, v in t.billed_units.items())}\n", "not bold")
     if t.supported_units:
         ways = " or ".join(", ".join(f"{k} x{v}" for k, v in way.items()) for way in t.supported_units["cms"]["allocations"])
         ama = ", ".join(f"{k} x{v}" for k, v in t.supported_units["ama"]["units"].items())
-        out.append(f"  supported: CMS {t.supported_units['cms']['total']} ({ways}); AMA {t.supported_units['ama']['total']} ({ama})", "not bold")
+        out.append(
+            f"  supported: CMS {t.supported_units['cms']['total']} ({ways}); AMA {t.supported_units['ama']['total']} ({ama})", "not bold"
+        )
     return out
 
 

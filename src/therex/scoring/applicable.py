@@ -42,7 +42,10 @@ def _therapy(view: NoteView, exercises: list[Span]) -> bool:
     concepts = {(s.value or {}).get("concept") for s in exercises}
     for s in exercises:
         before = view.text[max(0, s.start - 60) : s.start].lower()
-        if re.search(r"\b(?:did|performed|participated in|completed|engaged in|worked on|practiced|continued to|given|instructed in)\b[^.;]*$", before):
+        if re.search(
+            r"\b(?:did|performed|participated in|completed|engaged in|worked on|practiced|continued to|given|instructed in)\b[^.;]*$",
+            before,
+        ):
             return True
     return len(concepts) >= 2 or any(view.section_at(s.start) == "treatment" for s in exercises)
 

@@ -62,11 +62,13 @@ def features(view: NoteView, minutes: Minutes, elements: Iterable[Element], cont
     found: dict[str, str] = {e.id: e.found for e in elements}
     flags = {c.id for c in contradictions}
     clear = not flags & DEFEATING
-    skills, responses = view.of("SKILL"), [s for s in view.of("RESPONSE") if specific_reaction(text_of(view, s))]
+    skills, responses = list(view.of("SKILL")), [s for s in view.of("RESPONSE") if specific_reaction(text_of(view, s))]
     performed = [s for s in view.of("EXERCISE") if s.attribute == "performed"]
     dosed = {r.to for r in view.relations if r.type == "dose_of"}
     n_dosed = sum(1 for i in dosed if view.spans[i].attribute == "performed")
-    near = sum(1 for s in skills if any(abs(s.start - e.end) < 90 or abs(e.start - s.end) < 90 or (s.start <= e.start < s.end) for e in performed))
+    near = sum(
+        1 for s in skills if any(abs(s.start - e.end) < 90 or abs(e.start - s.end) < 90 or (s.start <= e.start < s.end) for e in performed)
+    )
     blocks = exercise_blocks(view) if _small_share(minutes) else None
     if blocks is not None:
         # skill and reaction under another timed code do not speak for 97110
@@ -74,7 +76,11 @@ def features(view: NoteView, minutes: Minutes, elements: Iterable[Element], cont
         inside = [s for s in responses if any(i <= s.start < j for i, j in blocks)]
         if found["skilled_intervention"] == "present" and not skills:
             found["skilled_intervention"] = "weak"
-        if found["response"] == "present" and not inside and not any(view.section_at(s.start) in ("response", "assessment", "") for s in responses):
+        if (
+            found["response"] == "present"
+            and not inside
+            and not any(view.section_at(s.start) in ("response", "assessment", "") for s in responses)
+        ):
             found["response"] = "weak"
         responses = inside or responses[:1]
     a, b, c = necessity_rule(found)
@@ -102,7 +108,11 @@ def _small_share(minutes: Minutes) -> bool:
 
 def exercise_blocks(view: NoteView) -> list[tuple[int, int]] | None:
     """Where the 97110 time is described, when other timed services are described beside it; None where it stands alone."""
-    heads = [s for s in given_services(view) if s.attribute and is_timed(s.attribute) and view.section_at(s.start) not in ("billing", "plan", "goals", "assessment")]
+    heads = [
+        s
+        for s in given_services(view)
+        if s.attribute and is_timed(s.attribute) and view.section_at(s.start) not in ("billing", "plan", "goals", "assessment")
+    ]
     codes = {s.attribute for s in heads}
     if "97110" not in codes or not codes & {"97112", "97116", "97530", "97535"}:
         return None
@@ -110,7 +120,10 @@ def exercise_blocks(view: NoteView) -> list[tuple[int, int]] | None:
     for i, s in enumerate(heads):
         if s.attribute == "97110":
             nxt = next((h.start for h in heads[i + 1 :] if h.attribute != "97110"), None)
-            stop = next((x.start for x in view.sections if x.start > s.start and x.kind in ("assessment", "plan", "goals", "billing", "hep")), len(view.text))
+            stop = next(
+                (x.start for x in view.sections if x.start > s.start and x.kind in ("assessment", "plan", "goals", "billing", "hep")),
+                len(view.text),
+            )
             out.append((s.start, min(nxt or stop, stop)))
     # a code that only closes the note, as a charge does, describes nothing
     return out if sum(j - i for i, j in out) >= 60 else None

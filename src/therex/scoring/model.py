@@ -48,13 +48,17 @@ class NecessityModel:
     def reasons(self, x: list[float], most: int = 6) -> tuple[Reason, ...]:
         """What moved the score most, on the scale of the log-odds, against a note of average content."""
         moved = [
-            (self.platt[0] * w * (v - m) / s, name)
-            for name, w, v, m, s in zip(NAMES, self.weights, x, self.mean, self.scale, strict=True)
+            (self.platt[0] * w * (v - m) / s, name) for name, w, v, m, s in zip(NAMES, self.weights, x, self.mean, self.scale, strict=True)
         ]
         moved = [(d, name) for d, name in moved if abs(d) >= 0.05]
         moved.sort(key=lambda t: -abs(t[0]))
         return tuple(
-            Reason(name, "for" if d > 0 else "against", round(d, 3), message(name) if (x[NAMES.index(name)] > 0) else f"not so here: {message(name)}")
+            Reason(
+                name,
+                "for" if d > 0 else "against",
+                round(d, 3),
+                message(name) if (x[NAMES.index(name)] > 0) else f"not so here: {message(name)}",
+            )
             for d, name in moved[:most]
         )
 

@@ -41,16 +41,14 @@ def cms_units(minutes: Mapping[str, Number]) -> Allocation:
     extra = total - sum(base.values())
     ranked = sorted((left[code] for code in codes), reverse=True)
     if extra <= 0:
-        choices = [()]
+        choices: list[tuple[str, ...]] = [()]
         sure: list[str] = []
     else:
         cut = ranked[extra - 1]
         sure = [code for code in codes if left[code] > cut]
         tied = [code for code in codes if left[code] == cut]
         choices = list(combinations(tied, extra - len(sure)))
-    maps = [
-        {code: base[code] + (code in sure) + (code in choice) for code in codes} for choice in choices
-    ]
+    maps = [{code: base[code] + (code in sure) + (code in choice) for code in codes} for choice in choices]
     maps.sort(key=lambda units: tuple(-units[code] for code in codes))
     return Allocation(total, tuple(maps))
 

@@ -1,0 +1,57 @@
+"""DOSE: one span for each run of sets, repetitions, hold, load, band, level, speed or effort."""
+
+from __future__ import annotations
+
+from therex.pipeline.context import Context
+from therex.pipeline.exercises import DOSEY
+
+
+def draft_doses(ctx: Context) -> None:
+    """DOSE: one span for each run of sets, repetitions, hold, load, band, level, speed or effort."""
+    for i, j in ctx.grammar.find("{dose}", ctx.row):
+        while j > i and ctx.has(j - 1, "to", "and", "lp", "in", "for", "with", "comma", "the", "dash", "plus", "of", "slash"):
+            j -= 1
+        while i < j and ctx.has(i, "comma", "and", "rp", "dash"):
+            i += 1
+        if i >= j or ctx.covered(i, j, "MEASURE", "DURATION", "DOSE"):
+            continue
+        if not _dose_ok(ctx, i, j):
+            continue
+        if ctx.any(i, j, "lp") and not ctx.any(i, j, "rp"):
+            j = ctx.first(i, j, "lp")
+        # cells of a table are doses of their own
+        a = i
+        for k in range(i + 1, j + 1):
+            if k == j or ctx.surface.norm[ctx.units[k - 1].end : ctx.units[k].start].startswith("   "):
+                if ctx.any(a, k, "q"):
+                    ctx.add("DOSE", a, k, "rule:dose")
+                a = k
+
+
+def _dose_ok(ctx: Context, i: int, j: int) -> bool:
+    kind = ctx.kinds[i]
+    first, last = ctx.sentence(i)
+    if kind in ("billing", "history", "diagnosis", "precautions", "medications", "header", "signature", "subjective"):
+        return (
+            kind in ("history", "subjective", "header")
+            and ctx.any(i, j, "q_dose", "q_hold")
+            and ctx.covered(max(first, i - 6), i, "EXERCISE")
+        )
+    if ctx.has(i - 1, "q_code") or (ctx.covered(i - 1, i, "SERVICE") and not ctx.any(i, j, *DOSEY, "q_band", "q_distdose")):
+        return False
+    near = ctx.covered(max(first, i - 8), min(last, j + 5), "EXERCISE") or ctx.covered(max(first, i - 5), i, "SERVICE")
+    if ctx.any(i, j, "q_dose", "q_hold"):
+        return kind not in ("goals",) or near
+    if ctx.any(i, j, "q_per_day") and not ctx.any(i, j, *DOSEY, "q_band"):
+        return ctx.covered(max(first, i - 6), i, "EXERCISE")
+    if ctx.any(i, j, "q_dose_rev", "q_xreps", "q_times", "q_band", "q_distdose", "q_noload"):
+        if kind in ("goals",):
+            return ctx.covered(first, last, "EXERCISE")
+        return near or kind in ("treatment", "hep", "plan")
+    if kind == "goals":
+        return False
+    if ctx.any(i, j, "q_times_post"):
+        return ctx.covered(max(first, i - 4), i, "EXERCISE")
+    return ctx.covered(max(first, i - 5), i, "EXERCISE", "DOSE") or (
+        ctx.any(i, j, "q_weight", "q_level", "light") and ctx.covered(i, min(last, j + 4), "EXERCISE")
+    )

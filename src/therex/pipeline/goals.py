@@ -1,0 +1,99 @@
+"""GOAL: a stated aim of care, whole, without its lead-in and its status."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from therex.pipeline.context import Context
+
+_LEAD_IN = re.compile(
+    r"^(?:[ ]*(?:[-*•▪(#]|\d{1,2}[.):]|\(?[a-e][.)]|(?:stg|ltg|goals?|short[- ]term goals?|long[- ]term goals?|(?:pt|patient|client|functional|personal)(?:'s)? goals?|target)"
+    r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|in \d+ (?:weeks?|wks?|visits?|sessions?),?(?= (?:pt|patient))|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
+)  # fmt: skip
+_STATUS = re.compile(
+    r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continue|cont|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$"
+)
+_STATUS_ONLY = re.compile(
+    r"^(?:goal )?(?:not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis)\b"
+)
+_GOAL_SAID = re.compile(
+    r"\b(?:(?:goal|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?(?: (?:is|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
+    r"(?:wants|hopes|wishes|would like|desires) to (?!keep coming|continue|wait|avoid|try|hold)(?:be able to |get back to |return to )?) *"
+)
+_WILL = re.compile(
+    r"\b(?:pt|patient|client|resident|child|the patient|she|he)\.? (?:will|is to) (?!continue|be seen|return (?:to clinic|next)|follow|benefit|come|call|bring|need|require|see|be re|be progress|be discharg|attend|receive|work on|start|begin|call)"
+)
+_NOT_GOAL = re.compile(
+    r"goals? (?:met|reviewed|updated|remain|addressed|were|are|on track|of care|not (?:met|achieved))|toward(?:s)? (?:\w+ )?goals?|all goals|functional goals|established goals|goals? above|above-stated goals|per goals|long term goals$"
+)
+
+
+def draft_goals(ctx: Context) -> None:
+    """GOAL: a stated aim of care, whole, without its lead-in and its status.
+
+    Source: annotation.md, settled points on GOAL.
+    """
+    norm = ctx.surface.norm
+    for i, j in ctx.bounds:
+        kind = ctx.kinds[i]
+        start, end = ctx.units[i].start, ctx.units[j - 1].end
+        body = norm[start:end]
+        if kind == "goals":
+            section = next((s for s in ctx.sections if s.start <= start < s.end), None)
+            if section and section.body > start:
+                start = min(section.body, end)
+                body = norm[start:end]
+            lead = _LEAD_IN.match(body)
+            a = start + (lead.end() if lead else 0)
+            _add_goal(ctx, a, end)
+            continue
+        if kind in ("history", "billing", "diagnosis", "precautions", "medications") or _NOT_GOAL.search(body):
+            if not re.search(r"\b(?:stg|ltg|goal) ?#?\d?:|goal is", body) or re.search(r"goals? (?:met|reviewed)", body):
+                continue
+        m = _GOAL_SAID.search(body)
+        if m:
+            for part in re.finditer(r"[^;]+(?:;|$)", body[m.end() :] if False else body):
+                if part.end() <= m.end():
+                    continue
+                a = max(part.start(), m.end()) if part.start() <= m.end() else -1
+                if a >= 0:
+                    _add_goal(ctx, start + a, start + part.end() - (1 if body[part.end() - 1 : part.end()] == ";" else 0))
+            continue
+        m = _WILL.search(body)
+        if m and kind not in ("hep", "subjective", "education"):
+            _add_goal(ctx, start + m.start(), end)
+            continue
+        m = re.search(
+            r"\b(?:return(?:ing)? to (?:plof|prior level(?: of function)?|previous level)|to (?:reduce risk of re-?injury and )?maximi[sz]e return to [a-z ]+)",
+            body,
+        )
+        if m and kind in ("assessment", "plan", "", "treatment") and re.search(r"skilled|benefit|goal|in order|need", body[: m.start()]):
+            a = m.start() + (3 if body[m.start() : m.start() + 3] == "to " else 0)
+            _add_goal(ctx, start + a, start + m.end())
+
+
+def _add_goal(ctx: Context, start: int, end: int) -> None:
+    norm = ctx.surface.norm
+    body = norm[start:end]
+    status = _STATUS.search(body)
+    if status and status.start() > 8:
+        body = body[: status.start()]
+    stop = re.search(
+        r"(?<=[a-z0-9%°)])\. (?=improv|progress|baseline|curr|met\b|now |not met|status)|,? (?:which|he was|she was|currently|is not met|not met|was at|baseline)\b|, (?:he|she|pt) (?:is|was|can)\b|\. (?=[a-z])",
+        body,
+    )
+    if stop and stop.start() > 12:
+        body = body[: stop.start()]
+    body = body.rstrip(" .,;:-(")
+    if (len(body.split()) < 2 and not re.search(r"\d", body)) or _STATUS_ONLY.match(body.strip()):
+        return
+    a, b = _unit_range(ctx, start + len(body) - len(body.lstrip()), start + len(body))
+    if b > a and not ctx.covered(a, b, "GOAL"):
+        ctx.add("GOAL", a, b, "rule:goal")
+
+
+def _unit_range(ctx: Context, start: int, end: int) -> tuple[int, int]:
+    i = bisect_left(ctx.starts, start)
+    j = bisect_left(ctx.starts, end)
+    return i, j

@@ -1,0 +1,151 @@
+"""IMPAIRMENT: a deficit of body function or structure said in words."""
+
+from __future__ import annotations
+
+import re
+
+from therex.pipeline.context import Context
+from therex.pipeline.measures import PAINY
+
+I1 = (
+    "(?:<sev|side|body>)*<decreased>(?:<of|in>)?(?:<the|side|body|motion|position|exhead|sev|decreased>)*<function|motion|deficit>"
+    "(?:(?:<slash|and|comma>)+(?:<side|body|position|decreased>)*<function|motion>)*(?:<motion|body>)*(?:<in|of|at|to|with>(?:<the|side|body|motion|position>){1,5}(?:<and|slash|body|motion>)*)?"
+)
+I2 = (
+    "(?:<side|body|sev|motion|decreased|function>|<position>(?=<body|motion|sev|deficit>)|<slash>(?=<body|motion|function>)|<and>(?=<body>))*<deficit>(?:<deficit>)*(?:<slash|and><sev>*<deficit>)?"
+    "(?:<in|of|at|to|with|for>(?:<the|side|body|motion|position|sev|slash|exhead|activity|exercise>){1,6})?(?:<side>)?"
+)
+I3 = "(?:<side|body|position>)*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"
+I4 = "(?:<side|body>)+<be>(?:<sev>)*<deficit>"
+_HEADINGISH = re.compile(r" *:")
+
+
+def draft_impairments(ctx: Context) -> None:
+    """IMPAIRMENT: a deficit said in words, with side, part and any value in the same phrase."""
+    for m in [
+        x
+        for x in ctx.of("MEASURE")
+        if ctx.any(x.first, x.last, "q_score") and ctx.kinds[x.first] in ("subjective", "assessment", "", "objective")
+    ]:
+        text = ctx.text(m.first, m.last)
+        # pain with a place or a behaviour is a deficit around its score
+        if (
+            PAINY.search(text)
+            and (ctx.any(m.first, m.last, "body", "activity") or re.search(r"end range|with (?!activity)\\w+", text))
+            and not ctx.covered(m.first, m.last, "GOAL", "RESPONSE")
+        ):
+            ctx.add("IMPAIRMENT", m.first, m.last, "rule:impairment.scored")
+    for name, pattern in (("decreased", I1), ("function_is", I3), ("part_is", I4), ("deficit", I2)):
+        for i, j in ctx.grammar.find(pattern, ctx.row):
+            while i < j and ctx.has(i, "and", "slash", "comma") and not ctx.has(i, "deficit", "decreased", "body"):
+                i += 1
+            if i >= j or ctx.covered(i, j, "IMPAIRMENT") or not _impairment_ok(ctx, i, j, name):
+                continue
+            i, j = _adjectival(ctx, *_gain_off(ctx, i, j))
+            i, j = _with_score(ctx, i, j)
+            ctx.add("IMPAIRMENT", i, j, f"rule:impairment.{name}")
+
+
+def _gain_off(ctx: Context, i: int, j: int) -> tuple[int, int]:
+    """`less hip pain` names the deficit `hip pain`."""
+    while (
+        i + 1 < j
+        and ctx.has(i, "decreased")
+        and re.match(r"decr|dec\\b|reduc|less|↓|diminish", ctx.units[i].word)
+        and ctx.any(i, j, "deficit")
+        and not ctx.any(i, j, "function", "motion")
+    ):
+        i += 1
+    return i, j
+
+
+_ADJECTIVES = frozenset(
+    {
+        "weak",
+        "tight",
+        "stiff",
+        "painful",
+        "swollen",
+        "sore",
+        "tender",
+        "adherent",
+        "shortened",
+        "hypomobile",
+        "unstable",
+        "achy",
+        "weaker",
+        "numb",
+    }
+)
+
+
+def _adjectival(ctx: Context, i: int, j: int) -> tuple[int, int]:
+    """`weak external rotators`: an adjective takes the part that follows it."""
+    d = ctx.first(i, j, "deficit")
+    if d == j - 1 and ctx.units[d].word in _ADJECTIVES and not ctx.any(i, d, "body"):
+        k = j
+        while ctx.has(k, "side", "body", "motion"):
+            k += 1
+        return i, k
+    return i, j
+
+
+def _with_score(ctx: Context, i: int, j: int) -> tuple[int, int]:
+    """A pain with a place takes the score beside it."""
+    for m in ctx.of("MEASURE"):
+        if m.first < j and i < m.last:
+            return min(i, m.first), max(j, m.last)
+        if m.first == j or (m.first == j + 1 and ctx.has(j, "colon", "be", "lp", "comma")):
+            if ctx.has(m.first, "q_score", "q_angle"):
+                return i, m.last
+        if m.first == j + 1 and ctx.has(j, "comma") and ctx.any(m.first, m.last, "q_distance", "q_angle") and ctx.any(i, j, "body"):
+            return i, m.last
+    return i, j
+
+
+_VAGUE = frozenset({"symptom", "sx", "falls risk", "fatigue", "tone", "deficit", "dysfunction", "impairment", "asymmetry", "compensation", "restriction",
+                    "tender", "guarding", "freezing", "burning", "synergy", "substitution", "spinning", "sway", "fatigued", "instability", "catching"})  # fmt: skip
+
+
+def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
+    kind = ctx.kinds[i]
+    if kind in ("history", "medications", "precautions", "goals", "billing", "signature", "hep", "header"):
+        return False
+    if ctx.text(i, j).strip() in ("step to", "steps to", "does", "sway", "burning"):
+        return False
+    if kind in ("treatment", "plan", "response") and how != "decreased" and not ctx.any(i, j, "body", "side"):
+        return False
+    if kind == "diagnosis" and how != "deficit":
+        return False
+    d = ctx.first(i, j, "deficit")
+    if how == "deficit" and d >= 0:
+        word = ctx.units[d].word
+        specific = ctx.any(i, j, "body", "side", "motion", "sev", "decreased")
+        painy = PAINY.search(word) is not None
+        measured = ctx.inside(d, d + 1, "MEASURE")
+        if (
+            painy
+            and (measured or (ctx.has(j, "colon") and ctx.any(j, j + 4, "q_score", "normal", "neg")))
+            and not ctx.any(i, j, "body", "side")
+        ):
+            return False
+        if painy and ctx.has(d + 1, "q_score") and not ctx.any(i, j, "body"):
+            return False
+        if word in _VAGUE and not specific:
+            return False
+        if kind == "diagnosis" and ctx.any(i, j, "condition") and not re.search(r"paresis|plegia|aphasia|weak|lag|spastic", word):
+            return False
+        if ctx.has(d, "response_cue") and kind in ("treatment", "response"):
+            return False
+    if how == "decreased" and not ctx.any(i, j, "function", "motion", "deficit"):
+        return False
+    if ctx.has(i, "decreased") and ctx.any(i, j, "deficit") and not ctx.any(i, j, "function", "motion"):
+        d = ctx.first(i, j, "deficit")
+        # "decreased pain" is a gain, "limited by pain" a limit
+        if (
+            kind not in ("subjective", "assessment", "")
+            and re.match(r"decr|dec|reduc|less|↓|diminish|limited|restricted", ctx.units[i].word)
+            and PAINY.search(ctx.units[d].word)
+        ):
+            return False
+    return not ctx.inside(i, j, "SERVICE", "EXERCISE")

@@ -1,0 +1,201 @@
+"""LIMITATION: an activity that the patient cannot do, or does with help, pain or difficulty."""
+
+from __future__ import annotations
+
+import re
+
+from therex.pipeline.context import Context
+
+_LIMIT_END = frozenset({"semi", "dot", "br", "pipe"})
+_ABLE_ONLY = re.compile(r"\b(?:able to|can|still|only|one at a time|modified)\b")
+_NOT_LIMIT = re.compile(
+    r"\b(?:independent(?:ly)?|without (?:difficulty|assist|pain|any)|no (?:difficulty|trouble|problem)|no longer (?:needs|requires|difficult))\b"
+)
+
+
+def draft_limitations(ctx: Context) -> None:
+    """LIMITATION: an activity that the patient cannot do, or does with help, pain or difficulty."""
+    for i, j in ctx.bounds:
+        kind = ctx.kinds[i]
+        if kind in ("goals", "billing", "medications", "hep", "header", "precautions", "signature", "history", "diagnosis", "education"):
+            continue
+        for a, b in _clauses(ctx, i, j):
+            _limitation(ctx, a, b, kind)
+
+
+def _clauses(ctx: Context, i: int, j: int) -> list[tuple[int, int]]:
+    """Clauses: chunks, with a chunk that only lists on joined to the one before."""
+    out: list[tuple[int, int]] = []
+    for a, b in ctx.chunks(i, j):
+        joined = (
+            out
+            and ctx.has(a - 1, "comma")
+            and b - a <= 4
+            and ctx.any(a, b, "activity")
+            and not ctx.any(a, b, "assist", "limiter", "limited", "difficulty", "deficit")
+        )
+        if joined and ctx.any(out[-1][0], out[-1][1], "activity"):
+            out[-1] = (out[-1][0], b)
+        else:
+            out.append((a, b))
+    return out
+
+
+def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
+    act = ctx.first(a, b, "activity")
+    text = ctx.text(a, b)
+    if ctx.inside(a, b, "GOAL"):
+        return
+    assist = ctx.first(a, b, "assist")
+    if assist >= 0 and act >= 0 and kind != "plan":
+        lo, hi = min(act, assist), max(act, assist) + 1
+        while (
+            lo > a
+            and ctx.has(lo - 1, "body", "position", "activity", "word", "service", "sev", "limiter", "be")
+            and not ctx.has(lo - 1, "q_code", "and")
+            and not ctx.covered(lo - 1, lo, "DOSE", "EXERCISE")
+        ):
+            lo -= 1
+        hi = b
+        cut = ctx.first(assist + 1, b, "because")
+        if cut > hi - 1 or cut > 0:
+            hi = cut if cut > 0 else hi
+        if ctx.covered(lo, hi, "EXERCISE") and kind == "treatment" and ctx.covered(lo, hi, "DOSE"):
+            return
+        lo, hi = ctx.trim(lo, hi)
+        ctx.add("LIMITATION", lo, hi, "rule:limitation.assist")
+        return
+    if assist >= 0 and act < 0 and kind in ("objective", "") and ctx.first(a, b, "exercise") < 0:
+        # "Stairs: CGA" where the activity is the heading of its own line
+        if ctx.has(a - 1, "colon") and ctx.any(max(a - 5, 0), a, "activity", "function"):
+            lo = a - 1
+            while lo > 0 and not ctx.has(lo - 1, "br", "dot", "comma", "semi"):
+                lo -= 1
+            lo, hi = ctx.trim(lo, b)
+            ctx.add("LIMITATION", lo, hi, "rule:limitation.assist_field")
+        return
+    if act < 0:
+        return
+    lim = -1
+    order = {"unable": 0, "difficulty": 1, "limited": 2}
+    for k in range(a, b):
+        entry = ctx.units[k].entry("limiter")
+        if entry is not None and (lim < 0 or order[entry.concept] < order[ctx.units[lim].entry("limiter").concept]):  # type: ignore[union-attr]
+            lim = k
+    dec = ctx.first(a, b, "decreased")
+    pain = next((k for k in range(a, b) if ctx.has(k, "deficit")), -1)
+    if kind == "plan" or (kind == "treatment" and lim < 0):
+        return
+    if lim >= 0:
+        entry = ctx.units[lim].entry("limiter")
+        concept = entry.concept if entry else ""
+        word = ctx.units[lim].word
+        if (
+            concept == "limited"
+            and word
+            in (
+                "required",
+                "need",
+                "needed",
+                "only",
+                "slow",
+                "slowly",
+                "still",
+                "using",
+                "uses",
+                "use",
+                "must",
+                "ha to",
+                "had to",
+                "requires",
+                "require",
+                "modified",
+                "dependent",
+                "needs",
+            )
+            and act < lim
+            and not re.search(r"limit|assist|help|rail|one at", text)
+        ):
+            if word != "still" or "still" not in text:
+                return
+        if (
+            word
+            in (
+                "still",
+                "only",
+                "using",
+                "use",
+                "must",
+                "modified",
+                "slow",
+                "slowly",
+                "needing",
+                "need",
+                "require",
+                "required",
+                "requiring",
+            )
+            and concept == "limited"
+            and not _limited_context(ctx, lim, act, b, text)
+        ):
+            return
+        if _NOT_LIMIT.search(text) and concept != "unable":
+            return
+        if ctx.has(lim - 1, "neg"):
+            return
+        lo = min(lim, act) if concept != "difficulty" or lim > act else lim
+        if act < lim:
+            lo = act
+            while (
+                lo > a
+                and (
+                    ctx.has(lo - 1, "body", "decreased", "position", "activity", "word", "the", "in", "of", "function")
+                    and not ctx.has(lo - 1, "pron", "be", "because")
+                )
+                and lim - lo < 9
+            ):
+                lo -= 1
+        hi = b
+        cut = ctx.first(max(lim, act) + 1, b, "but", "because")
+        if cut > 0:
+            hi = cut
+        lo, hi = ctx.trim(lo, hi)
+        ctx.add("LIMITATION", lo, hi, "rule:limitation.limiter")
+        return
+    if dec >= 0 and dec < act and act - dec <= 4 and kind not in ("treatment",):
+        if not ctx.any(dec, act, "deficit") and ctx.units[act].word not in ("function",):
+            hi = min(b, act + 1)
+            while (
+                hi < b
+                and ctx.has(hi, "activity", "and", "slash", "with", "to", "in", "the", "word", "function")
+                and not ctx.has(hi, "because")
+            ):
+                hi += 1
+            lo, hi = ctx.trim(dec, hi)
+            ctx.add("LIMITATION", lo, hi, "rule:limitation.decreased")
+            return
+    if (
+        pain >= 0
+        and pain < act
+        and kind in ("subjective", "assessment", "", "objective")
+        and re.search(r"\b(?:with|w/|on|during|when|after|while|going|in|climbing|for)\b", ctx.text(pain, act))
+    ):
+        if ctx.has(a, "neg") or ctx.any(max(a - 1, 0), pain, "neg", "without"):
+            return
+        lo = pain
+        while lo > a and ctx.has(lo - 1, "body", "side", "sev", "decreased", "motion", "measure", "q_score"):
+            lo -= 1
+        hi = act + 1
+        while hi < b and ctx.has(hi, "q_score", "time_ref", "activity", "and", "colon", "q_number", "in", "the", "q_minutes", "gt", "lp"):
+            hi += 1
+        lo, hi = ctx.trim(lo, hi)
+        ctx.add("LIMITATION", lo, hi, "rule:limitation.painful")
+
+
+def _limited_context(ctx: Context, lim: int, act: int, b: int, text: str) -> bool:
+    return bool(
+        re.search(
+            r"assist|help|cane|walker|rail|spc|rw|fww|limit|one at a time|hard|diffic|pain|cautious|reacher|wheelchair|crutch|rollator|ad\b|unable|problem|bad|grab|worst|slow|stop|minutes?|min\b|furniture|sling|w/|only|modified|non-?recip|step to",
+            text,
+        )
+    )

@@ -1,0 +1,155 @@
+"""MEASURE: a name and its value, with the values that it is compared with."""
+
+from __future__ import annotations
+
+import re
+
+from therex.pipeline.context import Context
+
+_VALUES = ("q_angle", "q_grade", "q_score", "q_number", "q_range", "q_seconds", "q_percent", "q_distance", "q_weight",
+           "q_bp", "q_rate", "q_minutes")  # fmt: skip
+_BETWEEN = "<be|colon|of|eq|dash|at|comp|from|side|position|gt|lt|approx|time_ref|lp|to|sev|for|decreased>"
+ROM = (
+    "(?:<side|position|exhead|function|comp>)*(?:<function|exhead><of><the>?<side>?)?(?:<body|motion|function>)(?:<side|position|exhead|function|motion|slash|body|and|decreased>)*"
+    f"(?:{_BETWEEN}){{0,3}}<q_angle|q_grade>{{value_tail}}{{compare}}*{{value_tail}}"
+)
+ROM_EXERCISE = f"(?:<side>)*<exercise|measure>(?:<side|body|motion|exhead|position|in|the>)*(?:{_BETWEEN}){{0,3}}<q_angle|q_grade>{{value_tail}}{{compare}}*{{value_tail}}"
+REVERSED = "<q_grade|q_angle>(?:<in|for|of>)?(?:<the>)?(?:<side|body|position>)*(?:<body|motion|function>)(?:<side|motion|body|slash>)*{value_tail}"
+ROM_NUMBER = (
+    "(?:<side|position>)*(?:<body>)*(?:<side|position|exhead>)*<motion>(?:<side|motion|slash|position|exhead>)*"
+    f"(?:{_BETWEEN}){{0,2}}<q_number|q_range|q_percent|q_score>{{value_tail}}{{compare}}*{{value_tail}}"
+)
+INSTRUMENT = (
+    f"(?:<side>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}"
+    "{value}{value_tail}{compare}*{value_tail}"
+)
+PAIN = (
+    "(?:<side|body|sev|motion|function>)*<deficit|body>(?:<side|body|word|the|in|pron>){0,3}?"
+    f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for><activity|motion|position|the>+)?{{compare}}*{{value_tail}}"
+)
+COUNTED = f"(?:<function|activity>)(?:<word|with|function|decreased>){{0,2}}?(?:{_BETWEEN}){{1,3}}<q_distance|q_seconds|q_percent>{{value_tail}}{{compare}}*"
+SCORED = "<q_score><side|body|sev>*<deficit>"
+LAG = "(?:<q_angle>(?:<side|body>)*<deficit>|<body>*<deficit><be|colon|of>?<q_angle>{value_tail})"
+BARE_SCORE = "<q_score>(?:<time_ref>|<with|in|on|for>(?:<the>)?<activity|motion|position|exercise>+)?{value_tail}"
+PAINY = re.compile(r"pain|vas|nprs|nrs|discomfort|sore|ache|headache|dizz|symptom|sx|fatigue|numb|tingl|stiff")
+_PER10 = re.compile(r"(?:/|out of) *10(?!\d)")
+
+
+def draft_measures(ctx: Context) -> None:
+    """MEASURE: a name and its value, with the values it is compared with.
+
+    Source: annotation.md, label table and settled points on pain and bare tests.
+    """
+    taken: list[tuple[int, int]] = []
+
+    def add(i: int, j: int, source: str) -> None:
+        while (
+            i < j
+            and ctx.has(i, "slash", "and", "comma", "comp", "exhead", "function")
+            and not ctx.has(i, "measure", "motion", "body")
+            and (ctx.has(i, "slash", "and", "comma") or ctx.units[i].word in ("from", "was", "eval"))
+        ):
+            i += 1
+        while (
+            j > i
+            and ctx.has(j - 1, "comma", "time_ref")
+            and ctx.units[j - 1].word in (",", "post", "pre", "before", "after", "rest", "activity")
+        ):
+            j -= 1
+        if any(a < j and i < b for a, b in taken) or i >= j:
+            return
+        taken.append((i, j))
+        ctx.add("MEASURE", i, j, source)
+
+    rows = _table_rows(ctx)
+    for i, j in rows:
+        add(i, j, "rule:measure.table_row")
+    for name, pattern in (
+        ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("rom_number", ROM_NUMBER), ("counted", COUNTED),
+    ):  # fmt: skip
+        for i, j in ctx.grammar.find(pattern, ctx.row):
+            if ctx.kinds[i] in ("billing", "medications", "signature") and name != "instrument":
+                continue
+            if name == "lag" and not re.search(r"lag|deficit|contracture|lacking", ctx.text(i, j)):
+                continue
+            if name == "scored" and not (_PER10.search(ctx.text(i, j)) and PAINY.search(ctx.text(i, j))):
+                continue
+            if name == "pain":
+                body = ctx.text(i, j)
+                if not _PER10.search(body) or not PAINY.search(ctx.text(*ctx.sentence(j - 1)) + body):
+                    continue
+                i = _pain_head(ctx, i, j)
+            if name == "rom_number" and (ctx.kinds[i] in ("treatment", "plan", "hep", "goals", "billing") or not _degrees(ctx, i, j)):
+                continue
+            if name == "instrument" and not _instrument_ok(ctx, i, j):
+                continue
+            if name == "counted" and (ctx.kinds[i] in ("plan", "goals", "treatment", "hep", "history") or ctx.any(i, j, "assist")):
+                continue
+            add(i, j, f"rule:measure.{name}")
+    for i, j in ctx.grammar.find(BARE_SCORE, ctx.row):
+        if _PER10.search(ctx.text(i, i + 1)) and PAINY.search(ctx.text(*ctx.sentence(i))) and ctx.kinds[i] != "goals":
+            add(i, j, "rule:measure.score")
+
+
+def _pain_head(ctx: Context, i: int, j: int) -> int:
+    """Where the measure itself begins in a pain phrase: at `pain`, unless a place stands right before it."""
+    k = ctx.first(i, j, "deficit")
+    return k if k > i and not ctx.any(i, k, "body", "side") else i
+
+
+def _degrees(ctx: Context, i: int, j: int) -> bool:
+    for k in range(i, j):
+        q = ctx.units[k].quantity
+        if q is not None and q.kind in ("number", "range", "percent", "score"):
+            return bool(q.numbers) and 0 <= q.numbers[-1] <= 200 and (q.kind != "number" or q.numbers[-1] >= 3)
+    return False
+
+
+def _instrument_ok(ctx: Context, i: int, j: int) -> bool:
+    k = ctx.first(i, j, "measure")
+    entry = ctx.units[k].entry("measure")
+    kind = entry.extra.get("kind", "") if entry else ""
+    v = ctx.first(k + 1, j, *_VALUES)
+    if v < 0 or v - k > 6:
+        return False
+    q = ctx.units[v].quantity
+    assert q is not None
+    word = ctx.units[k].word
+    if kind == "vital":
+        n = q.numbers[0] if q.numbers else 0
+        if word in ("hr", "pulse") or "heart" in word:
+            return 35 <= n <= 220 and q.kind in ("number", "rate", "range")
+        if word == "bp" or "blood" in word or "resting" in word:
+            return q.kind in ("bp", "score")
+        if "o2" in word or word == "sat" or "pulse ox" in word or "oxygen" in word:
+            return 60 <= n <= 100
+        return q.kind in ("number", "weight", "angle", "percent", "rate", "range")
+    if kind == "pain":
+        return q.kind in ("score", "number", "range", "percent")
+    if word in ("grip", "pinch", "grip strength", "weight", "wt", "distance", "circ"):
+        return q.kind in ("weight", "distance", "percent", "number", "range") and (q.kind != "weight" or ctx.kinds[i] != "treatment")
+    return not (q.kind == "number" and ctx.has(v + 1, "dot") and ctx.has(v - 1, "br"))
+
+
+def _table_rows(ctx: Context) -> list[tuple[int, int]]:
+    """Lines of a name and two or more bare values, as in a table of girths or vital signs."""
+    out: list[tuple[int, int]] = []
+    for i, j in ctx.bounds:
+        values = [k for k in range(i, j) if not ctx.units[k].cats.isdisjoint(_VALUES)]
+        if ctx.any(i, j, "timed", "total", "service", "q_date", "q_code", "untimed") or (ctx.units[i].word == "pt"):
+            continue
+        if len(values) < 2 or ctx.kinds[i] in ("billing", "plan", "goals", "treatment", "header"):
+            continue
+        head = values[0] - i
+        rest = j - values[0]
+        if (head == 0 and not (out and i - out[-1][1] <= 2)) or head > 6 or any(ctx.has(k, "dot", "semi", "comma") for k in range(i, j)):
+            continue
+        if rest - len(values) > 2 or (not ctx.any(i, values[0], "body", "motion", "measure", "function") and head > 2):
+            continue
+        if ctx.any(i, j, "exercise") and not ctx.any(i, values[0], "measure", "motion"):
+            continue
+        gaps = ctx.surface.text[ctx.units[i].start : ctx.units[j - 1].end]
+        if gaps.count("   ") + gaps.count("\t") >= 1:
+            out.append((i, j))
+    return out

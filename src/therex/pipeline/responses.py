@@ -1,0 +1,191 @@
+"""RESPONSE: how the patient reacted during or right after the treatment of this visit."""
+
+from __future__ import annotations
+
+import re
+
+from therex.pipeline.context import Context
+
+_TOLERANCE = re.compile(
+    r"\btol(?:erat\w*)?\b|\brespon(?:d|se)|\badverse|\bparticipat\w+ (?:well|fully|actively|in all)|\bgood participation|\bill effect|\bgood effort|\bcomplication|\bdid (?:well|great)|handled|performed well|without incident"
+)
+_DURING = re.compile(
+    r"\b(?:during|after|post|following|by (?:the )?(?:end|set|rep|last)|set \d|\d(?:st|nd|rd|th) set|last set|at rep|rep \d|end of|throughout|afterward|leaving|second set|third set|this session|in session|today)\b"
+)
+_REACT = re.compile(
+    r"pain|sore|fatigue|tired|sx|symptom|dizz|sob|lob|lag|form|control|stiff|tight|looser|better|relief|compens|leak|shak|breath|quality|comfort|rom\b|flex|spo2|hr\b|bp\b|rpe|sway|balance|steadi|smooth|burn|stretch|easier|worse|clean|hike|hik|return demo|teach|understand|guard|spasm|quad|contract|swelling|effusion|cramp|tremor|rest"
+)
+_ARROW_CHANGE = re.compile(r"\d *(?:/10)? *(?:->|→|=>|>|to) *\d")
+
+
+_NO_REACTION = re.compile(r"palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump")
+_AFTER = re.compile(
+    r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→"
+)
+_IN_SET = re.compile(
+    r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b"
+)
+_SEEN_IN_SET = re.compile(
+    r"^(?:(?:pt|he|she|amplitude|target|form|speed|quality|control|r|l|\d+) )?(?:needs?|needed|froze|falls?|fell|lost|loses|veers?|sways?|lags?|knocked|unable|able to|kept|came|dropped|rose|reached|felt|reported|states?|said|improved|clean|better|worse|equal|symmetr\w+|stayed|only|got|achieved|managed|still|with(?:out)? (?:good|no|less|more))\b"
+)
+
+
+def draft_responses(ctx: Context) -> None:
+    """RESPONSE: how the patient reacted during or right after today's treatment."""
+    treated = any(
+        (d.label == "SERVICE" and ctx.kinds[d.first] not in ("plan", "goals", "history"))
+        or (d.label == "EXERCISE" and d.attribute == "performed")
+        for d in ctx.drafts
+    )
+    for i, j in ctx.bounds:
+        kind = ctx.kinds[i]
+        if kind in ("goals", "billing", "medications", "header", "precautions", "signature", "history", "diagnosis", "plan", "hep"):
+            continue
+        chunks = ctx.chunks(i, j)
+        n = 0
+        while n < len(chunks):
+            a, b = chunks[n]
+            if _response(ctx, a, b, kind, chunks, n, treated):
+                lo, hi = a, b
+                for d in ctx.drafts:
+                    if (
+                        d.label in ("EXERCISE", "DOSE", "DURATION", "SERVICE")
+                        and d.first == lo
+                        and d.last < hi
+                        and ctx.has(d.last, "with", "dash", "colon", "word", "neg")
+                    ):
+                        lo = d.last if kind == "treatment" and ctx.has(d.last, "with", "dash", "colon", "neg") else lo
+                while n + 1 < len(chunks) and _response_goes_on(ctx, hi, *chunks[n + 1]):
+                    n += 1
+                    hi = chunks[n][1]
+                lo, hi = ctx.trim(lo, hi)
+                split = re.search(r"\b(?:with|and|w/) no ", ctx.text(lo, hi))
+                if split and _TOLERANCE.search(ctx.text(lo, hi)[: split.start()]):
+                    cut = next((k for k in range(lo + 1, hi) if ctx.units[k].start >= ctx.units[lo].start + split.start()), hi)
+                    if cut + 1 < hi:
+                        ctx.add("RESPONSE", cut + 1, hi, "rule:response")
+                        hi = cut
+                while lo < hi and ctx.has(lo, "pron", "be") and not ctx.has(lo, "response_cue"):
+                    lo += 1
+                if hi > lo and not ctx.covered(lo, hi, "RESPONSE") and not ctx.inside(lo, hi, "GOAL"):
+                    skill = ctx.inside(lo, hi, "SKILL")
+                    if skill is None or skill.first < lo or skill.last > hi:
+                        ctx.add("RESPONSE", lo, hi, "rule:response")
+            n += 1
+
+
+def _response_goes_on(ctx: Context, hi: int, a: int, b: int) -> bool:
+    if a != hi + 1 or not ctx.has(hi, "comma", "arrow"):
+        return False
+    if ctx.has(hi, "arrow"):
+        return True
+    return (
+        ctx.covered(a, b, "MEASURE")
+        and b - a <= 6
+        and not ctx.any(a, b, "skill_cue")
+        and ctx.has(hi - 1, "q") is False
+        and ctx.any(hi - 4, hi, "time_ref", "response_cue")
+    )
+
+
+def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]], n: int, treated: bool) -> bool:
+    text = ctx.text(a, b)
+    k = ctx.first(a, b, "response_cue")
+    if k < 0 and kind not in ("response", "treatment", "", "objective"):
+        return False
+    if kind == "response":
+        if ctx.any(a, b, "skill_cue") and not ctx.any(a, b, "response_cue"):
+            return False
+        if re.search(r"\b(?:continue|plan|pleasant|cooperative|benefit)\b", text):
+            return False
+        words = [u for u in ctx.units[a:b] if u.word[0].isalnum()]
+        return len(words) >= 2 or k >= 0 or text.strip() in ("good", "fair", "well", "none", "poor", "excellent")
+    if ctx.covered(a, b, "LIMITATION") and k < 0:
+        return False
+    if _NO_REACTION.search(text):
+        return False
+    if not treated and not _TOLERANCE.search(text) and not re.search(r"understand|return demo|teach|verbaliz", text):
+        return False
+    if re.search(
+        r"(?:last (?:visit|session|tx|treatment|week)|since (?:last|eval|monday|tuesday)|yesterday|at home|over the weekend|prior session|previous)",
+        text,
+    ) and kind in ("subjective", "assessment", ""):
+        return False
+    if kind == "subjective":
+        return bool(re.search(r"(?:during|after|following) (?:today'?s? )?(?:session|treatment|tx|exercise)", text)) and "last" not in text
+    measured = ctx.covered(a, b, "MEASURE") or bool(re.search(r"\d ?(?:/ ?10|°|deg|%)|\bspo2 \d|\bhr \d|\bpain \d", text))
+    if (
+        measured
+        and kind in ("treatment", "", "objective")
+        and _AFTER.search(text)
+        and not ctx.any(a, b, "skill_cue")
+        and not ctx.covered(a, b, "EXERCISE", "DOSE", "LIMITATION")
+        and not re.search(r"weeks? after|after (?:surgery|injury|eval|walking|standing|sitting|\d|\w+ walk)|post[- ]?op", text)
+    ):
+        return True
+    if (
+        kind in ("treatment", "")
+        and _IN_SET.search(text)
+        and not ctx.covered(a, b, "SERVICE", "DURATION")
+        and not re.match(r"(?:next|plan|then|add)\b", text)
+        and not (ctx.any(a, b, "skill_cue") and not re.search(r"without|no (?:my|cue)", text))
+    ):
+        if not ctx.covered(a, b, "EXERCISE") or not ctx.covered(a, b, "DOSE"):
+            return True
+    if k < 0:
+        # a fault seen in a set: a chunk that follows an exercise or dose in the same treatment line
+        if (
+            kind in ("treatment", "")
+            and n > 0
+            and ctx.any(a, b, "deficit")
+            and not ctx.any(a, b, "skill_cue", "assist")
+            and not ctx.covered(a, b, "EXERCISE", "SERVICE", "RATIONALE")
+        ):
+            prev = chunks[n - 1]
+            return ctx.covered(prev[0], a, "DOSE", "EXERCISE") and ctx.has(a - 1, "comma", "semi", "arrow", "dash")
+        if (
+            kind in ("treatment", "")
+            and n > 0
+            and _SEEN_IN_SET.match(text)
+            and not ctx.any(a, b, "skill_cue", "assist")
+            and not ctx.covered(a, b, "EXERCISE", "SERVICE", "RATIONALE", "DOSE")
+        ):
+            return ctx.covered(chunks[n - 1][0], a, "DOSE", "EXERCISE") and ctx.has(a - 1, "comma", "semi", "arrow", "dash")
+        return bool(_ARROW_CHANGE.search(text)) and kind in ("treatment", "response") and ctx.covered(a, b, "MEASURE")
+    concepts = {e.concept for u in ctx.units[a:b] for e in u.entries if e.category == "response_cue"}
+    if "tolerance" in concepts and _TOLERANCE.search(text):
+        if re.search(
+            r"as tolerated|weight bearing as|activity tolerance|(?:walking|sitting|standing|exercise) tolerance|if tolerated|to tolerance|(?:decreased|limited|poor|improve\w*|increase\w*|low) (?:activity |exercise |functional )?tolerance|home|patient's tolerance",
+            text,
+        ) and not re.search(r"\btolerat(?:ed|ing)\b", text):
+            return False
+        return not re.search(r"\b(?:will|goal|plan)\b", text)
+    react = bool(_REACT.search(text))
+    if "quality" in concepts:
+        if (
+            kind == "assessment"
+            and not _DURING.search(text)
+            and not re.search(
+                r"no (?:increase|adverse|pain)|denie[sd]|carry ?over|demonstrat|return demo|able to (?:complete|perform)|form|verbaliz|teach",
+                text,
+            )
+        ):
+            return False
+        if kind == "objective" and not ctx.covered(max(0, a - 12), a, "EXERCISE", "DOSE") and not _DURING.search(text):
+            return False
+        if "will" in text.split():
+            return False
+        return True
+    if "fatigue" in concepts and re.search(r"fatigu|tired|tires|exhaust|rest|shak|trembl|sore|winded|breath|quiver|worn|burn", text):
+        if kind == "assessment":
+            return bool(_DURING.search(text))
+        return kind in ("treatment", "") or bool(_DURING.search(text))
+    if "change" in concepts and react and _DURING.search(text):
+        if ctx.any(a, b, "skill_cue") and not ctx.covered(a, b, "MEASURE"):
+            return False
+        return (
+            kind in ("treatment", "", "objective", "assessment")
+            and (ctx.covered(a, b, "MEASURE") or ctx.any(a, b, "deficit", "neg"))
+            and (kind != "objective" or bool(re.search(r"post|after|following|end of", text)))
+        )
+    return False

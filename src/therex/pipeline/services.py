@@ -1,0 +1,88 @@
+"""SERVICE: every mention of a service by name or code."""
+
+from __future__ import annotations
+
+import re
+
+from therex.pipeline.context import Context
+
+SITE = "(?:<to|at|in|for>(?:<the>)?(?:<side|body|position|sev|and|slash|motion|comma(?=<body|side>)|q_ordinal>)*<body>)?"
+SERVICE = "(?:<side|body|position|sev>)*<service>"
+_WORDY = frozenset({"heat", "ice", "massage", "traction", "manual", "distraction", "mobilizations", "laser", "vestibular training",
+                    "evaluation", "modality", "aquatic", "taping", "positioning", "session", "cupping", "lymph drainage", "bandaging",
+                    "mob", "manual therapy", "stm"})  # fmt: skip
+
+
+def draft_services(ctx: Context) -> None:
+    """SERVICE: every mention by name or code; a named manual technique takes its site with it."""
+    units, n = ctx.units, len(ctx.units)
+    i = 0
+    while i < n:
+        u = units[i]
+        if "q_code" in u.cats:
+            j = i + 1
+            gap = ctx.surface.norm[u.end : units[j].start] if j < n else "\n"
+            if j < n and "service" in units[j].cats and gap == " " and _code(ctx, j) in ("", u.word.upper(), u.word):
+                j += 1
+            ctx.add("SERVICE", i, j, "lexicon:service.code", u.word.upper())
+            i = j
+            continue
+        entry = u.entry("service")
+        if entry is None or not _service_ok(ctx, i):
+            i += 1
+            continue
+        code = entry.concept or None
+        a, j = i, i + 1
+        if code == "97140":
+            while (
+                a > 0
+                and ctx.has(a - 1, "body", "side", "motion", "ordinal")
+                and not ctx.has(a - 1, "service")
+                and not ctx.covered(a - 1, a, "SERVICE")
+            ):
+                a -= 1
+            if re.match(r"grade|gr|central|unilateral|posterior|inferior|cervical|lumbar|thoracic", units[a - 1].word) and a > 0:
+                a -= 1
+            if j + 1 < n and units[j].word in ("grade", "gr") and (ctx.has(j + 1, "q") or units[j + 1].word.strip("iv-") == ""):
+                j += 2
+            m = ctx.grammar.compiled(SITE).match(ctx.row, j)
+            if m and m.end() > j:
+                j = m.end()
+        elif ctx.has(j, "q_code") and ctx.surface.norm[units[j - 1].end : units[j].start] == " " and _code(ctx, i) == units[j].word.upper():
+            j += 1
+        ctx.add("SERVICE", a, j, "lexicon:service", code)
+        i = max(j, i + 1)
+
+
+def _code(ctx: Context, i: int) -> str:
+    entry = ctx.units[i].entry("service")
+    return entry.concept if entry else ""
+
+
+def _service_ok(ctx: Context, i: int) -> bool:
+    u = ctx.units[i]
+    kind = ctx.kinds[i]
+    if ctx.covered(i, i + 1, "MEASURE"):
+        return False
+    if u.word in ("ice", "heat", "massage", "ice/heat") and kind in ("subjective", "history"):
+        return False
+    if "evaluation" in u.word and kind in ("header", "") and ctx.has(i - 1, "br"):
+        return False
+    if u.word in ("evaluation", "pt evaluation", "ot evaluation", "initial evaluation", "pt eval", "ot eval"):
+        # "since initial evaluation" is a point in time
+        return (
+            ctx.has(i + 1, "q_code")
+            or ctx.has(i - 1, "q_code")
+            or bool(re.search(r"seen for|complet|perform|bill|min", ctx.text(*ctx.sentence(i))))
+        )
+    if u.word == "met" and (ctx.has(i - 1, "dash", "colon") or kind in ("goals", "assessment")):
+        return False
+    if u.word == "iced":
+        return ctx.has(i + 1, "q_minutes", "body", "side")
+    if u.word in ("manual",):
+        return kind in ("treatment", "billing", "objective", "") and not ctx.has(i + 1, "word", "skill_cue", "light", "level_word")
+    if u.word == "aquatic":
+        return kind in ("treatment", "billing")
+    if u.word == "traction" and kind == "subjective":
+        return False
+    return True
