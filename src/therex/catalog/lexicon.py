@@ -43,18 +43,29 @@ class Lexicon:
         self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
 
     def to_data(self) -> dict[str, Any]:
-        """Plain lists and strings, for the saved model."""
-        return {key: [[e.category, e.concept, int(e.caps), e.extra] for e in entries] for key, entries in self.phrases.items()}
+        """Plain lists and strings, for the saved model: each meaning once, and the phrases by their meanings' numbers."""
+        numbers: dict[str, int] = {}
+        meanings: list[list[Any]] = []
+        phrases: dict[str, list[int]] = {}
+        for key, entries in sorted(self.phrases.items()):
+            for e in entries:
+                row = [e.category, e.concept, int(e.caps), *([dict(sorted(e.extra.items()))] if e.extra else [])]
+                if repr(row) not in numbers:
+                    numbers[repr(row)] = len(meanings)
+                    meanings.append(row)
+                phrases.setdefault(key, []).append(numbers[repr(row)])
+        return {"meanings": meanings, "phrases": phrases}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Lexicon:
         """The reverse of `to_data`."""
-        lexicon = cls()
-        for key, rows in data.items():
-            lexicon.phrases[key] = [Entry(r[0], r[1], bool(r[2]), r[3]) for r in rows]
+        meanings = [Entry(row[0], row[1], bool(row[2]), row[3] if len(row) > 3 else {}) for row in data["meanings"]]
+        lexicon = cls({key: [meanings[i] for i in numbers] for key, numbers in data["phrases"].items()})
+        longest = lexicon.longest
+        for key in lexicon.phrases:
             first, n = key.split(" ", 1)[0], key.count(" ") + 1
-            if n > lexicon.longest.get(first, 0):
-                lexicon.longest[first] = n
+            if n > longest.get(first, 0):
+                longest[first] = n
         return lexicon
 
 

@@ -13,7 +13,7 @@ def explain(
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day.")] = None,
 ) -> int:
     """Explain one note: its text lit up, the elements with their evidence, minutes, reasons, and what to ask."""
-    from therex.cli.options import day
+    from therex.cli.options import analyzer
     from therex.errors import InputError, NoteError
     from therex.readers.text import find_sources
 
@@ -24,10 +24,9 @@ def explain(
         note = sources[0].read()
     except NoteError as error:
         raise InputError(error.message) from None
-    from therex.analysis import Analyzer
     from therex.reports.terminal import explain_view, print_view
 
-    found = Analyzer.create(payer, day(as_of)).assess(note)
+    found = analyzer(payer, as_of).assess(note)
     if found.error is not None:
         raise InputError(found.error[1])
     print_view(explain_view(found))

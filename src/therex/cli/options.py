@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from therex.errors import InputError
+
+if TYPE_CHECKING:
+    from therex.analysis import Analyzer
 
 FAIL_ON = ("error", "hold", "review", "not_supported", "contradiction")
 
@@ -47,3 +51,25 @@ def fail_on(values: list[str]) -> list[str]:
         if value not in FAIL_ON and not (kind == "missing" and element in ELEMENTS):
             raise InputError(f"--fail-on: want one of {', '.join(FAIL_ON)}, or missing:ELEMENT")
     return values
+
+
+def analyzer(payer: str, as_of: str | None) -> Analyzer:
+    """The shipped analyzer, loaded with the collector at rest: what is loaded here lives as long as the program.
+
+    Raises
+    ------
+    InputError
+        The day is none, or the payer is unknown.
+    """
+    import gc
+
+    on = day(as_of)
+    gc.disable()
+    try:
+        from therex.analysis import Analyzer
+
+        gc.freeze()
+        return Analyzer.create(payer, on)
+    finally:
+        gc.freeze()
+        gc.enable()

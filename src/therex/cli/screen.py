@@ -31,7 +31,7 @@ def screen(
     ] = None,
 ) -> int:
     """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
-    from therex.cli.options import day, one_of
+    from therex.cli.options import analyzer, one_of
     from therex.cli.options import fail_on as checked
     from therex.errors import InputError
     from therex.readers.text import find_sources
@@ -41,10 +41,7 @@ def screen(
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
     wanted = checked(fail_on or [])
     sources = find_sources(paths)
-    from therex.analysis import Analyzer
-
-    analyzer = Analyzer.create(payer, day(as_of))
-    found = _assess(analyzer, sources)
+    found = _assess(analyzer(payer, as_of), sources)
     if format == "jsonl":
         done = _stream(found, output)
     else:

@@ -151,8 +151,11 @@ class LexiconMatcher:
         from pathlib import Path
 
         Path(path).mkdir(parents=True, exist_ok=True)
-        data = json.dumps(self.lexicon.to_data(), ensure_ascii=False, sort_keys=True, indent=0)
-        (Path(path) / "lexicon.json").write_text(data + "\n", encoding="utf-8")
+        data = self.lexicon.to_data()
+        rows = [json.dumps(row, ensure_ascii=False) for row in data["meanings"]]
+        phrases = [f"{json.dumps(key, ensure_ascii=False)}: {numbers}" for key, numbers in data["phrases"].items()]
+        whole = '{"meanings": [\n' + ",\n".join(rows) + '\n],\n"phrases": {\n' + ",\n".join(phrases) + "\n}}\n"
+        (Path(path) / "lexicon.json").write_text(whole, encoding="utf-8")
 
     def from_disk(self, path: Any, **kwargs: Any) -> LexiconMatcher:
         """The lexicon that `to_disk` wrote."""
