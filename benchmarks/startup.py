@@ -49,7 +49,11 @@ def compare(ours: list[str], peer: list[str], runs: int, stdin: str = "") -> dic
     for _ in range(runs):
         a.append(seconds(ours, stdin))
         b.append(seconds(peer))
-    return {"therex_s": round(statistics.median(a), 3), "peer_s": round(statistics.median(b), 3), "ratio": round(statistics.median(a) / statistics.median(b), 2)}
+    return {
+        "therex_s": round(statistics.median(a), 3),
+        "peer_s": round(statistics.median(b), 3),
+        "ratio": round(statistics.median(a) / statistics.median(b), 2),
+    }
 
 
 def main() -> int:

@@ -42,3 +42,12 @@ def test_every_label_element_and_contradiction_is_in_the_docs():
 
     text = (ROOT / "docs" / "labels.md").read_text(encoding="utf-8")
     assert all(name in text for name in (*LABELS, *ELEMENTS, *CONTRADICTIONS))
+
+
+def test_the_published_schema_is_the_one_in_the_program():
+    """To renew it: python -c "import json; from therex.reports.schema import schema; print(json.dumps(schema(), indent=1))"."""
+    import json
+
+    from therex.reports.schema import schema
+
+    assert json.loads((ROOT / "docs" / "record.schema.json").read_text(encoding="utf-8")) == schema()
