@@ -24,7 +24,7 @@ from therex.types import Assessment, Necessity, Note, NoteView
 if TYPE_CHECKING:
     from spacy.language import Language
 
-LONGEST = 1_000_000
+LONGEST = 300_000
 
 
 @dataclass(slots=True)

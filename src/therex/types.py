@@ -101,9 +101,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """What the pipeline read in a note, free of spaCy."""
+    """What the pipeline read in a note, free of spaCy; `low` is the text in lower case with plain signs, of the same length."""
 
     text: str = field(repr=False)
+    low: str = field(repr=False)
     spans: tuple[Span, ...]
     relations: tuple[Relation, ...]
     sections: tuple[Section, ...]

@@ -35,7 +35,7 @@ def condition(view: NoteView, minutes: Minutes) -> Element:
     if post or placed:
         shown: list[HasRange] = [*post, *placed]
         return element("condition", "weak", shown[:3])
-    body = _REASON_BODY.search(view.text.lower())
+    body = _REASON_BODY.search(view.low)
     if body and (view.of("IMPAIRMENT") or view.of("MEASURE") or view.of("SERVICE")):
         return element("condition", "weak", [Range(body.start(), body.end())])
     return element("condition", "missing")
@@ -150,10 +150,10 @@ def objective_measures(view: NoteView, minutes: Minutes) -> Element:
     strong = [s for s in spans if _compared(view, s)]
     if strong:
         return element("objective_measures", "present", strong)
-    changed = [m for m in _CHANGED_FROM.finditer(view.text.lower()) if view.section_at(m.start()) not in ("goals", "plan", "hep")]
+    changed = [m for m in _CHANGED_FROM.finditer(view.low) if view.section_at(m.start()) not in ("goals", "plan", "hep")]
     if changed:
         return element("objective_measures", "present", [Range(m.start(), m.end()) for m in changed])
-    low = view.text.lower()
+    low = view.low
     paired = list(
         re.finditer(
             r"\d+(?:/10|°| ?deg| ?%)? before\b[^.;\n]{0,20}\d+(?:/10|°| ?deg| ?%)? after|\d+(?:/10|°)? after\b[^.;\n]{0,20}\d+(?:/10|°)? before",
@@ -186,7 +186,7 @@ def _compared(view: NoteView, s: Span) -> bool:
             r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b", text
         )
     )
-    tail = view.text[s.end : s.end + 40].lower().split("\n")[0]
+    tail = view.low[s.end : s.end + 40].split("\n")[0]
     if (numbers >= 2 or spoken >= 2) and (_COMPARED.search(text) or _SIDES.search(text)):
         return True
     if re.match(

@@ -17,7 +17,7 @@ Check = Callable[[NoteView, Minutes], Iterable[Range]]
 
 def _sentences(view: NoteView) -> Iterable[tuple[Range, str]]:
     for r in view.sentences:
-        yield r, view.text[r.start : r.end].lower()
+        yield r, view.low[r.start : r.end]
 
 
 def _exercise_context(view: NoteView) -> bool:
@@ -135,7 +135,7 @@ def _blocks(view: NoteView, minutes: Minutes) -> list[tuple[Span, str]]:
     starts: list[Span] = []
     for s in services:
         if s.attribute and is_timed(s.attribute) and (not starts or s.attribute != starts[-1].attribute):
-            head = view.text[s.start : s.end].lower()
+            head = view.low[s.start : s.end]
             if (
                 starts
                 and s.attribute not in minutes.codes
@@ -160,7 +160,7 @@ def _blocks(view: NoteView, minutes: Minutes) -> list[tuple[Span, str]]:
     )
     for i, s in enumerate(starts):
         end = starts[i + 1].start if i + 1 < len(starts) else max(stop, s.end)
-        out.append((s, view.text[s.start : min(end, s.start + 900)].lower()))
+        out.append((s, view.low[s.start : min(end, s.start + 900)]))
     return out
 
 
@@ -253,7 +253,7 @@ def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Independent with everything, general fitness, or maintenance with no reason for a therapist."""
     if not _exercise_context(view):
         return
-    low = view.text.lower()
+    low = view.low
     skilled = [s for s in view.of("SKILL") if not re.search(r"skin care|signs of|big amplitude", text_of(view, s))]
     reasoned = bool(_NEEDS_THERAPIST.search(re.sub(_INDEPENDENT, " ", low))) or len(skilled) >= 2
     for r, body in _sentences(view):
@@ -315,7 +315,7 @@ def _sides_of(text: str) -> set[str]:
 
 
 def _bad_sides(view: NoteView) -> Iterable[Range]:
-    low = view.text.lower()
+    low = view.low
     if re.search(r"\b(?:cva|stroke|hemipar|hemipleg|tbi|crani)", low):
         return
     for m in view.mentioned("condition"):
@@ -357,7 +357,7 @@ def _date_key(raw: str) -> tuple[int, int, int] | None:
 
 def _bad_dates(view: NoteView) -> Iterable[Range]:
     service = [(_date_key((m.value or {}).get("raw", "")), m) for m in view.mentioned("service_date")]
-    signed = [(m, _date_key(m[1])) for m in re.finditer(r"(?i)signed?\b[^\n\d]{0,50}?(\d{1,2}/\d{1,2}/\d{2,4})", view.text)]
+    signed = [(m, _date_key(m[1])) for m in re.finditer(r"signed?\b[^\n\d]{0,50}?(\d{1,2}/\d{1,2}/\d{2,4})", view.low)]
     for key, _ in service[:1]:
         for match, when in signed:
             if key and when and when < key:
@@ -375,7 +375,7 @@ _ABSENT = re.compile(
 
 
 def _bad_statements(view: NoteView) -> Iterable[Range]:
-    low = view.text.lower()
+    low = view.low
     zero = _ZERO_PAIN.search(low)
     if zero and "at rest" not in low[zero.start() : zero.end() + 12]:
         after = low[zero.end() :]

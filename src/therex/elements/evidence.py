@@ -31,4 +31,4 @@ def element(name: str, found: Found, evidence: Iterable[HasRange] = (), note: st
 
 def text_of(view: NoteView, span: HasRange) -> str:
     """The text of a range, in lower case and with single blanks."""
-    return " ".join(view.text[span.start : span.end].lower().split())
+    return " ".join(view.low[span.start : span.end].split())

@@ -47,9 +47,7 @@ def _unstated(view: NoteView, minutes: Minutes, timed_only: bool = False) -> boo
         if timed_only:
             if code and is_timed(code) and code not in minutes.codes:
                 return True
-        elif (
-            code not in minutes.codes and (code or "stim" in view.text[span.start : span.end].lower()) and not _has_minutes(view, span.end)
-        ):
+        elif code not in minutes.codes and (code or "stim" in view.low[span.start : span.end]) and not _has_minutes(view, span.end):
             return True
     return False
 

@@ -100,7 +100,7 @@ def _unreasoned(view: NoteView, s: Span) -> bool:
     """Instruction or a change of program with no reason and no fault in it."""
     if not re.search(r"instruct|adapt", s.source):
         return False
-    around = view.text[s.start : min(len(view.text), s.end + 50)].split("\n")[0].lower()
+    around = view.low[s.start : s.end + 50].split("\n")[0]
     return not _REASON.search(around)
 
 
@@ -134,7 +134,7 @@ def _linked_sentences(view: NoteView) -> list[Span]:
             continue
         for r in view.sentences:
             if r.start <= s.start < r.end:
-                body = view.text[r.start : r.end].lower()
+                body = view.low[r.start : r.end]
                 outside = [
                     d
                     for d in deficits
@@ -170,7 +170,7 @@ def _said_links(view: NoteView) -> list[Range]:
             "signature",
         ):
             continue
-        body = view.text[r.start : r.end].lower()
+        body = view.low[r.start : r.end]
         for part in re.split(r"[;:]|\. ", body):
             link = _STRONG_LINK.search(part)
             if (
@@ -185,7 +185,7 @@ def _said_links(view: NoteView) -> list[Range]:
 
 
 def _in_words(view: NoteView, s: Span, d: Span) -> bool:
-    return not _LINK.search(view.text[s.start : s.end].lower())
+    return not _LINK.search(view.low[s.start : s.end])
 
 
 def progression(view: NoteView, minutes: Minutes) -> Element:

@@ -64,7 +64,7 @@ def _plan_line(text: str) -> bool:
 def _clock_ok(ctx: Context, i: int, k: int) -> bool:
     if ctx.kinds[k] in ("signature", "medications", "history"):
         return False
-    before = ctx.text(i, k)
+    before = ctx.text(i, k)[-300:]
     if re.search(r"signed|dictated|printed|\bon \d|woke|awake|bed|meds?\b|until", before):
         return False
     q = ctx.units[k].quantity
@@ -264,9 +264,10 @@ def read_units_billed(ctx: Context) -> list[Mention]:
                     and any(m.label == "DURATION" and (m.value or {}).get("code") == d.attribute for m in ctx.drafts)
                 ):
                     put(d.attribute, n, start + each.start(), start + each.end())
+        piped = bool(here) and ctx.any(i, j, "pipe")
         for pos, d in enumerate(here):
             nxt = here[pos + 1].start if pos + 1 < len(here) else end
-            after = norm[d.end : nxt]
+            after = norm[d.end : min(nxt, d.end + 400)]
             before = norm[max(start, d.start - 24) : d.start]
             m2 = re.search(r"(\d)[ ]*(?:units?|u)[ ]*(?:of|for)?[ ]*\(?$", before)
             if m2:
@@ -291,8 +292,8 @@ def read_units_billed(ctx: Context) -> list[Mention]:
             ):
                 put(d.attribute or "", int(m[1]), d.end + m.start(), d.end + m.end())
                 continue
-            cells = [k for k in range(d.last, j) if ctx.units[k].start < nxt and ctx.has(k, "q_number", "q_minutes")]
-            if (header or ctx.any(i, j, "pipe")) and len(cells) >= 2 and d.attribute:
+            cells = [k for k in range(d.last, min(j, d.last + 60)) if ctx.units[k].start < nxt and ctx.has(k, "q_number", "q_minutes")]
+            if (header or piped) and len(cells) >= 2 and d.attribute:
                 q = ctx.units[cells[1]].quantity
                 if q is not None and q.kind == "number" and q.numbers[0] <= 9:
                     put(d.attribute, int(q.numbers[0]), ctx.units[cells[1]].start, ctx.units[cells[1]].end)

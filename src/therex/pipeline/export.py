@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from therex.pipeline.surface import lowered
 from therex.types import Discipline, NoteType, NoteView
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ def to_view(doc: Doc) -> NoteView:
     note_type, discipline = doc._.therex_summary or ("daily", "PT")
     return NoteView(
         text=doc.text,
+        low=lowered(doc.text),
         spans=tuple(doc._.therex_spans or ()),
         relations=tuple(doc._.therex_relations or ()),
         sections=tuple(doc._.therex_sections or ()),

@@ -14,6 +14,7 @@ from therex.errors import ResourceError
 from therex.pipeline.lexicon import MARKS, Unit
 
 _FIRST = 0x4E00
+LONGEST_ROW = 1500  # a longer note is matched in stretches, so that time grows with its length
 _KEPT: dict[int, tuple[Lexicon, Grammar]] = {}
 _ANGLE = re.compile(r"<(\(\?!)?([a-z_|]+)(\))?>")
 
@@ -94,9 +95,19 @@ class Grammar:
 
     def find(self, pattern: str, row: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
         """Non-overlapping matches of `pattern` in `row`, as ranges of unit indices."""
-        for m in self.compiled(pattern).finditer(row, start, len(row) if end is None else end):
-            if m.end() > m.start():
-                yield m.start(), m.end()
+        compiled, end = self.compiled(pattern), len(row) if end is None else end
+        while start < end:
+            stop = end if end - start <= LONGEST_ROW else self._cut(row, start)
+            for m in compiled.finditer(row, start, stop):
+                if m.end() > m.start():
+                    yield m.start(), m.end()
+            start = stop
+
+    def _cut(self, row: str, start: int) -> int:
+        """Where a long row is parted: after the last line or sentence end within reach."""
+        reach = start + LONGEST_ROW
+        at = max(row.rfind(self._char(frozenset({mark})), start + LONGEST_ROW // 2, reach) for mark in ("br", "dot"))
+        return at + 1 if at > 0 else reach
 
 
 def grammar_for(lexicon: Lexicon) -> Grammar:

@@ -40,7 +40,7 @@ def draft_measures(ctx: Context) -> None:
 
     Source: annotation.md, label table and settled points on pain and bare tests.
     """
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(ctx.units))
 
     def add(i: int, j: int, source: str) -> None:
         while (
@@ -56,9 +56,9 @@ def draft_measures(ctx: Context) -> None:
             and ctx.units[j - 1].word in (",", "post", "pre", "before", "after", "rest", "activity")
         ):
             j -= 1
-        if any(a < j and i < b for a, b in taken) or i >= j:
+        if i >= j or any(taken[i:j]):
             return
-        taken.append((i, j))
+        taken[i:j] = b"\x01" * (j - i)
         ctx.add("MEASURE", i, j, source)
 
     rows = _table_rows(ctx)

@@ -15,9 +15,9 @@ _COMPLAINTS = re.compile(
 )
 _POSTOP = re.compile(r"\bpost[- ]?op\b|\bpostoperative\b|\bs/p\b|status post|\bweeks? (?:post|out|after)|days? post")
 _CRED = r"(?:PTA|DPT|MSPT|MPT|PT|OTR/?L?|OTD|COTA/?L?|OT/L|MOT|MSOT|OT|CHT|OCS|NCS|GCS|SCS|WCS|PCS|ATC|LPT|LPTA|RPT|CCC-SLP|SLP|SPT|OTAS|PT, ?DPT|DC|MD|DO|PA-C|NP|L\.?Ac)"
-_NAME = r"(?:(?:Dr\.? )?[A-Z][A-Za-zÀ-ÿ'’.-]*(?:[ ][A-Z](?:\.|[A-Za-zÀ-ÿ'’-]+)?){0,3}|\[[A-Z][A-Z _/-]*\]|_{3,}|\*{3,}|\[redacted\])"
+_NAME = r"(?:(?:Dr\.? )?[A-Z][A-Za-zÀ-ÿ'’.-]*(?:[ ][A-Z](?:\.|[A-Za-zÀ-ÿ'’-]+)?){0,3}|\[[A-Z][A-Z _/-]{0,60}\]|(?<!_)_{3,80}|(?<!\*)\*{3,80}|\[redacted\])"
 SIGNED = re.compile(rf"(?P<name>{_NAME})[ ]*(?:,|-|/|\()?[ ]*(?P<cred>{_CRED})(?![A-Za-z])")
-_PLACEHOLDER_SIGN = re.compile(r"(?i)(?:signed|signature|therapist|clinician|provider)[^\n]{0,20}(?:\[[^\]]+\]|\*{2,}|_{4,})")
+_PLACEHOLDER_SIGN = re.compile(r"(?i)(?:signed|signature|therapist|clinician|provider)[^\n]{0,20}(?:\[[^\]\n]{1,80}\]|\*{2,}|_{4,})")
 _INITIALS = re.compile(r"(?:^|\n|[ ]{2,})[ ]*(?P<in>[A-Z]\.?[A-Z]\.?(?:[A-Z]\.?)?)[ ]*$")
 _SIGN_WORD = re.compile(
     r"(?i)(?:electronically |e-?)?sign(?:ed|ature)(?: by)?:?[ ]*(?P<rest>[^\n]{0,60})|dictated by:? *(?P<d>[^\n.]{0,50})|documented by:? *(?P<doc>[^\n.]{0,50})"
@@ -28,7 +28,9 @@ _DATE_LABEL = re.compile(
 _OTHER_DATE = re.compile(
     r"(?:dob|birth|onset|doi|injury|surgery|sx|s/p|eval\w*|since|by|soc|start of care|referral|order|from|last|next|until|on|signed|cert\w*|poc|goal|prior|of|admit\w*|fell|mri|x-?ray|post-?op|through|thru|return|f/u|op|dc|d/c|seen)[ ]*(?:date)?[ ]*[:(#]?[ ]*$"
 )
-_PLACE_DATE = re.compile(r"(?i)\b(?:date(?: of service)?|dos)\b[ ]*[:#]?[ ]*(\[[^\]\n]+\]|\*{2,}[^\s]*|_{3,}|<[^>\n]+>|xx/xx/\w+)")
+_PLACE_DATE = re.compile(
+    r"(?i)\b(?:date(?: of service)?|dos)\b[ ]*[:#]?[ ]*(\[[^\]\n]{1,60}\]|\*{2,}[^\s]{0,40}|_{3,}|<[^>\n]{1,60}>|xx/xx/\w+)"
+)
 _HEP = re.compile(
     r"\b(?:hep|home exercise program|home program|home exercises?|home ex(?:s|\.)?|home exercise|exercises at home|homework|home programme)\b"
 )
@@ -226,7 +228,7 @@ def _signatures(ctx: Context) -> list[Mention]:
         line_start = text.rfind("\n", 0, m.start()) + 1
         line_end = text.find("\n", m.end())
         line_end = n if line_end < 0 else line_end
-        lead = text[line_start : m.start()]
+        lead = text[max(line_start, m.start() - 300) : m.start()]
         name = m["name"]
         if re.search(
             r"(?i)dr\.?$|referr|physician|md:|ordering|cc:|lead:|scheduled|seen by md|with therapist|appointment|by dr|established by|poc by|surgeon|eval(?:uating|uation)? by|primary (?:pt|ot)|provided by|available",

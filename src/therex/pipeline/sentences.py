@@ -14,11 +14,14 @@ from therex.pipeline.surface import Surface
 from therex.types import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from spacy.tokens import Doc
 
 _NOT_AN_END = re.compile(
     r"(?:^|[^a-z])(?:dr|mr|mrs|ms|vs|approx|no|st|e\.g|i\.e|etc|deg|fig|inc|jr|sr|ext|flex|abd|add|rot|dept|ave|appt|[a-z])$"
 )
+LONGEST_SENTENCE = 1500
 _END = re.compile(r"(?<!\.)(?:\.(?!\.)|[!?]+)[\"')\]]*(?= +\S|\n|$)")
 BULLET = re.compile(r"[ \t]*(?:[-*•▪◦·–] ?|[o>] |\(?\d{1,2}[.)] |\(?[a-z][.)] |\[[ xX]\] )")
 
@@ -43,13 +46,24 @@ def read_sentences(surface: Surface) -> list[Range]:
         cuts.add(m.end())
     edges = sorted(cuts)
     out = []
-    for start, end in itertools.pairwise(edges):
+    for start, end in _pieces(norm, edges):
         piece = norm[start:end]
         left = len(piece) - len(piece.lstrip())
         body = piece.strip()
         if body:
             out.append(Range(start + left, start + left + len(body)))
     return out
+
+
+def _pieces(norm: str, edges: list[int]) -> Iterator[tuple[int, int]]:
+    """The stretches between `edges`, those longer than any sentence cut at a comma or a blank."""
+    for start, end in itertools.pairwise(edges):
+        while end - start > LONGEST_SENTENCE:
+            cut = max(norm.rfind(mark, start + LONGEST_SENTENCE // 2, start + LONGEST_SENTENCE) for mark in (", ", "; ", " "))
+            cut = cut + 1 if cut > 0 else start + LONGEST_SENTENCE
+            yield start, cut
+            start = cut
+        yield start, end
 
 
 class Sentences:

@@ -53,6 +53,8 @@ TOKEN = re.compile(
     |\S""",
     re.X,
 )
+_WIDE = " " * 160
+_GAP = re.compile(r"[^\S\n]{160,}")
 _SIBILANT = ("ches", "shes", "sses", "xes", "zes")
 
 
@@ -88,9 +90,23 @@ def _value(words: str) -> int:
     return total
 
 
+def _break(m: re.Match[str]) -> str:
+    return ("\n" + " " * 79) * (len(m[0]) // 80) + " " * (len(m[0]) % 80)
+
+
+def breathe(text: str) -> str:
+    """`text` with line breaks in runs of blanks too long for any sentence to span, so that no pattern walks them; same length."""
+    return _GAP.sub(_break, text) if _WIDE in text or "\t" in text or "\xa0" in text else text
+
+
+def lowered(text: str) -> str:
+    """`text` in lower case with plain signs, and long gaps broken; same length."""
+    return breathe(text).translate(_SIGNS)
+
+
 def normalize(text: str) -> tuple[str, dict[int, int]]:
     """The working form of `text` and, for numbers written in words, the true end by the end of their digits."""
-    norm = text.translate(_SIGNS)
+    norm = lowered(text)
     if "\r" in norm:
         norm = norm.replace("\r\n", " \n").replace("\r", "\n")
     ends: dict[int, int] = {}
@@ -150,6 +166,7 @@ def soft_newlines(norm: str) -> frozenset[int]:
 
 def read_surface(text: str) -> Surface:
     """Normalise and tokenize `text`."""
+    text = breathe(text)
     norm, true_ends = normalize(text)
     soft = soft_newlines(norm)
     # a wrapped line goes on in lower case in the original

@@ -41,7 +41,7 @@ def _therapy(view: NoteView, exercises: list[Span]) -> bool:
     """Whether names of exercises with neither dose nor service read as a treatment: two or more, or under its heading."""
     concepts = {(s.value or {}).get("concept") for s in exercises}
     for s in exercises:
-        before = view.text[max(0, s.start - 60) : s.start].lower()
+        before = view.low[max(0, s.start - 60) : s.start]
         if re.search(
             r"\b(?:did|performed|participated in|completed|engaged in|worked on|practiced|continued to|given|instructed in)\b[^.;]*$",
             before,
