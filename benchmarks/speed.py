@@ -2,14 +2,17 @@
 
     python benchmarks/speed.py [--peer-python PATH] [--peer-venv DIR] [--json]
 
-The notes are those of `training_data/`, joined by threes to about 250 words, each read once. medspaCy gets spaCy's sentencizer for its
-splitter and every phrase of our lexicon. Its virtual environment is made on first use (it pins older libraries).
+The notes are made for speed only: lines of `training_data/` in a new order with other numbers, about 250 words each, all distinct,
+each read once. medspaCy gets spaCy's sentencizer for its splitter and every phrase of our lexicon. Its virtual environment is made on
+first use (it pins older libraries).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,17 +22,19 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def notes() -> list[str]:
-    """Distinct texts of about 250 words."""
+def notes(n: int) -> list[str]:
+    """Distinct texts of about 250 words: whole stretches of marked notes, shuffled, every number changed."""
     from therex.corpus.marked import load_folder
 
-    found = [n.text for n in load_folder(HERE.parent / "training_data" / "notes")]
+    rng = random.Random(97110)
+    lines = [line for note in load_folder(HERE.parent / "training_data" / "notes") for line in note.text.split("\n") if line.strip()]
     out: list[str] = []
-    for text in found:
-        if out and len(out[-1].split()) < 220:
-            out[-1] += "\n\n" + text
-        else:
-            out.append(text)
+    for _ in range(n):
+        picked: list[str] = []
+        while sum(len(line.split()) for line in picked) < 230:
+            at = rng.randrange(len(lines))
+            picked += lines[at : at + rng.randrange(1, 5)]
+        out.append(re.sub(r"\d+", lambda m: str(max(1, int(m[0]) + rng.randrange(-2, 3))) if len(m[0]) < 4 else m[0], "\n".join(picked)))
     return out
 
 
@@ -48,13 +53,14 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--peer-python", type=Path)
     parser.add_argument("--peer-venv", type=Path, default=HERE.parent / ".venv-medspacy")
+    parser.add_argument("--notes", type=int, default=400)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     from therex.analysis import Analyzer
     from therex.pipeline.lexicon import LexiconMatcher
     from therex.types import Note
 
-    texts = notes()
+    texts = notes(args.notes)
     analyzer = Analyzer.create()
     lexicon = next(c for _, c in analyzer.nlp.components if isinstance(c, LexiconMatcher)).lexicon
     phrases = [p for p in lexicon.phrases if p[0].isalnum()]

@@ -44,7 +44,7 @@ class Analyzer:
 
     def read(self, text: str) -> NoteView:
         """What the pipeline finds in a text."""
-        return to_view(self.nlp(text))
+        return to_view(self.nlp(text), text)
 
     def assess(self, note: Note) -> Assessment:
         """One note; a failure becomes an error record without note text."""

@@ -29,10 +29,14 @@ class Entry:
 
 @dataclass(slots=True)
 class Lexicon:
-    """Phrases by look-up form, and the greatest number of tokens of a phrase by its first token."""
+    """Phrases by look-up form, and the greatest number of tokens of a phrase by its first token.
+
+    `ready` is for the matcher to keep what it worked out about a phrase.
+    """
 
     phrases: dict[str, list[Entry]] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
+    ready: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def add(self, words: list[str], entry: Entry) -> None:
         """File `entry` under a phrase given as look-up forms."""

@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
-def to_view(doc: Doc) -> NoteView:
-    """The plain view of a Doc that the therex components have read."""
+def to_view(doc: Doc, text: str | None = None) -> NoteView:
+    """The plain view of a Doc that the therex components have read; `text` saves a caller who holds it from building it again."""
+    text = doc.text if text is None else text
     note_type: NoteType
     discipline: Discipline
     note_type, discipline = doc._.therex_summary or ("daily", "PT")
     return NoteView(
-        text=doc.text,
-        low=lowered(doc.text),
+        text=text,
+        low=lowered(text),
         spans=tuple(doc._.therex_spans or ()),
         relations=tuple(doc._.therex_relations or ()),
         sections=tuple(doc._.therex_sections or ()),

@@ -59,7 +59,7 @@ def read_units(surface: Surface, quantities: list[Quantity], lexicon: Lexicon) -
     starts, ends, words, text = surface.starts, surface.ends, surface.words, surface.text
     out: list[Unit] = []
     n, i, q = len(starts), 0, 0
-    phrases, longest = lexicon.phrases, lexicon.longest
+    phrases, longest, ready = lexicon.phrases, lexicon.longest, lexicon.ready
     senses = ambiguous()
     while i < n:
         at = starts[i]
@@ -81,6 +81,11 @@ def read_units(surface: Surface, quantities: list[Quantity], lexicon: Lexicon) -
         taken = 0
         for size in range(min(limit, n - i), 0, -1):
             key = word if size == 1 else " ".join(words[i : i + size])
+            known = ready.get(key)
+            if known is not None:
+                out.append(Unit(at, ends[i + size - 1], key, known[1], known[0]))
+                taken = size
+                break
             entries = phrases.get(key)
             if entries is None:
                 continue
@@ -90,7 +95,10 @@ def read_units(surface: Surface, quantities: list[Quantity], lexicon: Lexicon) -
                 continue
             if size == 1 and len(kept) > 1 and word in senses:
                 kept = _in_sense(surface.norm, at, ends[i], kept)
-            out.append(Unit(at, ends[i + size - 1], key, _cats(*sorted({e.category for e in kept})), kept))
+            cats = _cats(*sorted({e.category for e in kept}))
+            if not caps and not (size == 1 and word in senses):
+                ready[key] = (kept, cats)
+            out.append(Unit(at, ends[i + size - 1], key, cats, kept))
             taken = size
             break
         if taken:

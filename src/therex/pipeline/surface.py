@@ -128,7 +128,7 @@ class Surface:
     """Working text and tokens; `words[i]` is the look-up form of the token at `starts[i]:ends[i]`.
 
     Newlines are tokens; blanks, and hyphens inside a word, are not. A newline inside a wrapped paragraph is left out
-    of the tokens and listed in `soft`.
+    of the tokens and listed in `soft`. `cuts` holds where any token begins, blanks and newlines too.
     """
 
     text: str = field(repr=False)
@@ -138,6 +138,7 @@ class Surface:
     ends: list[int] = field(repr=False)
     words: list[str] = field(repr=False)
     soft: frozenset[int] = field(repr=False)
+    cuts: list[int] = field(repr=False)
 
     def end(self, position: int) -> int:
         """The end in the original text of a match that ends at `position` of the working text."""
@@ -174,11 +175,13 @@ def read_surface(text: str) -> Surface:
     starts: list[int] = []
     ends: list[int] = []
     words: list[str] = []
+    cuts: list[int] = []
     for m in TOKEN.finditer(norm):
         word = m[0]
-        if word[0] == " " or (word.isspace() and word != "\n"):
-            continue
         at, end = m.span()
+        cuts.append(at)
+        if word[0] == " " or (word != "\n" and word.isspace()):
+            continue
         if word == "\n":
             if at in soft:
                 continue
@@ -187,4 +190,4 @@ def read_surface(text: str) -> Surface:
         starts.append(at)
         ends.append(true_ends.get(end, end))
         words.append(stem(word))
-    return Surface(text, norm, true_ends, starts, ends, words, soft)
+    return Surface(text, norm, true_ends, starts, ends, words, soft, cuts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from therex.pipeline.extensions import SURFACE
-from therex.pipeline.surface import TOKEN, read_surface
+from therex.pipeline.surface import read_surface
 
 
 class ClinicalTokenizer:
@@ -22,26 +23,18 @@ class ClinicalTokenizer:
 
     def __call__(self, text: str) -> Doc:
         surface = read_surface(text)
-        norm = surface.norm
+        norm, cuts = surface.norm, surface.cuts
         words: list[str] = []
         spaces: list[bool] = []
-        end = 0
-        for m in TOKEN.finditer(norm):
-            start, stop = m.span()
-            blank = norm[start] == " " and norm[start:stop].isspace()
-            if blank:
+        for start, stop in pairwise((*cuts, len(text))):
+            if norm[start] == " " and norm[start:stop].isspace():
                 # one blank belongs to the token before it; what is left of a longer run is a token of its own
                 if text[start] == " " and words and not spaces[-1] and not words[-1].isspace():
                     spaces[-1] = True
                     start += 1
                 if start == stop:
-                    end = stop
                     continue
             words.append(text[start:stop])
-            spaces.append(False)
-            end = stop
-        if end < len(text):
-            words.append(text[end:])
             spaces.append(False)
         doc = Doc(self.vocab, words=words, spaces=spaces)
         doc.user_data[SURFACE] = surface
