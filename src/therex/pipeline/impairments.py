@@ -17,7 +17,7 @@ I2 = (
 )
 I3 = "(?:<side|body|position>)*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"
 I4 = "(?:<side|body>)+<be>(?:<sev>)*<deficit>"
-_HEADINGISH = re.compile(r" *:")
+_DIAGNOSIS = re.compile(r"diagnos(?:is|es|ed) (?:of|with)[^.;\n]*$|\b[a-z]\d\d\.\w{1,4}[ )(:-]*$|\bre: *$")
 
 
 def draft_impairments(ctx: Context) -> None:
@@ -34,7 +34,8 @@ def draft_impairments(ctx: Context) -> None:
             and (ctx.any(m.first, m.last, "body", "activity") or re.search(r"end range|with (?!activity)\\w+", text))
             and not ctx.covered(m.first, m.last, "GOAL", "RESPONSE")
         ):
-            ctx.add("IMPAIRMENT", m.first, m.last, "rule:impairment.scored")
+            i, j = _more_scores(ctx, m.first, m.last)
+            ctx.add("IMPAIRMENT", i, j, "rule:impairment.scored")
     for name, pattern in (("decreased", I1), ("function_is", I3), ("part_is", I4), ("deficit", I2)):
         for i, j in ctx.grammar.find(pattern, ctx.row):
             while i < j and ctx.has(i, "and", "slash", "comma") and not ctx.has(i, "deficit", "decreased", "body"):
@@ -42,8 +43,74 @@ def draft_impairments(ctx: Context) -> None:
             if i >= j or ctx.covered(i, j, "IMPAIRMENT") or not _impairment_ok(ctx, i, j, name):
                 continue
             i, j = _adjectival(ctx, *_gain_off(ctx, i, j))
-            i, j = _with_score(ctx, i, j)
+            i, j = _with_score(ctx, *_reach(ctx, i, j))
+            i, j = _more_scores(ctx, _lead(ctx, i), j)
+            if ctx.covered(i, j, "IMPAIRMENT"):
+                continue
             ctx.add("IMPAIRMENT", i, j, f"rule:impairment.{name}")
+
+
+_PLACES = frozenset({"after", "when", "during", "past", "with", "w/", "starting", "beginning", "per", "between", "beyond", "throughout"})
+_CHANGES = frozenset({
+    "reducing", "easing", "improving", "narrowed", "starts", "begin", "tends", "drop", "worsen", "persist", "radiating", "radiate", "referring",
+    "returned", "return", "increases", "decreases", "come", "spread", "wake", "kick", "flare", "centralized", "centralizing", "started",
+})  # fmt: skip
+_STOPS = ("because", "but", "limiter", "plan_word", "exercise", "pron", "dot", "skill_cue")
+_OTHERS = ("LIMITATION", "EXERCISE", "DOSE", "DURATION", "SKILL", "RATIONALE", "GOAL", "SERVICE")
+_NOT_A_COMPLAINT = re.compile(
+    r" *(?:modulation|management|control\b|relief|scale|analog|rating|levels?\b|free\b|medic|meds?\b|reliever|clinic|program|education|science|is not an issue)"
+)
+
+
+def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
+    """The place, behaviour or predicate that belongs to the deficit, up to the end of its clause."""
+    end = ctx.chunk(j - 1)[1]
+    kind = ctx.kinds[i]
+    for k in range(j, end):
+        if ctx.has(k, *_STOPS) or ctx.covered(k, k + 1, *_OTHERS):
+            end = k
+            break
+    left = end - j
+    if left <= 0:
+        return i, j
+    word = ctx.units[j].word
+    known = ctx.any(i, j, "body", "side") or any(w in ctx.text(i, j) for w in ("night", "headache", "swelling", "edema"))
+    said = kind in ("subjective", "assessment", "objective", "")
+    placed = ctx.has(j, "in", "with", "to", "from") or word in _PLACES
+    if placed and left <= 8 and not ctx.any(j, end, "because", "decreased") and (said or ctx.any(j, end, "body", "motion")):
+        return i, end
+    if said and known and left <= 10 and (ctx.has(j, "be") or word in _CHANGES) and not ctx.any(j, end, "activity", "deficit", "normal"):
+        return i, end
+    if left <= 5 and ctx.has(j - 1, "deficit") and all(ctx.has(k, "body", "side", "the", "and", "motion", "word", "to") for k in range(j, end)):
+        if ctx.any(j, end, "body", "side") or ctx.units[j - 1].word in ("ttp", "tender", "tenderness", "tender to palpation", "fibrosis"):
+            return i, end
+    return i, j
+
+
+def _lead(ctx: Context, i: int) -> int:
+    """An adjective of place or kind, a grade of edema, or `increase in` right before the deficit."""
+    first = ctx.chunk(i)[0]
+    if i - 1 >= first and ctx.has(i - 1, "q_grade", "q_number") and re.match(r"pitting|edema", ctx.units[i].word):
+        return i - 1
+    if i - 2 >= first and ctx.units[i - 1].word == "in" and ctx.units[i - 2].word in ("increase", "increased", "flare", "reduction", "decrease"):
+        i -= 2
+        return i - 1 if i - 1 >= first and ctx.has(i - 1, "sev") else i
+    if i - 1 >= first and ctx.has(i - 1, "word") and re.search(r"(?:ral|rial|ior|ive|ary|dial|mal|tal|lar|nal|ated)$", ctx.units[i - 1].word):
+        return i - 1
+    return i
+
+
+def _more_scores(ctx: Context, i: int, j: int) -> tuple[int, int]:
+    """`pain 4/10 in the back, 2/10 in the leg`: scores that go on after a comma."""
+    last = ctx.sentence(i)[1]
+    if not PAINY.search(ctx.text(i, j)):
+        return i, j
+    while j + 1 < last and ctx.has(j, "comma") and (ctx.has(j + 1, "q_score") or (ctx.has(j + 1, "body", "side") and ctx.has(j + 2, "q_score"))):
+        end = ctx.chunk(j + 1)[1]
+        if end - j > 9:
+            break
+        j = end
+    return i, j
 
 
 def _gain_off(ctx: Context, i: int, j: int) -> tuple[int, int]:
@@ -118,6 +185,9 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if kind == "diagnosis" and how != "deficit":
         return False
     d = ctx.first(i, j, "deficit")
+    after = ctx.surface.norm[ctx.units[j - 1].end : ctx.units[j - 1].end + 24]
+    if _NOT_A_COMPLAINT.match(after) or _DIAGNOSIS.search(ctx.surface.norm[max(0, ctx.units[i].start - 40) : ctx.units[i].start]):
+        return False
     if how == "deficit" and d >= 0:
         word = ctx.units[d].word
         specific = ctx.any(i, j, "body", "side", "motion", "sev", "decreased")
