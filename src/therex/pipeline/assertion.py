@@ -466,6 +466,9 @@ _ASKED = frozenset({"IMPAIRMENT", "LIMITATION", "SERVICE", "EXERCISE", "RESPONSE
 
 def _speaks(span: Span, modifiers: tuple[str, ...]) -> tuple[str, ...]:
     """What the assertion says of this label: a goal and a plan lie ahead and are affirmed; a zero pain score is a finding."""
+    if "negated" in modifiers and "hypothetical" in modifiers and span.label == "IMPAIRMENT":
+        # "to avoid impingement, no pain": what is denied is denied, whatever stood before it
+        return tuple(m for m in modifiers if m != "hypothetical")
     if span.label in ("IMPAIRMENT", "LIMITATION"):
         return tuple(m for m in modifiers if m != "hypothetical" or span.label == "IMPAIRMENT")
     if span.label == "RESPONSE":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from therex.pipeline.context import Context
 from therex.pipeline.measures import PAINY
@@ -29,15 +30,16 @@ def draft_impairments(ctx: Context) -> None:
     ]:
         text = ctx.text(m.first, m.last)
         # pain with a place or a behaviour is a deficit around its score
+        more = _more_scores(ctx, m.first, m.last)[1]
         if (
             PAINY.search(text)
-            and (ctx.any(m.first, m.last, "body", "activity") or re.search(r"end range|with (?!activity)\\w+", text))
+            and (more > m.last or sum(ctx.has(k, "q_score") for k in range(m.first, m.last)) > 1 or ctx.any(m.first, m.last, "body", "activity") or re.search(r"end range|with (?!activity)\\w+", text))
             and not ctx.covered(m.first, m.last, "GOAL", "RESPONSE")
         ):
             i, j = _more_scores(ctx, m.first, m.last)
             ctx.add("IMPAIRMENT", i, j, "rule:impairment.scored")
     for name, pattern in (("decreased", I1), ("function_is", I3), ("part_is", I4), ("deficit", I2)):
-        for i, j in ctx.grammar.find(pattern, ctx.row):
+        for i, j in _parted(ctx, ctx.grammar.find(pattern, ctx.row)):
             while i < j and ctx.has(i, "and", "slash", "comma") and not ctx.has(i, "deficit", "decreased", "body"):
                 i += 1
             if i >= j or ctx.covered(i, j, "IMPAIRMENT") or not _impairment_ok(ctx, i, j, name):
@@ -45,18 +47,33 @@ def draft_impairments(ctx: Context) -> None:
             i, j = _adjectival(ctx, *_gain_off(ctx, i, j))
             i, j = _with_score(ctx, *_reach(ctx, i, j))
             i, j = _more_scores(ctx, _lead(ctx, i), j)
+            while j - 1 > i and ctx.has(j - 1, "the", "in", "with", "of", "to") and not ctx.has(j - 1, "side", "body"):
+                j -= 1
             if ctx.covered(i, j, "IMPAIRMENT"):
                 continue
             ctx.add("IMPAIRMENT", i, j, f"rule:impairment.{name}")
 
 
-_PLACES = frozenset({"after", "when", "during", "past", "with", "w/", "starting", "beginning", "per", "between", "beyond", "throughout"})
+def _parted(ctx: Context, found: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Two deficits joined by `and` stand each alone, unless a part or degree before them belongs to both."""
+    for i, j in found:
+        d = ctx.first(i, j, "deficit")
+        k = next((k for k in range(d + 1, j) if ctx.has(k, "and", "slash")), -1) if d >= 0 else -1
+        if k > 0 and d == i and ctx.any(k, j, "deficit") and ctx.has(k + 1, "deficit", "sev"):
+            yield i, k
+            yield k + 1, j
+        else:
+            yield i, j
+
+
+_PLACES = frozenset({"after", "when", "during", "past", "with", "w/", "as", "starting", "beginning", "per", "between", "beyond", "throughout"})
 _CHANGES = frozenset({
-    "reducing", "easing", "improving", "narrowed", "starts", "begin", "tends", "drop", "worsen", "persist", "radiating", "radiate", "referring",
-    "returned", "return", "increases", "decreases", "come", "spread", "wake", "kick", "flare", "centralized", "centralizing", "started",
+    "reducing", "easing", "improving", "narrowed", "start", "begin", "tend", "drop", "worsen", "persist", "radiating", "radiate", "referring",
+    "returned", "return", "come", "spread", "wake", "kick", "flare", "centralized", "centralizing", "started",
 })  # fmt: skip
 _STOPS = ("because", "but", "limiter", "plan_word", "exercise", "pron", "dot", "skill_cue")
-_OTHERS = ("LIMITATION", "EXERCISE", "DOSE", "DURATION", "SKILL", "RATIONALE", "GOAL", "SERVICE")
+_OTHERS = ("EXERCISE", "DOSE", "DURATION", "SKILL", "RATIONALE", "GOAL", "SERVICE")
+_POINTS = re.compile(r"(?:is|are|was|were) (?:what|why|the|that|how|still the)\b")
 _NOT_A_COMPLAINT = re.compile(
     r" *(?:modulation|management|control\b|relief|scale|analog|rating|levels?\b|free\b|medic|meds?\b|reliever|clinic|program|education|science|is not an issue)"
 )
@@ -66,22 +83,23 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
     """The place, behaviour or predicate that belongs to the deficit, up to the end of its clause."""
     end = ctx.chunk(j - 1)[1]
     kind = ctx.kinds[i]
+    held = ctx.inside(i, j, "LIMITATION")
     for k in range(j, end):
-        if ctx.has(k, *_STOPS) or ctx.covered(k, k + 1, *_OTHERS):
+        if ctx.has(k, *_STOPS) or ctx.covered(k, k + 1, *_OTHERS) or (held is None and ctx.covered(k, k + 1, "LIMITATION")):
             end = k
             break
     left = end - j
     if left <= 0:
         return i, j
     word = ctx.units[j].word
-    known = ctx.any(i, j, "body", "side") or any(w in ctx.text(i, j) for w in ("night", "headache", "swelling", "edema"))
+    known = ctx.any(i, j, "body", "side") or any(w in ctx.text(i, j) for w in ("night", "headache", "swelling", "edema", "arc", "footdrop", "foot drop"))
     said = kind in ("subjective", "assessment", "objective", "")
     placed = ctx.has(j, "in", "with", "to", "from") or word in _PLACES
     if placed and left <= 8 and not ctx.any(j, end, "because", "decreased") and (said or ctx.any(j, end, "body", "motion")):
         return i, end
-    if said and known and left <= 10 and (ctx.has(j, "be") or word in _CHANGES) and not ctx.any(j, end, "activity", "deficit", "normal"):
+    if said and known and left <= 10 and not _POINTS.match(ctx.text(j, end)) and (ctx.has(j, "be") or word in _CHANGES) and not ctx.any(j, end, "activity", "deficit", "normal"):
         return i, end
-    if left <= 5 and ctx.has(j - 1, "deficit") and all(ctx.has(k, "body", "side", "the", "and", "motion", "word", "to") for k in range(j, end)):
+    if left <= 5 and (ctx.has(j - 1, "deficit") or (ctx.has(j - 1, "side") and ctx.has(j - 2, "deficit"))) and all(ctx.has(k, "body", "side", "the", "and", "motion", "word", "to") for k in range(j, end)):
         if ctx.any(j, end, "body", "side") or ctx.units[j - 1].word in ("ttp", "tender", "tenderness", "tender to palpation", "fibrosis"):
             return i, end
     return i, j
@@ -90,6 +108,8 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
 def _lead(ctx: Context, i: int) -> int:
     """An adjective of place or kind, a grade of edema, or `increase in` right before the deficit."""
     first = ctx.chunk(i)[0]
+    if i - 2 >= first and ctx.has(i - 1, "plus") and ctx.has(i - 2, "q_number") and re.match(r"pitting|edema", ctx.units[i].word):
+        return i - 2
     if i - 1 >= first and ctx.has(i - 1, "q_grade", "q_number") and re.match(r"pitting|edema", ctx.units[i].word):
         return i - 1
     if i - 2 >= first and ctx.units[i - 1].word == "in" and ctx.units[i - 2].word in ("increase", "increased", "flare", "reduction", "decrease"):
@@ -101,8 +121,10 @@ def _lead(ctx: Context, i: int) -> int:
 
 
 def _more_scores(ctx: Context, i: int, j: int) -> tuple[int, int]:
-    """`pain 4/10 in the back, 2/10 in the leg`: scores that go on after a comma."""
+    """`pain 4/10 in the back, 2/10 in the leg`: scores that go on after a comma; a girth right after a swelling."""
     last = ctx.sentence(i)[1]
+    if j + 1 < last and ctx.has(j, "comma") and ctx.has(j + 1, "q_distance") and re.search(r"edema|swell|effusion", ctx.text(i, j)):
+        return i, ctx.chunk(j + 1)[1]
     if not PAINY.search(ctx.text(i, j)):
         return i, j
     while j + 1 < last and ctx.has(j, "comma") and (ctx.has(j + 1, "q_score") or (ctx.has(j + 1, "body", "side") and ctx.has(j + 2, "q_score"))):
@@ -149,12 +171,19 @@ _ADJECTIVES = frozenset(
 def _adjectival(ctx: Context, i: int, j: int) -> tuple[int, int]:
     """`weak external rotators`: an adjective takes the part that follows it."""
     d = ctx.first(i, j, "deficit")
-    if d == j - 1 and ctx.units[d].word in _ADJECTIVES and not ctx.any(i, d, "body"):
-        k = j
-        while ctx.has(k, "side", "body", "motion"):
+    if d < 0 or ctx.units[d].word not in _ADJECTIVES or ctx.any(i, j, "body") or not all(ctx.has(k, "side") for k in range(d + 1, j)):
+        return i, j
+    k, end = j, ctx.chunk(d)[1]
+    while k < end and ctx.has(k, "side", "body", "motion", "position"):
+        k += 1
+    # a noun that no list knows, where the clause ends with it: `weak pencil grasp`
+    if end - d <= 6 and all(ctx.has(n, "side", "body", "motion", "position", "function", "word", "and") for n in range(k, end)):
+        return i, end
+    while k < end and ctx.has(k, "and") and ctx.has(k + 1, "side", "body"):
+        k += 2
+        while k < end and ctx.has(k, "side", "body", "motion"):
             k += 1
-        return i, k
-    return i, j
+    return i, k
 
 
 def _with_score(ctx: Context, i: int, j: int) -> tuple[int, int]:
@@ -183,6 +212,14 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if kind in ("treatment", "plan", "response") and how != "decreased" and not ctx.any(i, j, "body", "side"):
         return False
     if kind == "diagnosis" and how != "deficit":
+        return False
+    if kind == "treatment" and how == "deficit":
+        first = ctx.sentence(i)[0]
+        # a fault seen in a given set is a reaction
+        if ctx.covered(first, i, "EXERCISE", "DOSE") and not ctx.any(first, i, "because"):
+            return False
+    before = ctx.surface.norm[max(0, ctx.units[i].start - 24) : ctx.units[i].start]
+    if re.search(r"\bif (?:no |any )?$|\bgoals?:? (?:is )?(?:to )?\w* ?$|with less $", before):
         return False
     d = ctx.first(i, j, "deficit")
     after = ctx.surface.norm[ctx.units[j - 1].end : ctx.units[j - 1].end + 24]

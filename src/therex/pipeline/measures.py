@@ -25,12 +25,13 @@ INSTRUMENT = (
 )
 PAIN = (
     "(?:<side|body|sev|motion|function>)*<deficit|body>(?:<side|body|word|the|in|pron>){0,3}?"
-    f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for><activity|motion|position|the>+)?{{compare}}*{{value_tail}}"
+    f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for>(?:<the>)?<activity|motion|position|body|side>+)?{{compare}}*{{value_tail}}"
 )
+PAIN_BY_SITE = "<deficit|measure><time_ref>?<colon|dash>(?:<side|body>)+<q_score>(?:<comma|and|slash|semi>(?:<side|body>)+<q_score>)*"
 COUNTED = f"(?:<function|activity>)(?:<word|with|function|decreased>){{0,2}}?(?:{_BETWEEN}){{1,3}}<q_distance|q_seconds|q_percent>{{value_tail}}{{compare}}*"
 SCORED = "<q_score><side|body|sev>*<deficit>"
 LAG = "(?:<q_angle>(?:<side|body>)*<deficit>|<body>*<deficit><be|colon|of>?<q_angle>{value_tail})"
-BARE_SCORE = "<q_score>(?:<time_ref>|<with|in|on|for>(?:<the>)?<activity|motion|position|exercise>+)?{value_tail}"
+BARE_SCORE = "<q_score>(?:<time_ref>|<with|in|on|for>(?:<the>)?<activity|motion|position|exercise|body|side>+)?{value_tail}"
 PAINY = re.compile(r"pain|vas|nprs|nrs|discomfort|sore|ache|headache|dizz|symptom|sx|fatigue|numb|tingl|stiff")
 _PER10 = re.compile(r"(?:/|out of) *10(?!\d)")
 
@@ -65,7 +66,7 @@ def draft_measures(ctx: Context) -> None:
     for i, j in rows:
         add(i, j, "rule:measure.table_row")
     for name, pattern in (
-        ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("pain_by_site", PAIN_BY_SITE), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
@@ -73,7 +74,7 @@ def draft_measures(ctx: Context) -> None:
                 continue
             if name == "lag" and not re.search(r"lag|deficit|contracture|lacking", ctx.text(i, j)):
                 continue
-            if name == "scored" and not (_PER10.search(ctx.text(i, j)) and PAINY.search(ctx.text(i, j))):
+            if name in ("scored", "pain_by_site") and not (_PER10.search(ctx.text(i, j)) and PAINY.search(ctx.text(i, j))):
                 continue
             if name == "pain":
                 body = ctx.text(i, j)
