@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from therex.pipeline.context import Context
-from therex.pipeline.measures import PAINY
+from therex.pipeline.measures import PAIN_BY_SITE, PAINY
 
 I1 = (
     "(?:<sev|side|body>)*<decreased>(?:<of|in>)?(?:<the|side|body|motion|position|exhead|sev|decreased>)*<function|motion|deficit>"
@@ -38,6 +38,9 @@ def draft_impairments(ctx: Context) -> None:
         ):
             i, j = _more_scores(ctx, m.first, m.last)
             ctx.add("IMPAIRMENT", i, j, "rule:impairment.scored")
+    for i, j in ctx.grammar.find(PAIN_BY_SITE, ctx.row):
+        if PAINY.search(ctx.text(i, j)) and not ctx.covered(i, j, "IMPAIRMENT"):
+            ctx.add("IMPAIRMENT", i, j, "rule:impairment.by_site")
     for name, pattern in (("decreased", I1), ("function_is", I3), ("part_is", I4), ("deficit", I2)):
         for i, j in _parted(ctx, ctx.grammar.find(pattern, ctx.row)):
             while i < j and ctx.has(i, "and", "slash", "comma") and not ctx.has(i, "deficit", "decreased", "body"):
@@ -123,6 +126,8 @@ def _lead(ctx: Context, i: int) -> int:
 def _more_scores(ctx: Context, i: int, j: int) -> tuple[int, int]:
     """`pain 4/10 in the back, 2/10 in the leg`: scores that go on after a comma; a girth right after a swelling."""
     last = ctx.sentence(i)[1]
+    while j < last and ctx.has(j, "in", "the", "body") and ctx.has(j - 1, "q_score", "in", "the"):
+        j += 1
     if j + 1 < last and ctx.has(j, "comma") and ctx.has(j + 1, "q_distance") and re.search(r"edema|swell|effusion", ctx.text(i, j)):
         return i, ctx.chunk(j + 1)[1]
     if not PAINY.search(ctx.text(i, j)):

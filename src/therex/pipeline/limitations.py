@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from therex.pipeline.context import Context
+from therex.pipeline.measures import PAINY
 
 _LIMIT_END = frozenset({"semi", "dot", "br", "pipe"})
 _ABLE_ONLY = re.compile(r"\b(?:able to|can|still|only|one at a time|modified)\b")
@@ -21,6 +22,16 @@ def draft_limitations(ctx: Context) -> None:
             continue
         for a, b in _clauses(ctx, i, j):
             _limitation(ctx, a, b, kind)
+    # a pain score with the activity that brings it
+    for m in list(ctx.of("MEASURE")):
+        if (
+            ctx.kinds[m.first] in ("subjective", "assessment", "")
+            and (ctx.any(m.first, m.last, "activity") or re.search(r"\bon stairs?|walking|standing|lifting|dressing", ctx.text(m.first, m.last)))
+            and PAINY.search(ctx.text(*ctx.sentence(m.first)))
+            and ctx.any(m.first, m.last, "q_score")
+            and not ctx.covered(m.first, m.last, "LIMITATION", "GOAL")
+        ):
+            ctx.add("LIMITATION", m.first, m.last, "rule:limitation.scored")
 
 
 def _clauses(ctx: Context, i: int, j: int) -> list[tuple[int, int]]:
@@ -73,6 +84,9 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
                 lo -= 1
             lo, hi = ctx.trim(lo, b)
             ctx.add("LIMITATION", lo, hi, "rule:limitation.assist_field")
+        return
+    if act < 0 and re.match(r"(?:unable|not able|dependent|cannot)\b", text) and ctx.has(a - 1, "colon") and ctx.has(a - 2, "activity", "function"):
+        ctx.add("LIMITATION", a - 2, b, "rule:limitation.field")
         return
     if act < 0:
         return

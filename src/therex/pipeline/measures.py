@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from therex.pipeline.context import Context
 
@@ -23,9 +24,14 @@ INSTRUMENT = (
     f"(?:<side>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}"
     "{value}{value_tail}{compare}*{value_tail}"
 )
+# a score after a comma, with a place or time of its own, is a measure of its own
+_PAIN_THEN = "(?:(?:<arrow|slash>|<comma>?<comp>+<the>?|<to>)(?:<time_ref|comp|be|of>){0,3}<q_score|q_number>)"
+ROM_BOTH = "(?:<side|position>)*<body>?<motion>+<colon|dash>?<function|exercise|measure>{value}<slash|comma><function|exercise|measure>{value}{value_tail}"
+ARROW_SCORE = "(?:<side|body>)*<deficit><q_number><arrow><q_score>"
+WALKED = "<activity><be>?<q_distance>"
 PAIN = (
     "(?:<side|body|sev|motion|function>)*<deficit|body>(?:<side|body|word|the|in|pron>){0,3}?"
-    f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for>(?:<the>)?<activity|motion|position|body|side>+)?{{compare}}*{{value_tail}}"
+    f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for>(?:<the>)?<activity|motion|position|body|side>+)?{_PAIN_THEN}*{{value_tail}}"
 )
 PAIN_BY_SITE = "<deficit|measure><time_ref>?<colon|dash>(?:<side|body>)+<q_score>(?:<comma|and|slash|semi>(?:<side|body>)+<q_score>)*"
 COUNTED = f"(?:<function|activity>)(?:<word|with|function|decreased>){{0,2}}?(?:{_BETWEEN}){{1,3}}<q_distance|q_seconds|q_percent>{{value_tail}}{{compare}}*"
@@ -66,7 +72,7 @@ def draft_measures(ctx: Context) -> None:
     for i, j in rows:
         add(i, j, "rule:measure.table_row")
     for name, pattern in (
-        ("pain_by_site", PAIN_BY_SITE), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
@@ -74,14 +80,24 @@ def draft_measures(ctx: Context) -> None:
                 continue
             if name == "lag" and not re.search(r"lag|deficit|contracture|lacking", ctx.text(i, j)):
                 continue
-            if name in ("scored", "pain_by_site") and not (_PER10.search(ctx.text(i, j)) and PAINY.search(ctx.text(i, j))):
+            if name == "walked" and (ctx.kinds[i] != "objective" or not re.match(r"amb|walk", ctx.units[i].word)):
+                continue
+            if name == "scored" and "  " in ctx.surface.norm[ctx.units[i].end : ctx.units[i + 1].start]:
+                continue
+            if name == "pain_by_site":
+                if PAINY.search(ctx.text(i, j)):
+                    _by_site(ctx, i, j, add)
+                continue
+            if name in ("scored", "arrow_score") and not (_PER10.search(ctx.text(i, j)) and PAINY.search(ctx.text(i, j))):
                 continue
             if name == "pain":
                 body = ctx.text(i, j)
                 if not _PER10.search(body) or not PAINY.search(ctx.text(*ctx.sentence(j - 1)) + body):
                     continue
                 i = _pain_head(ctx, i, j)
-            if name == "rom_number" and (ctx.kinds[i] in ("treatment", "plan", "hep", "goals", "billing") or not _degrees(ctx, i, j)):
+            if name == "rom_number" and (ctx.kinds[i] in ("plan", "hep", "goals", "billing") or not _degrees(ctx, i, j)):
+                continue
+            if name == "rom_number" and ctx.kinds[i] == "treatment" and not ctx.any(i, j, "arrow"):
                 continue
             if name == "instrument" and not _instrument_ok(ctx, i, j):
                 continue
@@ -91,6 +107,15 @@ def draft_measures(ctx: Context) -> None:
     for i, j in ctx.grammar.find(BARE_SCORE, ctx.row):
         if _PER10.search(ctx.text(i, i + 1)) and PAINY.search(ctx.text(*ctx.sentence(i))) and ctx.kinds[i] != "goals":
             add(i, j, "rule:measure.score")
+
+
+def _by_site(ctx: Context, i: int, j: int, add: Callable[[int, int, str], None]) -> None:
+    """`pain: neck 5/10, low back 4/10`: each place with its score."""
+    start = next(k for k in range(i, j) if ctx.has(k, "colon", "dash")) + 1
+    for k in range(start, j):
+        if ctx.has(k, "q_score"):
+            add(start, k + 1, "rule:measure.pain_by_site")
+            start = k + 2
 
 
 def _pain_head(ctx: Context, i: int, j: int) -> int:

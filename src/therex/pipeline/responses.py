@@ -42,6 +42,8 @@ def draft_responses(ctx: Context) -> None:
         if kind in ("goals", "billing", "medications", "header", "precautions", "signature", "history", "diagnosis", "plan", "hep"):
             continue
         chunks = ctx.chunks(i, j)
+        if kind in ("treatment", "", "objective") and treated:
+            _reason_for_change(ctx, i, j)
         n = 0
         while n < len(chunks):
             a, b = chunks[n]
@@ -72,6 +74,35 @@ def draft_responses(ctx: Context) -> None:
                     if skill is None or skill.first < lo or skill.last > hi:
                         ctx.add("RESPONSE", lo, hi, "rule:response")
             n += 1
+
+
+def _denied_in_set(ctx: Context, a: int, b: int, kind: str, treated: bool) -> bool:
+    """`no pain at end range`, `no worse`: a reaction denied in or after a given exercise."""
+    if kind not in ("treatment", "") or not treated or b - a > 9 or not ctx.has(a, "neg"):
+        return False
+    if not (ctx.any(a + 1, b, "deficit") or re.search(r"\b(?:worse|incr\w*|more|change)\b", ctx.text(a, b))):
+        return False
+    first = ctx.sentence(a)[0]
+    return ctx.covered(first, a, "EXERCISE", "DOSE") and not ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL")
+
+
+_CUT_BACK = re.compile(r"\b(?:stopped|cut|dropped|lowered|regressed|reduced|slowed|backed off|decreased|paused|held)\b.{0,40}?\b(?:because(?: of)?|b/c(?: of)?|due to|when|for|as|since)\b")
+
+
+def _reason_for_change(ctx: Context, i: int, j: int) -> None:
+    """`dropped to 4" because of trunk lean`: the reaction that made the therapist change the set."""
+    m = _CUT_BACK.search(ctx.text(i, j))
+    if m is None:
+        return
+    at = ctx.units[i].start + m.end()
+    a = next((k for k in range(i, j) if ctx.units[k].start >= at), j)
+    if a >= j:
+        return
+    b = next((k for k in range(a, j) if ctx.has(k, "comma", "semi", "dot", "arrow", "rp")), j)
+    if b - a > 9 or ctx.covered(a, b, "RESPONSE", "EXERCISE", "SERVICE", "GOAL"):
+        return
+    if ctx.any(a, b, "deficit", "response_cue", "q_score") or re.search(r"\b(?:rep|set) \d|came back|form|shak|leak|bulg|buckl|wobbl", ctx.text(a, b)):
+        ctx.add("RESPONSE", a, b, "rule:response.reason")
 
 
 def _response_goes_on(ctx: Context, hi: int, a: int, b: int) -> bool:
@@ -132,6 +163,8 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
     ):
         if not ctx.covered(a, b, "EXERCISE") or not ctx.covered(a, b, "DOSE"):
             return True
+    if _denied_in_set(ctx, a, b, kind, treated):
+        return True
     if k < 0:
         # a fault seen in a set: a chunk that follows an exercise or dose in the same treatment line
         if (
@@ -151,7 +184,9 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
             and not ctx.covered(a, b, "EXERCISE", "SERVICE", "RATIONALE", "DOSE")
         ):
             return ctx.covered(chunks[n - 1][0], a, "DOSE", "EXERCISE") and ctx.has(a - 1, "comma", "semi", "arrow", "dash")
-        return bool(_ARROW_CHANGE.search(text)) and kind in ("treatment", "response") and ctx.covered(a, b, "MEASURE")
+        if kind in ("objective", "") and not (treated and re.match(r"(?:hr|spo2|bp|rpe|pain|sx|symptoms?)\b", text)):
+            return False
+        return bool(_ARROW_CHANGE.search(text)) and kind in ("treatment", "response", "objective", "") and ctx.covered(a, b, "MEASURE")
     concepts = {e.concept for u in ctx.units[a:b] for e in u.entries if e.category == "response_cue"}
     if "tolerance" in concepts and _TOLERANCE.search(text):
         if re.search(
