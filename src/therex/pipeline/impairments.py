@@ -33,7 +33,7 @@ def draft_impairments(ctx: Context) -> None:
         more = _more_scores(ctx, m.first, m.last)[1]
         if (
             PAINY.search(text)
-            and (more > m.last or sum(ctx.has(k, "q_score") for k in range(m.first, m.last)) > 1 or ctx.any(m.first, m.last, "body", "activity") or re.search(r"end range|with (?!activity)\\w+", text))
+            and (more > m.last or (sum(ctx.has(k, "q_score") for k in range(m.first, m.last)) > 1 and not re.search(r"before|after|\bpre\b|\bpost\b|->| to \d", text)) or ctx.any(m.first, m.last, "body", "activity") or re.search(r"end range|with (?!activity)\\w+", text))
             and not ctx.covered(m.first, m.last, "GOAL", "RESPONSE")
         ):
             i, j = _more_scores(ctx, m.first, m.last)

@@ -39,6 +39,11 @@ SCORED = "<q_score><side|body|sev>*<deficit>"
 LAG = "(?:<q_angle>(?:<side|body>)*<deficit>|<body>*<deficit><be|colon|of>?<q_angle>{value_tail})"
 BARE_SCORE = "<q_score>(?:<time_ref>|<with|in|on|for>(?:<the>)?<activity|motion|position|exercise|body|side>+)?{value_tail}"
 PAINY = re.compile(r"pain|vas|nprs|nrs|discomfort|sore|ache|headache|dizz|symptom|sx|fatigue|numb|tingl|stiff")
+_WHEN = frozenset({"before", "after", "pre", "post", "prior", "at start", "at end", "initially"})
+SIDED = (
+    "(?:<side|body|exercise|function|motion|measure|position|exhead>){1,4}<colon>?<side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight|q_dose_rev>"
+    "<comma|slash|and><side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight>{value_tail}"
+)
 _PER10 = re.compile(r"(?:/|out of) *10(?!\d)")
 
 
@@ -61,8 +66,11 @@ def draft_measures(ctx: Context) -> None:
             j > i
             and ctx.has(j - 1, "comma", "time_ref")
             and ctx.units[j - 1].word in (",", "post", "pre", "before", "after", "rest", "activity")
+            and not (ctx.units[j - 1].word != "," and (j >= len(ctx.units) or ctx.has(j, "comma", "dot", "semi", "br", "rp", "arrow", "slash")))
         ):
             j -= 1
+        if j + 2 < len(ctx.units) and ctx.has(j, "comma") and ctx.has(j + 1, "q_score") and ctx.units[j + 2].word in _WHEN:
+            j += 3
         if i >= j or any(taken[i:j]):
             return
         taken[i:j] = b"\x01" * (j - i)
@@ -72,13 +80,15 @@ def draft_measures(ctx: Context) -> None:
     for i, j in rows:
         add(i, j, "rule:measure.table_row")
     for name, pattern in (
-        ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("sided", SIDED), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
             if ctx.kinds[i] in ("billing", "medications", "signature") and name != "instrument":
                 continue
             if name == "lag" and not re.search(r"lag|deficit|contracture|lacking", ctx.text(i, j)):
+                continue
+            if name == "sided" and ctx.kinds[i] not in ("objective", "", "assessment", "subjective"):
                 continue
             if name == "walked" and (ctx.kinds[i] != "objective" or not re.match(r"amb|walk", ctx.units[i].word)):
                 continue
