@@ -18,9 +18,25 @@ _STATUS_ONLY = re.compile(
     r"^(?:goal )?(?:not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis)\b"
 )
 _GOAL_SAID = re.compile(
-    r"\b(?:(?:goal|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?(?: (?:is|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
+    r"\b(?:(?:goals?|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?(?: (?:is|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
     r"(?:wants|hopes|wishes|would like|desires) to (?!keep coming|continue|wait|avoid|try|hold)(?:be able to |get back to |return to )?) *"
 )
+# `STG lift the pitcher`, `- goal 12 steps with rail`: the lead-in with no colon
+_GOAL_FIRST = re.compile(
+    r"[-•* ]*(?:stg|ltg|goals?)(?: ?#?\d)?(?: \([^)]{0,25}\))? +(?=[a-z0-9])"
+    r"(?!met\b|not\b|status|of care|is\b|are\b|was\b|were\b|for\b|to\b|on\b|ongoing|progress|remain|review|updat|address|set\b|in\b|above|below|time|date|partially|achieved|and\b|that\b|as\b|per\b)"
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+# a task with a criterion and a day by which it is to be reached is an aim, whatever stands before it
+_BY_WHEN = re.compile(
+    rf"\bby (?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|{_MONTH}(?: \w+)?|(?:wk|week|visit) \d+|discharge|dc|d/c|surgery|end of (?:poc|\w+))(?: (?:to|for|so)\b[^.]{{0,50}})?[ .]*$|\bin \d+ (?:wks?|weeks?|visits?)[ .]*$"
+)
+_AIMED = re.compile(
+    r"[-•* ]*(?:\d+[.)] )?(?:pt |patient )?(?:to )?(?:walk|climb|descend|ascend|rise|stand|sit|lift|carry|reach|don|doff|dress|transfer|bathe|shower|toilet|cook|drive|run|jog|hike|return|sleep|hold|"
+    r"open|write|copy|feed|eat|drink|wash|comb|fasten|release|get|put|pick|push|pull|play|throw|kick|jump|squat|kneel|crawl|step|go|enter|use|perform|complete|tolerate|demonstrate|achieve|increase|improve|"
+    r"decrease|reduce|maintain|ambulate|amb|shop|turn|roll|move|grip|grasp|pinch|make|take|place|tie|button|zip|brush|shave|care|work|swim|bike|catch|stairs?|lsi|\d+ (?:steps?|stairs?|lb|ft|flights?)|full|independent|mod i|able)\b"
+)
+_NOT_AIMED = re.compile(r"\b(?:next visit|follow[- ]?up|md|recert|re-?eval|recheck|reassess|was|were|had|has|did|hep|continue|discharged|seen|surgery (?:is|on)|x/w|visits? (?:left|remain))\b")
 _WILL = re.compile(
     r"\b(?:pt|patient|client|resident|child|the patient|she|he)\.? (?:will|is to) (?!continue|be seen|return (?:to clinic|next)|follow|benefit|come|call|bring|need|require|see|be re|be progress|be discharg|attend|receive|work on|start|begin|call)"
 )
@@ -51,14 +67,23 @@ def draft_goals(ctx: Context) -> None:
         if kind in ("history", "billing", "diagnosis", "precautions", "medications") or _NOT_GOAL.search(body):
             if not re.search(r"\b(?:stg|ltg|goal) ?#?\d?:|goal is", body) or re.search(r"goals? (?:met|reviewed)", body):
                 continue
+        m = _GOAL_FIRST.match(body)
+        if m:
+            _add_goal(ctx, start + m.end(), end)
+            continue
         m = _GOAL_SAID.search(body)
         if m:
-            for part in re.finditer(r"[^;]+(?:;|$)", body[m.end() :] if False else body):
+            for part in re.finditer(r"[^;]+(?:;|$)", body):
                 if part.end() <= m.end():
                     continue
                 a = max(part.start(), m.end()) if part.start() <= m.end() else -1
                 if a >= 0:
                     _add_goal(ctx, start + a, start + part.end() - (1 if body[part.end() - 1 : part.end()] == ";" else 0))
+            continue
+        m = _BY_WHEN.search(body)
+        if m and kind not in ("hep", "subjective", "education", "treatment") and _AIMED.match(body) and not _NOT_AIMED.search(body):
+            lead = _LEAD_IN.match(body)
+            _add_goal(ctx, start + (lead.end() if lead else 0), end)
             continue
         m = _WILL.search(body)
         if m and kind not in ("hep", "subjective", "education"):
