@@ -15,7 +15,7 @@ _STATUS = re.compile(
     r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continue|cont|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$"
 )
 _STATUS_ONLY = re.compile(
-    r"^(?:goal )?(?:not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis)\b"
+    r"^(?:goal )?(?:not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"
 )
 _GOAL_SAID = re.compile(
     r"\b(?:(?:goals?|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?(?: (?:is|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
@@ -37,6 +37,16 @@ _AIMED = re.compile(
     r"decrease|reduce|maintain|ambulate|amb|shop|turn|roll|move|grip|grasp|pinch|make|take|place|tie|button|zip|brush|shave|care|work|swim|bike|catch|stairs?|lsi|\d+ (?:steps?|stairs?|lb|ft|flights?)|full|independent|mod i|able)\b"
 )
 _NOT_AIMED = re.compile(r"\b(?:next visit|follow[- ]?up|md|recert|re-?eval|recheck|reassess|was|were|had|has|did|hep|continue|discharged|seen|surgery (?:is|on)|x/w|visits? (?:left|remain))\b")
+_DONE = re.compile(r"^(?:plan|next|recert|order|p:|hep|seen|poc|visit|return)\b|\b[a-z]{3,}(?<!need)(?<!speed)ed\b")
+
+
+def _aimed(body: str, end: int) -> bool:
+    """Whether a statement with no lead-in is an aim: it begins with a task, or it is short and tells nothing done."""
+    if _NOT_AIMED.search(body):
+        return False
+    return bool(_AIMED.match(body)) or (end < len(body) and len(body.split()) <= 16 and not _DONE.search(body))
+
+
 _WILL = re.compile(
     r"\b(?:pt|patient|client|resident|child|the patient|she|he)\.? (?:will|is to) (?!continue|be seen|return (?:to clinic|next)|follow|benefit|come|call|bring|need|require|see|be re|be progress|be discharg|attend|receive|work on|start|begin|call)"
 )
@@ -60,6 +70,19 @@ def draft_goals(ctx: Context) -> None:
             if section and section.body > start:
                 start = min(section.body, end)
                 body = norm[start:end]
+            elif (
+                section
+                and norm[section.body : start].strip(" -•*.(#123")
+                and "\n" not in norm[section.start : start]
+                and not re.match(r"[ ]*(?:\(?\d[.):]|[-•*])", body)
+                and not re.search(r"\d", norm[max(section.body, start - 3) : start])
+                and not _BY_WHEN.search(body)
+                and not re.search(r"\d+ (?:wks?|weeks?|visits?|months?)[ .]*$", body)
+                and not _aimed(body, len(body))
+                and not _WILL.search(body)
+            ):
+                # a heading in mid-line opens one statement, and what follows on the line may be anything
+                continue
             lead = _LEAD_IN.match(body)
             a = start + (lead.end() if lead else 0)
             _add_goal(ctx, a, end)
@@ -81,7 +104,7 @@ def draft_goals(ctx: Context) -> None:
                     _add_goal(ctx, start + a, start + part.end() - (1 if body[part.end() - 1 : part.end()] == ";" else 0))
             continue
         m = _BY_WHEN.search(body)
-        if m and kind not in ("hep", "subjective", "education", "treatment") and _AIMED.match(body) and not _NOT_AIMED.search(body):
+        if m and kind not in ("hep", "subjective", "education") and _aimed(body, m.start()):
             lead = _LEAD_IN.match(body)
             _add_goal(ctx, start + (lead.end() if lead else 0), end)
             continue

@@ -89,6 +89,7 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
         ctx.add("LIMITATION", a - 2, b, "rule:limitation.field")
         return
     if act < 0:
+        _unnamed_activity(ctx, a, b, kind, text)
         return
     lim = -1
     order = {"unable": 0, "difficulty": 1, "limited": 2}
@@ -189,6 +190,17 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
             ctx.add("LIMITATION", lo, hi, "rule:limitation.decreased")
             return
     if (
+        0 <= act < pain
+        and pain - act <= 6
+        and kind in ("subjective", "")
+        and re.match(r"(?:hurt|ache|aching|sore|painful|burn|stiff)", ctx.units[pain].word)
+        and not ctx.any(act, pain, "neg", "without", "comma")
+        and not ctx.covered(a, b, "EXERCISE", "DOSE")
+    ):
+        lo, hi = ctx.trim(a, pain + 1)
+        ctx.add("LIMITATION", lo, hi, "rule:limitation.hurts")
+        return
+    if (
         pain >= 0
         and pain < act
         and kind in ("subjective", "assessment", "", "objective")
@@ -204,6 +216,31 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
             hi += 1
         lo, hi = ctx.trim(lo, hi)
         ctx.add("LIMITATION", lo, hi, "rule:limitation.painful")
+
+
+# what cannot be done is a limit, whether or not a list knows the activity
+_CANNOT = re.compile(
+    r"\b(?:can'?t|cannot|can not|couldn'?t|could not|unable to|not able to|won'?t|struggles? to|still can'?t) (?!be\b|recall|remember|rule|tolerate (?:med|nsaid)|assess|determine|test|say|tell|afford|come|wait|make (?:it|the)|attend|get an)[a-z]"
+)
+_TASK = re.compile(
+    r"^(?:he |she |pt |patient |they )?(?:still |now |only )?(?:(?:stops?|rests?) (?:\d|once|twice|on|at|after|every|half)|(?:drops?|spills?) |holds? (?:on(?:to)? |the |to )|"
+    r"(?:sits?|stands?|drives?|sleeps?|walks?|types?|reads?|lifts?) (?:only |about |just |for |up to |max )*\d+ ?(?:min|minutes?|hours?|hrs?|blocks?|ft|feet|lbs?)|(?:needs?|uses?) (?:both |his |her |two )?(?:hands?|arms?) to |has to be (?:lifted|helped|carried))"
+)
+
+
+def _unnamed_activity(ctx: Context, a: int, b: int, kind: str, text: str) -> None:
+    if kind not in ("subjective", "assessment", "") or b - a > 16 or ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL", "DOSE"):
+        return
+    m = _CANNOT.search(text)
+    at = m.start() if m else (0 if kind != "assessment" and _TASK.match(text) else -1)
+    if at < 0:
+        return
+    lo = next((k for k in range(a, b) if ctx.units[k].start >= ctx.units[a].start + at), a)
+    cut = ctx.first(lo + 1, b, "because", "but")
+    lo, hi = ctx.trim(lo, cut if cut > 0 else b)
+    while lo < hi and ctx.has(lo, "pron"):
+        lo += 1
+    ctx.add("LIMITATION", lo, hi, "rule:limitation.cannot" if m else "rule:limitation.task")
 
 
 def _limited_context(ctx: Context, lim: int, act: int, b: int, text: str) -> bool:
