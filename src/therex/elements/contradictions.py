@@ -258,7 +258,7 @@ def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     reasoned = bool(_NEEDS_THERAPIST.search(re.sub(_INDEPENDENT, " ", low))) or len(skilled) >= 2
     for r, body in _sentences(view):
         section = view.section_at(r.start)
-        if section in ("history",):
+        if section in ("history", "goals") or any(g.start < r.end and r.start < g.end for g in view.of("GOAL")):
             continue
         ind = _INDEPENDENT.search(body)
         if (

@@ -61,11 +61,18 @@ def _table() -> _Table:
     return table
 
 
+_TIMED_HOLD = frozenset({"sec", "second", "s", "isometric", "static", "breath", "min", "minute", "end", "prolonged", "x"})
+
+
 def find_cues(words: list[str], i: int, j: int) -> list[Cue]:
     """The cues among tokens `i` to `j`: the longest phrase at each place wins, and a pseudo phrase hides what is in it."""
     table = _table()
     out: list[Cue] = []
     while i < j:
+        if words[i] == "hold" and i > 0 and (words[i - 1] in _TIMED_HOLD or words[i - 1][-1:].isdigit() or words[i - 1].endswith(('"', "'"))):
+            # "30 sec hold" is a dose, not an exercise left out
+            i += 1
+            continue
         limit = table.longest.get(words[i], 0)
         for size in range(min(limit, j - i), 0, -1):
             found = table.phrases.get(" ".join(words[i : i + size]))

@@ -104,6 +104,14 @@ class Context:
             return self.bounds[k]
         return i, i + 1
 
+    def heads_a_list(self, i: int, j: int) -> bool:
+        """Whether units `i` to `j` are a title: words alone, closed by a colon at the end of their line."""
+        return (
+            self.has(j - 1, "colon")
+            and (j >= len(self.units) or self.has(j, "br"))
+            and not any(u.quantity is not None for u in self.units[i:j])
+        )
+
     def chunks(self, i: int, j: int) -> list[tuple[int, int]]:
         """The pieces of units `i` to `j` between commas, semicolons, brackets and arrows, none empty."""
         known = self._chunks.get((i, j))

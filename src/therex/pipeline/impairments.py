@@ -37,6 +37,8 @@ def draft_impairments(ctx: Context) -> None:
             and not ctx.covered(m.first, m.last, "GOAL", "RESPONSE")
         ):
             i, j = _more_scores(ctx, m.first, m.last)
+            while j - 1 > i and ctx.has(j - 1, "the", "in") and not ctx.has(j - 1, "side", "body"):
+                j -= 1
             ctx.add("IMPAIRMENT", i, j, "rule:impairment.scored")
     for i, j in ctx.grammar.find(PAIN_BY_SITE, ctx.row):
         if PAINY.search(ctx.text(i, j)) and not ctx.covered(i, j, "IMPAIRMENT"):
@@ -78,7 +80,7 @@ _STOPS = ("because", "but", "limiter", "plan_word", "exercise", "pron", "dot", "
 _OTHERS = ("EXERCISE", "DOSE", "DURATION", "SKILL", "RATIONALE", "GOAL", "SERVICE")
 _POINTS = re.compile(r"(?:is|are|was|were) (?:what|why|the|that|how|still the)\b")
 _NOT_A_COMPLAINT = re.compile(
-    r" *(?:modulation|management|control\b|relief|scale|analog|rating|levels?\b|free\b|medic|meds?\b|reliever|clinic|program|education|science|is not an issue)"
+    r" *(?:modulation|management|assessments?\b|locations?\b|descriptions?\b|intensity|behaviou?r|score|onset|frequency|quality\b|diagram|screen|control\b|relief|scale|analog|rating|levels?\b|free\b|medic|meds?\b|reliever|clinic|program|education|science|is not an issue)"
 )
 
 
@@ -126,8 +128,11 @@ def _lead(ctx: Context, i: int) -> int:
 def _more_scores(ctx: Context, i: int, j: int) -> tuple[int, int]:
     """`pain 4/10 in the back, 2/10 in the leg`: scores that go on after a comma; a girth right after a swelling."""
     last = ctx.sentence(i)[1]
-    while j < last and ctx.has(j, "in", "the", "body") and ctx.has(j - 1, "q_score", "in", "the"):
-        j += 1
+    if ctx.has(j - 1, "q_score") and ctx.has(j, "in"):
+        k = j + 1
+        while k < last and ctx.has(k, "the", "side"):
+            k += 1
+        j = k + 1 if k < last and ctx.has(k, "body") else j
     if j + 1 < last and ctx.has(j, "comma") and ctx.has(j + 1, "q_distance") and re.search(r"edema|swell|effusion", ctx.text(i, j)):
         return i, ctx.chunk(j + 1)[1]
     if not PAINY.search(ctx.text(i, j)):
@@ -216,7 +221,10 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         return False
     if kind in ("treatment", "plan", "response") and how != "decreased" and not ctx.any(i, j, "body", "side"):
         return False
-    if kind == "diagnosis" and how != "deficit":
+    if kind == "diagnosis" and (how != "deficit" or not re.search(r"paresis|plegia|aphasia|ataxi|spastic|\blag\b|contracture|apraxi|neglect|drop", ctx.text(i, j))):
+        # a diagnosis is no complaint; a neurological deficit in its line is one
+        return False
+    if re.match(r"[a-z/ ]{0,24}:[ ]*(?:\n|$)", ctx.surface.norm[ctx.units[j - 1].end : ctx.units[j - 1].end + 30]):
         return False
     if kind == "treatment" and how == "deficit":
         first = ctx.sentence(i)[0]
@@ -224,7 +232,7 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         if ctx.covered(first, i, "EXERCISE", "DOSE") and not ctx.any(first, i, "because"):
             return False
     before = ctx.surface.norm[max(0, ctx.units[i].start - 24) : ctx.units[i].start]
-    if re.search(r"\bif (?:no |any )?$|\bgoals?:? (?:is )?(?:to )?\w* ?$|with less $", before):
+    if re.search(r"\bif (?:no |any )?$|\bgoals?:? (?:is )?(?:to )?\w* ?$|with less $|(?:\bto|\band|,|or) (?:reduce|decrease|relieve|manage|minimi[sz]e|eliminate|avoid|prevent|address|control) (?:\w+ )?$", before):
         return False
     d = ctx.first(i, j, "deficit")
     after = ctx.surface.norm[ctx.units[j - 1].end : ctx.units[j - 1].end + 24]

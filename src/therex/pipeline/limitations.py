@@ -178,7 +178,7 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
         ctx.add("LIMITATION", lo, hi, "rule:limitation.limiter")
         return
     if dec >= 0 and dec < act and act - dec <= 4 and kind not in ("treatment",):
-        if not ctx.any(dec, act, "deficit") and ctx.units[act].word not in ("function",):
+        if not ctx.any(dec, act, "deficit") and ctx.units[act].word not in ("function",) and not ctx.has(act + 1, "function", "deficit"):
             hi = min(b, act + 1)
             while (
                 hi < b

@@ -88,6 +88,8 @@ def draft_measures(ctx: Context) -> None:
                 continue
             if name == "lag" and not re.search(r"lag|deficit|contracture|lacking", ctx.text(i, j)):
                 continue
+            if name == "rom_test" and ctx.any(i, j, "to") and ctx.kinds[i] in ("treatment", "") and not ctx.any(i, j, "measure", "comp"):
+                continue
             if name == "sided" and ctx.kinds[i] not in ("objective", "", "assessment", "subjective"):
                 continue
             if name == "walked" and (ctx.kinds[i] != "objective" or not re.match(r"amb|walk", ctx.units[i].word)):

@@ -41,6 +41,8 @@ def draft_responses(ctx: Context) -> None:
         kind = ctx.kinds[i]
         if kind in ("goals", "billing", "medications", "header", "precautions", "signature", "history", "diagnosis", "plan", "hep"):
             continue
+        if ctx.heads_a_list(i, j):
+            continue
         chunks = ctx.chunks(i, j)
         if kind in ("treatment", "", "objective") and treated:
             _reason_for_change(ctx, i, j)

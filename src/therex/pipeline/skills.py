@@ -21,6 +21,8 @@ def draft_skills(ctx: Context) -> None:
         kind = ctx.kinds[i]
         if kind in ("goals", "billing", "medications", "header", "precautions", "signature", "history", "diagnosis", "subjective"):
             continue
+        if ctx.heads_a_list(i, j):
+            continue
         chunks = ctx.chunks(i, j)
         n = 0
         while n < len(chunks):
@@ -43,7 +45,7 @@ _BY_THERAPIST = re.compile(
     r"|\b[Mm][Yy] (?:hand|forearm|finger|fingers|thumb|hands)\b|\b[Hh]ands? (?:on|under|behind|at) (?:the |his |her )?(?!thighs|hips\b.*cue)\w+|\b[Ff]ingers? (?:on|under|inside) |\b[Hh]ad (?:him|her) |\bhad to (?:put|bring|hold|hold|move|support|block|lower)\b|\b(?:unweighted|unweighting|held (?:down|flat|straight|flexed|supinated|neutral|at neutral))\b",
 )
 _CHANGED = re.compile(
-    r"^(?:\W*(?:so |then |and |load |angle |level |height |reps |hold |we |i |set \d |third set |both sets |stretch )*(?:was |were )?)(?:cut|dropped|moved|shortened|lowered|slowed|backed|eased|stopped|reduced|repositioned|regressed|quit|switched|kept|held|paced|spaced|raised|loaded|progressed|went from|choked up|deferred|withheld|not started|tried|limited|no (?:stretching|running|external rotation|lifting|overhead|resistance)|ceiling|modified|changed|substituted|removed|jumped)\b"
+    r"^(?:\W*(?:so |then |and |load |angle |level |height |reps |hold |we |i |set \d |third set |both sets |stretch )*(?:was |were )?)(?:cut|dropped|moved|shortened|lowered|slowed|backed|eased|stopped|reduced|repositioned|regressed|quit|switched|kept|held|paced|spaced|raised|loaded|progressed|went from|choked up|deferred|withheld|not started|tried|limited(?! by)|no (?:stretching|running|external rotation|lifting|overhead|resistance)|ceiling|modified|changed|substituted|removed|jumped)\b"
 )
 _FAULT = re.compile(
     r"\b(?:was|were|he|she|pt|they|lag|pain|ache|lean\w*|hik\w*|valgus|doming|compens\w*|substitut\w*|shak\w*|fatigue|lightheaded|hr|bp|spo2|pinch\w*|grab|wing\w*|irritab\w*|swelling|joint|tendon|repair|weeks?|protocol|guard\w*|buckl\w*|spasm|tone|blanch\w*|drift\w*|trunk|pelvis|form|quality|precaution\w*|tingl\w*|symptoms?|sx|over|past|limit|parameter|because|since)\b"
