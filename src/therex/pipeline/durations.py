@@ -173,6 +173,9 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
             return "session_total", "", "total_after"
     if labelled == "timed_total":
         return "timed_total", "", "timed"
+    if re.match(r" ?(?:per|a|each|/) ?(?:session|visit|tx|treatment|day)\b", ctx.surface.norm[ctx.units[k].end : ctx.units[k].end + 16]):
+        # how long a visit is to be, not how long this one was
+        return "", "", ""
     if labelled == "session_total" and not re.search(r"total units|per ", left):
         return "session_total", "", "total"
     if section in ("hep", "goals", "subjective", "history", "medications"):

@@ -33,7 +33,7 @@ def draft_rationales(ctx: Context) -> None:
         chunks = ctx.chunks(i, j)
         for n, (a, b) in enumerate(chunks):
             k = ctx.first(a, b, "rationale_cue")
-            if k < 0 or ctx.inside(a, b, "GOAL"):
+            if k < 0 or ctx.inside(a, b, "GOAL") or (ctx.units[k].word == "so that" and ctx.has(k + 1, "be")):
                 continue
             if (
                 b - k < 2

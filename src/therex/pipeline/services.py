@@ -52,6 +52,11 @@ def draft_services(ctx: Context) -> None:
             j += 1
         ctx.add("SERVICE", a, j, "lexicon:service", code)
         i = max(j, i + 1)
+    # functional activities are any activities, but with minutes they are a service
+    for i in range(n - 1):
+        if units[i].word == "functional activity" and (ctx.has(i + 1, "q_minutes") or (ctx.has(i + 1, "for", "dash", "colon") and ctx.has(i + 2, "q_minutes"))):
+            if ctx.kinds[i] in ("treatment", "", "objective", "billing") and not ctx.covered(i, i + 1, "SERVICE"):
+                ctx.add("SERVICE", i, i + 1, "rule:service.functional", "97530")
 
 
 def _code(ctx: Context, i: int) -> str:
