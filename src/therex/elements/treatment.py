@@ -57,6 +57,15 @@ _SPECIFIC_RESPONSE = re.compile(
 )
 
 
+# gains over visits, with nothing of this session
+_GAIN = re.compile(
+    r"\b(?:(?:has |have |is |are |was |with |demonstrates? |shows? |showing |shown |noted |reports? |ha[sd] )(?:\w+ ){0,2}improv(?:ed|ing|ements?)\b(?! (?:to|by \d))|improv(?:ed|ing) (?:since|from|by \d|compared|\d)|"
+    r"(?:decreased|reduced|less|diminished) (?:\w+ ){0,3}(?:pain|discomfort|stiffness|soreness|swelling|symptoms|spasms?)\b|"
+    r"(?:pain|symptoms|swelling|stiffness|headaches?) (?:is |are |has |have )?(?:finally |been |much |a bit |a little |somewhat )*(?:better|down|improv\w+|less|easing|decreas\w+|reduc\w+|resolv\w+)|"
+    r"feel(?:s|ing)? (?:a bit |a little |much )?(?:better|stronger|looser|good|great)|better (?:than|since)|gains? of|gaining|centraliz\w+|softer|progressing (?:well|toward|as expected|nicely|steadily))\b"
+)
+
+
 def response(view: NoteView, minutes: Minutes) -> Element:
     """A specific reaction in this session; `tolerated well` alone is weak."""
     spans = view.of("RESPONSE")
@@ -65,7 +74,12 @@ def response(view: NoteView, minutes: Minutes) -> Element:
         return element("response", "present", strong)
     if spans:
         return element("response", "weak", spans)
-    return element("response", "missing")
+    gains = [
+        r
+        for r in view.sentences
+        if view.section_at(r.start) not in ("goals", "plan", "hep", "history", "diagnosis", "billing") and _GAIN.search(view.low[r.start : r.end])
+    ]
+    return element("response", "weak" if gains else "missing", gains[:1])
 
 
 def specific_reaction(text: str) -> bool:
