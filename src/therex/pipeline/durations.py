@@ -72,6 +72,7 @@ def _clock_ok(ctx: Context, i: int, k: int) -> bool:
     return (
         ranged
         or ctx.any(max(i, k - 4), k, "time_in", "total")
+        or bool(re.search(r"(?:\b(?:in|out|arrive|depart|start|stop)[: ]*)$", before) and re.search(r"\b(?:in|out)\b[^a-z]*\d{1,2}:\d\d.{0,12}\bout\b", ctx.text(*ctx.sentence(k))))
         or (ctx.has(k - 1, "q_clock", "dash") and ctx.covered(k - 2, k, "DURATION"))
         or bool(re.search(r"(?:arrived|left|began|start|end|in|out|from|session|time)\b[^a-z]*$", before))
     )
@@ -140,7 +141,7 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
     section = ctx.kinds[k]
     a = max(i, k - 7)
     first, last = ctx.sentence(k)
-    if last - first <= 1 or ctx.has(first - 1, "colon", "rp"):
+    if last - first <= 1 or ctx.has(first - 1, "colon", "rp", "dash"):
         # the service stands in the heading of this line
         first = i
         last = j if last <= k + 1 else last
@@ -173,6 +174,11 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
             return "session_total", "", "total_after"
     if labelled == "timed_total":
         return "timed_total", "", "timed"
+    if re.search(r"\b(?:rest(?:ed|ing|s)?|back to \S+ (?:in|within|after)|(?:gone|settled|eased|resolved|recovered|subsided|down|baseline)\b.{0,14}\b(?:in|within|after)) *(?:for |x *|about )?$", ctx.text(max(first, k - 8), k)):
+        # how long a rest or a reaction lasted
+        return "", "", ""
+    if section == "plan" and re.search(r"\b(?:if|when|once|to|as) *$|\bto *$", ctx.text(k - 1, k)) and not ctx.any(a, k, "timed", "total"):
+        return "", "", ""
     if re.match(r" ?(?:per|a|each|/) ?(?:session|visit|tx|treatment|day)\b", ctx.surface.norm[ctx.units[k].end : ctx.units[k].end + 16]):
         # how long a visit is to be, not how long this one was
         return "", "", ""
@@ -231,7 +237,7 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
 
 
 _UNITS_AFTER = re.compile(
-    r"^[ ]*[|:(,=\-]*[ ]*(?:x[ ]*(\d)(?![\d/]| *(?:min|\d))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
+    r"^[ ]*[|:(,=\-]*[ ]*(?:(?:x[ ]*|(?<=-))(\d)(?![\d/]| *min| *\d(?!\d{4}\b))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
 )
 _UNITS_WORD = re.compile(
     r"(?:(?<=\D)|^)(\d)[ ]*-?(?:units?|u)\b|\bunits?[ ]*(?:billed)?[ ]*[:=x]?[ ]*(\d)(?!\d)|\bx[ ]*(\d)[ ]*(?:units?|u)\b"
@@ -287,7 +293,11 @@ def read_units_billed(ctx: Context) -> list[Mention]:
             if m:
                 put(d.attribute or "", int(next(g for g in m.groups() if g)), d.end + m.start(), d.end + m.end())
                 continue
-            m = re.search(r"(?:^|[^\d])x[ ]*(\d)(?![\d/]|[ ]*(?:min|\d|set|rep|'|ft|wk|week|day|lap))(?=[ ]*(?:$|[,.;)|(]|for\b))", after)
+            # units stand beside their code, or at the end of its row
+            m = re.search(
+                r"(?:^|[^\d])x[ ]*(\d)(?![\d/]|[ ]*(?:min|\d|set|rep|'|ft|wk|week|day|lap))(?=[ ]*(?:$|[,.;)|(]|for\b))",
+                after if ctx.kinds[d.first] == "billing" or not ctx.covered(d.last, j, "EXERCISE", "DOSE") else after[:16],
+            )
             if (
                 m
                 and re.search(r"\d{5}|g0283", norm[d.start : d.end])

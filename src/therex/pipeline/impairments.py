@@ -16,8 +16,8 @@ I2 = (
     "(?:<side|body|sev|motion|decreased|function>|<position>(?=<body|motion|sev|deficit>)|<slash>(?=<body|motion|function>)|<and>(?=<body>))*<deficit>(?:<deficit>)*(?:<slash|and><sev>*<deficit>)?"
     "(?:<in|of|at|to|with|for>(?:<the|side|body|motion|position|sev|slash|exhead|activity|exercise>){1,6})?(?:<side>)?"
 )
-I3 = "(?:<side|body|position>)*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"
-I4 = "(?:<side|body>)+<be>(?:<sev>)*<deficit>"
+I3 = "(?:<side|body|position>|<and>(?=<body>))*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"
+I4 = "(?:<side|body|motion|exhead>|<and|slash>(?=<body|side|motion>))+<be>(?:<sev>)*<deficit>"
 _DIAGNOSIS = re.compile(r"diagnos(?:is|es|ed) (?:of|with)[^.;\n]*$|\b[a-z]\d\d\.\w{1,4}[ )(:-]*$|\bre: *$")
 
 
@@ -199,6 +199,8 @@ def _adjectival(ctx: Context, i: int, j: int) -> tuple[int, int]:
 def _with_score(ctx: Context, i: int, j: int) -> tuple[int, int]:
     """A pain with a place takes the score beside it."""
     for m in ctx.of("MEASURE"):
+        if m.source.endswith("table_row"):
+            continue
         if m.first < j and i < m.last:
             return min(i, m.first), max(j, m.last)
         if m.first == j or (m.first == j + 1 and ctx.has(j, "colon", "be", "lp", "comma")):
@@ -216,6 +218,8 @@ _VAGUE = frozenset({"symptom", "sx", "falls risk", "fatigue", "tone", "deficit",
 def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     kind = ctx.kinds[i]
     if kind in ("history", "medications", "precautions", "goals", "billing", "signature", "hep", "header"):
+        return False
+    if any(m.source.endswith("table_row") and m.first <= i and j <= m.last for m in ctx.of("MEASURE")):
         return False
     if ctx.text(i, j).strip() in ("step to", "steps to", "does", "sway", "burning"):
         return False

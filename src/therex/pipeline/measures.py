@@ -40,6 +40,8 @@ LAG = "(?:<q_angle>(?:<side|body>)*<deficit>|<body>*<deficit><be|colon|of>?<q_an
 BARE_SCORE = "<q_score>(?:<time_ref>|<with|in|on|for>(?:<the>)?<activity|motion|position|exercise|body|side>+)?{value_tail}"
 PAINY = re.compile(r"pain|vas|nprs|nrs|discomfort|sore|ache|headache|dizz|symptom|sx|fatigue|numb|tingl|stiff")
 _WHEN = frozenset({"before", "after", "pre", "post", "prior", "at start", "at end", "initially"})
+JOINT_RANGE = "(?:<side|position>)*<body>+(?:<side|position>)*<colon|eq>?<q_range>{value_tail}{compare}*{value_tail}"
+HELD_FOR = "(?:<side|body|motion|position|exhead>)*<function><colon|of>?<q_seconds>{value_tail}{compare}*{value_tail}"
 SIDED = (
     "(?:<side|body|exercise|function|motion|measure|position|exhead>){1,4}<colon>?<side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight|q_dose_rev>"
     "<comma|slash|and><side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight>{value_tail}"
@@ -80,7 +82,7 @@ def draft_measures(ctx: Context) -> None:
     for i, j in rows:
         add(i, j, "rule:measure.table_row")
     for name, pattern in (
-        ("sided", SIDED), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("sided", SIDED), ("joint_range", JOINT_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
@@ -89,6 +91,10 @@ def draft_measures(ctx: Context) -> None:
             if name == "lag" and not re.search(r"lag|deficit|contracture|lacking", ctx.text(i, j)):
                 continue
             if name == "rom_test" and ctx.any(i, j, "to") and ctx.kinds[i] in ("treatment", "") and not ctx.any(i, j, "measure", "comp"):
+                continue
+            if name == "joint_range" and (ctx.kinds[i] not in ("objective", "", "assessment") or not re.search(r"\b(?:pip|dip|mp|mcp|ip|cmc|wrist|elbow|knee|shoulder|hip|ankle|forearm)\b", ctx.text(i, j))):
+                continue
+            if name == "held_for" and ctx.kinds[i] not in ("objective", "", "assessment"):
                 continue
             if name == "sided" and ctx.kinds[i] not in ("objective", "", "assessment", "subjective"):
                 continue

@@ -7,7 +7,7 @@ import re
 from therex.pipeline.context import Context
 
 _TOLERANCE = re.compile(
-    r"\btol(?:erat\w*)?\b|\brespon(?:d|se)|\badverse|\bparticipat\w+ (?:well|fully|actively|in all)|\bgood participation|\bill effect|\bgood effort|\bcomplication|\bdid (?:well|great)|handled|performed well|without incident"
+    r"\btol(?:erat\w*)?\b|\b(?:good|fair|poor|excellent|great|improved) tolerance\b(?! (?:for|to) (?:standing|walking|sitting))|\brespon(?:d|se)|\badverse|\bparticipat\w+ (?:well|fully|actively|in all)|\bgood participation|\bill effect|\bgood effort|\bcomplication|\bdid (?:well|great)|handled|performed well|without incident"
 )
 _DURING = re.compile(
     r"\b(?:during|after|post|following|by (?:the )?(?:end|set|rep|last)|set \d|\d(?:st|nd|rd|th) set|last set|at rep|rep \d|end of|throughout|afterward|leaving|second set|third set|this session|in session|today)\b"
@@ -18,12 +18,12 @@ _REACT = re.compile(
 _ARROW_CHANGE = re.compile(r"\d *(?:/10)? *(?:->|→|=>|>|to) *\d")
 
 
-_NO_REACTION = re.compile(r"palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump")
+_NO_REACTION = re.compile(r"appointment|did not attend|no[- ]show|contacted|by phone|palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump")
 _AFTER = re.compile(
     r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→"
 )
 _IN_SET = re.compile(
-    r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b"
+    r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|(?<!visit )(?<!fx )(?<!session )(?<!day )(?<!week )\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks|sessions|planned|authorized))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b"
 )
 _SEEN_IN_SET = re.compile(
     r"^(?:(?:pt|he|she|amplitude|target|form|speed|quality|control|r|l|\d+) )?(?:needs?|needed|froze|falls?|fell|lost|loses|veers?|sways?|lags?|knocked|unable|able to|kept|came|dropped|rose|reached|felt|reported|states?|said|improved|clean|better|worse|equal|symmetr\w+|stayed|only|got|achieved|managed|still|with(?:out)? (?:good|no|less|more))\b"
