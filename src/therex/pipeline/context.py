@@ -13,6 +13,7 @@ from therex.pipeline.surface import Surface
 from therex.types import Label, Range, Section
 
 CUTS = frozenset({"semi", "comma", "dot", "br", "lp", "rp", "arrow", "pipe", "bullet"})
+_TURNS = frozenset({"then", "next", "next visit", "next time", "today", "plan", "goal", "the goal", "also", "so we", "afterwards", "i'll"})
 _EDGE = frozenset({"comma", "semi", "dot", "colon", "dash", "br", "bullet", "pipe", "arrow", "and", "at", "eq", "slash", "quote", "but"})
 
 
@@ -119,13 +120,27 @@ class Context:
             return known
         out: list[tuple[int, int]] = []
         start = i
+        flowing = j - i > 45 and sum(not u.cats.isdisjoint(CUTS) for u in self.units[i:j]) * 18 < j - i
         for k in range(i, j + 1):
             if k == j or not self.units[k].cats.isdisjoint(CUTS) or self._spaced_dash(k):
                 if start < k:
                     out.append((start, k))
                 start = k + 1
+            elif flowing and k > start and self._turns(k):
+                out.append((start, k))
+                start = k
         self._chunks[i, j] = out
         return out
+
+    def _turns(self, k: int) -> bool:
+        """Whether dictation without stops turns to something new at unit `k`."""
+        if self.units[k].word in _TURNS:
+            return not self.has(k - 1, "because", "to", "the")
+        if self.has(k, "pron"):
+            return not self.has(k - 1, "because", "but", "and", "to", "with", "for", "in", "the", "skill_cue", "purpose_of_cue", "of", "limiter", "be") and self.units[
+                k - 1
+            ].word not in ("that", "what", "as", "when", "if", "say", "report", "state", "where")
+        return self.has(k, "exercise", "service", "total", "timed") and self.has(k - 1, "q_dose", "q_minutes", "q_hold", "q_seconds", "q_xreps", "q_times", "each", "q_weight")
 
     def _spaced_dash(self, k: int) -> bool:
         u = self.units[k]

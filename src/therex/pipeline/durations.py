@@ -53,8 +53,29 @@ def draft_durations(ctx: Context) -> None:
             elif kind == "clock":
                 if _clock_ok(ctx, i, k):
                     ctx.add("DURATION", k, k + 1, "rule:duration.clock", "clock")
+            elif kind in ("score", "bp", "date"):
+                _timed_and_total(ctx, i, j, k)
             elif f"q_{kind}" in _AMOUNT:
                 _amount(ctx, i, j, k, minutes_column)
+
+
+def _timed_and_total(ctx: Context, i: int, j: int, k: int) -> None:
+    """`40/45 min. 97110 x2`: timed and total minutes on one line with the codes, or alone on the last lines of a note."""
+    u = ctx.units[k]
+    m = re.fullmatch(r"(\d{1,3})( *(?:min(?:utes)?)? */ *)(\d{1,3})", ctx.surface.norm[u.start : u.end].strip())
+    if m is None or not 8 <= int(m[1]) <= int(m[3]) <= 150:
+        return
+    beside = ctx.any(k + 1, min(j, k + 4), "q_code") or (k > i and ctx.has(k - 1, "q_code", "timed"))
+    if k > i and not ctx.has(k - 1, "bullet", "dash", "dot", "timed", "colon"):
+        return
+    alone = k == i and (j == k + 1 or ctx.has(k + 1, "dot", "comma", "word")) and u.start > len(ctx.surface.norm) * 0.7
+    timed = sum(float((d.attribute or "=0").split("=")[1]) for d in ctx.of("DURATION") if (d.attribute or "").startswith("code_minutes"))
+    if not beside and not (alone and timed == int(m[1])):
+        return
+    for kind, group in (("timed_total", 1), ("session_total", 3)):
+        draft = ctx.add("DURATION", k, k + 1, "rule:duration.timed_and_total", f"{kind}={int(m[group])}", {"minutes": int(m[group])})
+        if draft is not None:
+            draft.start, draft.end = u.start + m.start(group), u.start + m.end(group)
 
 
 def _plan_line(text: str) -> bool:
@@ -90,7 +111,7 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         and not re.search(r"units?\W*$|visits?\W*$|score|time (?:in|out)|start|end", prev)
     ):
         return True
-    if ctx.has(k + 1, "timed", "total") and q.numbers[0] >= 8 and not ctx.has(k + 2, "colon", "q_number"):
+    if ctx.has(k + 1, "timed", "total") and q.numbers[0] >= 8 and not (ctx.has(k + 2, "colon", "q_number") and ctx.any(max(i, k - 3), k, "timed", "total", "untimed")):
         return True
     if re.search(r"\b(?:timed|total|tot|ttcm|ttt)\b[^a-z\d]*$", prev):
         return not ctx.has(k + 1, "units_word", "q_units") and not re.search(r"total units|visits", prev)
@@ -257,7 +278,8 @@ def read_units_billed(ctx: Context) -> list[Mention]:
     lines = list(_lines(ctx))
     header = False
     for i, j in lines:
-        start, end = ctx.units[i].start, ctx.units[j - 1].end
+        start = ctx.units[i].start
+        end = ctx.units[j].start if j < len(ctx.units) else len(norm)
         text = norm[start:end]
         here = [d for d in services if i <= d.first < j and d.attribute]
         if re.search(r"\bunits?\b", text) and re.search(r"\b(?:min|minutes|mins|time)\b", text) and not re.search(r"\d", text):

@@ -133,6 +133,10 @@ def _add_goal(ctx: Context, start: int, end: int) -> None:
     )
     if stop and stop.start() > 12:
         body = body[: stop.start()]
+    if len(body) > 160 and not re.search(r"[.;,]", body[:160]):
+        # dictation without stops: the aim ends where something new begins
+        turn = re.search(r" (?:and the |next (?:visit|time|session)|then |we |i |he |she |total |timed |plan |at home |twice a week|(?:one|two|three|\d) times a week)", body[20:])
+        body = body[: 20 + turn.start()] if turn else body[:160]
     body = body.rstrip(" .,;:-(")
     if (len(body.split()) < 2 and not re.search(r"\d", body)) or _STATUS_ONLY.match(body.strip()):
         return
