@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import pairwise
 
 from therex.pipeline.context import Context
 
@@ -83,9 +84,9 @@ def draft_goals(ctx: Context) -> None:
             ):
                 # a heading in mid-line opens one statement, and what follows on the line may be anything
                 continue
-            lead = _LEAD_IN.match(body)
-            a = start + (lead.end() if lead else 0)
-            _add_goal(ctx, a, end)
+            for at, part in _statements(body):
+                lead = _LEAD_IN.match(part)
+                _add_goal(ctx, start + at + (lead.end() if lead else 0), start + at + len(part))
             continue
         if kind in ("history", "billing", "diagnosis", "precautions", "medications") or _NOT_GOAL.search(body):
             if not re.search(r"\b(?:stg|ltg|goal) ?#?\d?:|goal is", body) or re.search(r"goals? (?:met|reviewed)", body):
@@ -119,6 +120,14 @@ def draft_goals(ctx: Context) -> None:
         if m and kind in ("assessment", "plan", "", "treatment") and re.search(r"skilled|benefit|goal|in order|need", body[: m.start()]):
             a = m.start() + (3 if body[m.start() : m.start() + 3] == "to " else 0)
             _add_goal(ctx, start + a, start + m.end())
+
+
+def _statements(body: str) -> list[tuple[int, str]]:
+    """The aims of one line: numbered ones, and ones parted by semicolons that each begin with a task."""
+    cuts = [m.start() + 1 for m in re.finditer(r"[ .;,]\(?[2-9][.)] (?=[a-z0-9])", body)]
+    cuts += [m.end() for m in re.finditer(r"; (?=[a-z0-9])", body) if _AIMED.match(body[m.end() :]) or _BY_WHEN.search(body[m.end() :])]
+    edges = [0, *sorted(cuts), len(body)]
+    return [(a, body[a:b]) for a, b in pairwise(edges) if body[a:b].strip(" ;,.")]
 
 
 def _add_goal(ctx: Context, start: int, end: int) -> None:

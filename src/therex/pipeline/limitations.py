@@ -174,6 +174,7 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
         cut = ctx.first(max(lim, act) + 1, b, "but", "because")
         if cut > 0:
             hi = cut
+        hi = next((k for k in range(max(lim, act) + 1, hi) if ctx.has(k, "and") and ctx.has(k + 1, "pron")), hi)
         lo, hi = ctx.trim(lo, hi)
         ctx.add("LIMITATION", lo, hi, "rule:limitation.limiter")
         return
@@ -224,7 +225,9 @@ _CANNOT = re.compile(
 )
 _TASK = re.compile(
     r"^(?:he |she |pt |patient |they )?(?:still |now |only )?(?:(?:stops?|rests?) (?:\d|once|twice|on|at|after|every|half)|(?:drops?|spills?) |holds? (?:on(?:to)? |the |to )|"
-    r"(?:sits?|stands?|drives?|sleeps?|walks?|types?|reads?|lifts?) (?:only |about |just |for |up to |max )*\d+ ?(?:min|minutes?|hours?|hrs?|blocks?|ft|feet|lbs?)|(?:needs?|uses?) (?:both |his |her |two )?(?:hands?|arms?) to |has to be (?:lifted|helped|carried))"
+    r"(?:uses?|using|has|with)? ?(?:a |her |his |the )?(?:cane|walker|rollator|rw|fww|spc|crutch(?:es)?|wheelchair|w/c|knee scooter|sling|brace)(?: in the \w+| outside| outdoors| indoors| for \w+| only| at home)*$|"
+    r"(?:can |able to )?(?:lifts?|carr(?:y|ies)) [^,]{0,25}?(?:at most|only|w/ (?:2|both|two) hands)|leaks? (?:with|w/|when|on) |freezes? (?:in|at|with|when) |(?:has |have )?not (?:yet )?(?:returned|able|back) to |(?:wife|husband|daughter|son|mom|family) (?:opens?|does|cuts?|carr(?:y|ies)|ties|helps?|lifts?|drives?) |"
+    r"takes? \d+ ?(?:min|minutes?) to |(?:sits?|stands?|drives?|sleeps?|walks?|types?|reads?|lifts?) (?:only |about |just |for |up to |max )*\d+ ?(?:min|minutes?|hours?|hrs?|blocks?|ft|feet|lbs?)|(?:needs?|uses?) (?:both |his |her |two )?(?:hands?|arms?) to |has to be (?:lifted|helped|carried))"
 )
 
 
@@ -237,7 +240,9 @@ def _unnamed_activity(ctx: Context, a: int, b: int, kind: str, text: str) -> Non
         return
     lo = next((k for k in range(a, b) if ctx.units[k].start >= ctx.units[a].start + at), a)
     cut = ctx.first(lo + 1, b, "because", "but")
-    lo, hi = ctx.trim(lo, cut if cut > 0 else b)
+    joined = next((k for k in range(lo + 1, b) if ctx.has(k, "and") and ctx.has(k + 1, "pron")), -1)
+    ends = [k for k in (cut, joined, b) if k > 0]
+    lo, hi = ctx.trim(lo, min(ends))
     while lo < hi and ctx.has(lo, "pron"):
         lo += 1
     ctx.add("LIMITATION", lo, hi, "rule:limitation.cannot" if m else "rule:limitation.task")

@@ -22,7 +22,7 @@ ROM_NUMBER = (
 )
 INSTRUMENT = (
     f"(?:<side>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}"
-    "{value}{value_tail}{compare}*{value_tail}"
+    "{value}{value_tail}{compare}*{value_tail}(?:<comma|semi>?<time_ref>+<colon|eq|be>?{value})*"
 )
 # a score after a comma, with a place or time of its own, is a measure of its own
 _PAIN_THEN = "(?:(?:<arrow|slash>|<comma>?<comp>+<the>?|<to>)(?:<time_ref|comp|be|of>){0,3}<q_score|q_number>)"

@@ -67,6 +67,9 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
                 continue
             if pattern is _ALONE and len(m["head"]) < 3 and kind in MAJOR and m["head"] not in ("hx", "tx", "dx"):
                 continue
+            if pattern is _ALONE and kind == "billing" and re.search(r"\d", m["head"]):
+                # a total with its figure is a line of its own, not the title of what follows
+                continue
             if pattern is _DASH and kind == "header":
                 continue
             found[m.start("head")] = (m.start("head"), m.end(), kind, pattern is _ALONE)

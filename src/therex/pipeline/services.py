@@ -13,6 +13,10 @@ _WORDY = frozenset({"heat", "ice", "massage", "traction", "manual", "distraction
                     "mob", "manual therapy", "stm"})  # fmt: skip
 
 
+# words of daily life that are a service once minutes stand beside them
+_WITH_MINUTES = {"functional activity": "97530", "self care": "97535", "self-care": "97535", "adl": "97535", "balance": "97112"}
+
+
 def draft_services(ctx: Context) -> None:
     """SERVICE: every mention by name or code; a named manual technique takes its site with it."""
     units, n = ctx.units, len(ctx.units)
@@ -54,9 +58,10 @@ def draft_services(ctx: Context) -> None:
         i = max(j, i + 1)
     # functional activities are any activities, but with minutes they are a service
     for i in range(n - 1):
-        if units[i].word == "functional activity" and (ctx.has(i + 1, "q_minutes") or (ctx.has(i + 1, "for", "dash", "colon") and ctx.has(i + 2, "q_minutes"))):
+        code = _WITH_MINUTES.get(units[i].word)
+        if code and (ctx.has(i + 1, "q_minutes") or (ctx.has(i + 1, "for", "dash", "colon") and ctx.has(i + 2, "q_minutes"))):
             if ctx.kinds[i] in ("treatment", "", "objective", "billing") and not ctx.covered(i, i + 1, "SERVICE"):
-                ctx.add("SERVICE", i, i + 1, "rule:service.functional", "97530")
+                ctx.add("SERVICE", i, i + 1, "rule:service.functional", code)
 
 
 def _code(ctx: Context, i: int) -> str:
