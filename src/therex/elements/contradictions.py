@@ -44,6 +44,9 @@ _ALONE = re.compile(
 _FUTURE = re.compile(
     r"\b(?:goal|plans? to|wants? to|would like|discharge|after d/c|attend her|return to (?:her|his)|used to|last week|could not finish|declined group|lives? with|walks? with a group|senior center|on sundays|at home|every morning|hep|home program|daily|no other|muscle group)\b"
 )
+_WHOLE_SESSION = re.compile(
+    r"exercis|program|circuit|ther ?ex|routine|workout|machines?|\bgym\b|\bbike|nustep|treadmill|elliptical|rest of|session|minutes"
+)
 _NOT_EX = re.compile(
     r"(?:hot pack|heat|ice|e-?stim|ifc|tens|g0283|stim|cold pack|vaso\w*|cpm)[^.;]{0,30}unattended|unattended (?:e-?stim|electrical|modalit|heat)"
 )
@@ -73,6 +76,13 @@ def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterable[Range]:
             yield r
             return
         alone = _ALONE.search(body)
+        if (
+            alone
+            and re.match(r"on (?:his|her|their)|by (?:him|her|them)", alone[0])
+            and not _WHOLE_SESSION.search(body[max(0, alone.start() - 90) : alone.end() + 40])
+        ):
+            # one movement done alone is progress, a program done alone is not one-on-one care
+            continue
         if alone and not _NOT_EX.search(body):
             if _FUTURE.search(body[: alone.end() + 25]) or re.search(r"program she already|does (?:her|his|their)? ?hep|could not", body):
                 continue
@@ -186,6 +196,11 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
             named = performed_exercises(view)
             inside = [e for e in named if s.end <= e.start < s.start + len(body)]
             plain = [e for e in inside if (e.value or {}).get("type") in ("strength", "endurance", "arom", "aarom", "prom", "flexibility")]
+            if s.attribute not in minutes.codes and re.search(
+                r"(?:includ\w+|interventions?|consist\w*)[^.\n]{0,30}$", view.low[max(0, s.start - 60) : s.start]
+            ):
+                # one name in a list of services describes nothing
+                continue
             if not inside and any(e.start < s.start for e in named):
                 # the exercises stand above their code, as in a log that closes with its charges
                 continue
@@ -213,8 +228,15 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
                 yield Range(s.start, s.end)
                 return
             continue
-        # the reverse: what stands in the service's own sentence
-        strength = _STRENGTH.findall(re.split(r"(?<=[a-z0-9])\. ", content)[0])
+        # the reverse: what stands in the service's own sentence, or in the list that it heads
+        line = content.split("\n")[0]
+        above = view.low[: s.start].rstrip("\n").rsplit("\n", 1)[-1]
+        if "|" in line or re.match(r"\W*97\d{3}\b", above):
+            # a row of a table of services; what stands under the table belongs to no row
+            content = line
+        content = re.split(r"(?<=[a-z0-9])\. |,? then ", content)[0]
+        words = _STRENGTH.sub(" ", content)
+        strength = _STRENGTH.findall(content)
         if (s.attribute in ("97140", "97116") and len(strength) >= 2) or (s.attribute == "97112" and len(strength) >= 3):
             own = {"97140": "manual", "97116": "gait", "97112": "balance"}[s.attribute or "97140"]
             if not _KIND_WORDS[own].search(words) and not re.search(

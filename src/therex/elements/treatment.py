@@ -77,7 +77,8 @@ def response(view: NoteView, minutes: Minutes) -> Element:
     gains = [
         r
         for r in view.sentences
-        if view.section_at(r.start) not in ("goals", "plan", "hep", "history", "diagnosis", "billing") and _GAIN.search(view.low[r.start : r.end])
+        if view.section_at(r.start) not in ("goals", "plan", "hep", "history", "diagnosis", "billing")
+        and _GAIN.search(view.low[r.start : r.end])
     ]
     return element("response", "weak" if gains else "missing", gains[:1])
 

@@ -69,7 +69,11 @@ def find_cues(words: list[str], i: int, j: int) -> list[Cue]:
     table = _table()
     out: list[Cue] = []
     while i < j:
-        if words[i] == "hold" and i > 0 and (words[i - 1] in _TIMED_HOLD or words[i - 1][-1:].isdigit() or words[i - 1].endswith(('"', "'"))):
+        if (
+            words[i] == "hold"
+            and i > 0
+            and (words[i - 1] in _TIMED_HOLD or words[i - 1][-1:].isdigit() or words[i - 1].endswith(('"', "'")))
+        ):
             # "30 sec hold" is a dose, not an exercise left out
             i += 1
             continue

@@ -137,10 +137,12 @@ class Context:
         if self.units[k].word in _TURNS:
             return not self.has(k - 1, "because", "to", "the")
         if self.has(k, "pron"):
-            return not self.has(k - 1, "because", "but", "and", "to", "with", "for", "in", "the", "skill_cue", "purpose_of_cue", "of", "limiter", "be") and self.units[
-                k - 1
-            ].word not in ("that", "what", "as", "when", "if", "say", "report", "state", "where")
-        return self.has(k, "exercise", "service", "total", "timed") and self.has(k - 1, "q_dose", "q_minutes", "q_hold", "q_seconds", "q_xreps", "q_times", "each", "q_weight")
+            return not self.has(
+                k - 1, "because", "but", "and", "to", "with", "for", "in", "the", "skill_cue", "purpose_of_cue", "of", "limiter", "be"
+            ) and self.units[k - 1].word not in ("that", "what", "as", "when", "if", "say", "report", "state", "where")
+        return self.has(k, "exercise", "service", "total", "timed") and self.has(
+            k - 1, "q_dose", "q_minutes", "q_hold", "q_seconds", "q_xreps", "q_times", "each", "q_weight"
+        )
 
     def _spaced_dash(self, k: int) -> bool:
         u = self.units[k]

@@ -93,7 +93,10 @@ def _clock_ok(ctx: Context, i: int, k: int) -> bool:
     return (
         ranged
         or ctx.any(max(i, k - 4), k, "time_in", "total")
-        or bool(re.search(r"(?:\b(?:in|out|arrive|depart|start|stop)[: ]*)$", before) and re.search(r"\b(?:in|out)\b[^a-z]*\d{1,2}:\d\d.{0,12}\bout\b", ctx.text(*ctx.sentence(k))))
+        or bool(
+            re.search(r"(?:\b(?:in|out|arrive|depart|start|stop)[: ]*)$", before)
+            and re.search(r"\b(?:in|out)\b[^a-z]*\d{1,2}:\d\d.{0,12}\bout\b", ctx.text(*ctx.sentence(k)))
+        )
         or (ctx.has(k - 1, "q_clock", "dash") and ctx.covered(k - 2, k, "DURATION"))
         or bool(re.search(r"(?:arrived|left|began|start|end|in|out|from|session|time)\b[^a-z]*$", before))
     )
@@ -111,7 +114,11 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         and not re.search(r"units?\W*$|visits?\W*$|score|time (?:in|out)|start|end", prev)
     ):
         return True
-    if ctx.has(k + 1, "timed", "total") and q.numbers[0] >= 8 and not (ctx.has(k + 2, "colon", "q_number") and ctx.any(max(i, k - 3), k, "timed", "total", "untimed")):
+    if (
+        ctx.has(k + 1, "timed", "total")
+        and q.numbers[0] >= 8
+        and not (ctx.has(k + 2, "colon", "q_number") and ctx.any(max(i, k - 3), k, "timed", "total", "untimed"))
+    ):
         return True
     if re.search(r"\b(?:timed|total|tot|ttcm|ttt)\b[^a-z\d]*$", prev):
         return not ctx.has(k + 1, "units_word", "q_units") and not re.search(r"total units|visits", prev)
@@ -195,7 +202,10 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
             return "session_total", "", "total_after"
     if labelled == "timed_total":
         return "timed_total", "", "timed"
-    if re.search(r"\b(?:rest(?:ed|ing|s)?|back to \S+ (?:in|within|after)|(?:gone|settled|eased|resolved|recovered|subsided|down|baseline)\b.{0,14}\b(?:in|within|after)) *(?:for |x *|about )?$", ctx.text(max(first, k - 8), k)):
+    if re.search(
+        r"\b(?:rest(?:ed|ing|s)?|back to \S+ (?:in|within|after)|(?:gone|settled|eased|resolved|recovered|subsided|down|baseline)\b.{0,14}\b(?:in|within|after)) *(?:for |x *|about )?$",
+        ctx.text(max(first, k - 8), k),
+    ):
         # how long a rest or a reaction lasted
         return "", "", ""
     if section == "plan" and re.search(r"\b(?:if|when|once|to|as) *$|\bto *$", ctx.text(k - 1, k)) and not ctx.any(a, k, "timed", "total"):

@@ -37,7 +37,9 @@ _AIMED = re.compile(
     r"open|write|copy|feed|eat|drink|wash|comb|fasten|release|get|put|pick|push|pull|play|throw|kick|jump|squat|kneel|crawl|step|go|enter|use|perform|complete|tolerate|demonstrate|achieve|increase|improve|"
     r"decrease|reduce|maintain|ambulate|amb|shop|turn|roll|move|grip|grasp|pinch|make|take|place|tie|button|zip|brush|shave|care|work|swim|bike|catch|stairs?|lsi|\d+ (?:steps?|stairs?|lb|ft|flights?)|full|independent|mod i|able)\b"
 )
-_NOT_AIMED = re.compile(r"\b(?:next visit|follow[- ]?up|md|recert|re-?eval|recheck|reassess|was|were|had|has|did|hep|continue|discharged|seen|surgery (?:is|on)|x/w|visits? (?:left|remain))\b")
+_NOT_AIMED = re.compile(
+    r"\b(?:next visit|follow[- ]?up|md|recert|re-?eval|recheck|reassess|was|were|had|has|did|hep|continue|discharged|seen|surgery (?:is|on)|x/w|visits? (?:left|remain))\b"
+)
 _DONE = re.compile(r"^(?:plan|next|recert|order|p:|hep|seen|poc|visit|return)\b|\b[a-z]{3,}(?<!need)(?<!speed)ed\b")
 
 
@@ -84,9 +86,9 @@ def draft_goals(ctx: Context) -> None:
             ):
                 # a heading in mid-line opens one statement, and what follows on the line may be anything
                 continue
-            for at, part in _statements(body):
-                lead = _LEAD_IN.match(part)
-                _add_goal(ctx, start + at + (lead.end() if lead else 0), start + at + len(part))
+            for at, aim in _statements(body):
+                lead = _LEAD_IN.match(aim)
+                _add_goal(ctx, start + at + (lead.end() if lead else 0), start + at + len(aim))
             continue
         if kind in ("history", "billing", "diagnosis", "precautions", "medications") or _NOT_GOAL.search(body):
             if not re.search(r"\b(?:stg|ltg|goal) ?#?\d?:|goal is", body) or re.search(r"goals? (?:met|reviewed)", body):
@@ -144,7 +146,10 @@ def _add_goal(ctx: Context, start: int, end: int) -> None:
         body = body[: stop.start()]
     if len(body) > 160 and not re.search(r"[.;,]", body[:160]):
         # dictation without stops: the aim ends where something new begins
-        turn = re.search(r" (?:and the |next (?:visit|time|session)|then |we |i |he |she |total |timed |plan |at home |twice a week|(?:one|two|three|\d) times a week)", body[20:])
+        turn = re.search(
+            r" (?:and the |next (?:visit|time|session)|then |we |i |he |she |total |timed |plan |at home |twice a week|(?:one|two|three|\d) times a week)",
+            body[20:],
+        )
         body = body[: 20 + turn.start()] if turn else body[:160]
     body = body.rstrip(" .,;:-(")
     if (len(body.split()) < 2 and not re.search(r"\d", body)) or _STATUS_ONLY.match(body.strip()):

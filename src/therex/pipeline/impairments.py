@@ -33,7 +33,15 @@ def draft_impairments(ctx: Context) -> None:
         more = _more_scores(ctx, m.first, m.last)[1]
         if (
             PAINY.search(text)
-            and (more > m.last or (sum(ctx.has(k, "q_score") for k in range(m.first, m.last)) > 1 and not re.search(r"before|after|\bpre\b|\bpost\b|->| to \d", text)) or ctx.any(m.first, m.last, "body", "activity") or re.search(r"end range|with (?!activity)\\w+", text))
+            and (
+                more > m.last
+                or (
+                    sum(ctx.has(k, "q_score") for k in range(m.first, m.last)) > 1
+                    and not re.search(r"before|after|\bpre\b|\bpost\b|->| to \d", text)
+                )
+                or ctx.any(m.first, m.last, "body", "activity")
+                or re.search(r"end range|with (?!activity)\\w+", text)
+            )
             and not ctx.covered(m.first, m.last, "GOAL", "RESPONSE")
         ):
             i, j = _more_scores(ctx, m.first, m.last)
@@ -71,7 +79,9 @@ def _parted(ctx: Context, found: Iterator[tuple[int, int]]) -> Iterator[tuple[in
             yield i, j
 
 
-_PLACES = frozenset({"after", "when", "during", "past", "with", "w/", "as", "starting", "beginning", "per", "between", "beyond", "throughout"})
+_PLACES = frozenset(
+    {"after", "when", "during", "past", "with", "w/", "as", "starting", "beginning", "per", "between", "beyond", "throughout"}
+)
 _CHANGES = frozenset({
     "reducing", "easing", "improving", "narrowed", "start", "begin", "tend", "drop", "worsen", "persist", "radiating", "radiate", "referring",
     "returned", "return", "come", "spread", "wake", "kick", "flare", "centralized", "centralizing", "started",
@@ -97,14 +107,27 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
     if left <= 0:
         return i, j
     word = ctx.units[j].word
-    known = ctx.any(i, j, "body", "side") or any(w in ctx.text(i, j) for w in ("night", "headache", "swelling", "edema", "arc", "footdrop", "foot drop"))
+    known = ctx.any(i, j, "body", "side") or any(
+        w in ctx.text(i, j) for w in ("night", "headache", "swelling", "edema", "arc", "footdrop", "foot drop")
+    )
     said = kind in ("subjective", "assessment", "objective", "")
     placed = ctx.has(j, "in", "with", "to", "from") or word in _PLACES
     if placed and left <= 8 and not ctx.any(j, end, "because", "decreased") and (said or ctx.any(j, end, "body", "motion")):
         return i, end
-    if said and known and left <= 10 and not _POINTS.match(ctx.text(j, end)) and (ctx.has(j, "be") or word in _CHANGES) and not ctx.any(j, end, "activity", "deficit", "normal"):
+    if (
+        said
+        and known
+        and left <= 10
+        and not _POINTS.match(ctx.text(j, end))
+        and (ctx.has(j, "be") or word in _CHANGES)
+        and not ctx.any(j, end, "activity", "deficit", "normal")
+    ):
         return i, end
-    if left <= 5 and (ctx.has(j - 1, "deficit") or (ctx.has(j - 1, "side") and ctx.has(j - 2, "deficit"))) and all(ctx.has(k, "body", "side", "the", "and", "motion", "word", "to") for k in range(j, end)):
+    if (
+        left <= 5
+        and (ctx.has(j - 1, "deficit") or (ctx.has(j - 1, "side") and ctx.has(j - 2, "deficit")))
+        and all(ctx.has(k, "body", "side", "the", "and", "motion", "word", "to") for k in range(j, end))
+    ):
         if ctx.any(j, end, "body", "side") or ctx.units[j - 1].word in ("ttp", "tender", "tenderness", "tender to palpation", "fibrosis"):
             return i, end
     return i, j
@@ -117,10 +140,18 @@ def _lead(ctx: Context, i: int) -> int:
         return i - 2
     if i - 1 >= first and ctx.has(i - 1, "q_grade", "q_number") and re.match(r"pitting|edema", ctx.units[i].word):
         return i - 1
-    if i - 2 >= first and ctx.units[i - 1].word == "in" and ctx.units[i - 2].word in ("increase", "increased", "flare", "reduction", "decrease"):
+    if (
+        i - 2 >= first
+        and ctx.units[i - 1].word == "in"
+        and ctx.units[i - 2].word in ("increase", "increased", "flare", "reduction", "decrease")
+    ):
         i -= 2
         return i - 1 if i - 1 >= first and ctx.has(i - 1, "sev") else i
-    if i - 1 >= first and ctx.has(i - 1, "word") and re.search(r"(?:ral|rial|ior|ive|ary|dial|mal|tal|lar|nal|ated)$", ctx.units[i - 1].word):
+    if (
+        i - 1 >= first
+        and ctx.has(i - 1, "word")
+        and re.search(r"(?:ral|rial|ior|ive|ary|dial|mal|tal|lar|nal|ated)$", ctx.units[i - 1].word)
+    ):
         return i - 1
     return i
 
@@ -137,7 +168,11 @@ def _more_scores(ctx: Context, i: int, j: int) -> tuple[int, int]:
         return i, ctx.chunk(j + 1)[1]
     if not PAINY.search(ctx.text(i, j)):
         return i, j
-    while j + 1 < last and ctx.has(j, "comma") and (ctx.has(j + 1, "q_score") or (ctx.has(j + 1, "body", "side") and ctx.has(j + 2, "q_score"))):
+    while (
+        j + 1 < last
+        and ctx.has(j, "comma")
+        and (ctx.has(j + 1, "q_score") or (ctx.has(j + 1, "body", "side") and ctx.has(j + 2, "q_score")))
+    ):
         end = ctx.chunk(j + 1)[1]
         if end - j > 9:
             break
@@ -225,7 +260,9 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         return False
     if kind in ("treatment", "plan", "response") and how != "decreased" and not ctx.any(i, j, "body", "side"):
         return False
-    if kind == "diagnosis" and (how != "deficit" or not re.search(r"paresis|plegia|aphasia|ataxi|spastic|\blag\b|contracture|apraxi|neglect|drop", ctx.text(i, j))):
+    if kind == "diagnosis" and (
+        how != "deficit" or not re.search(r"paresis|plegia|aphasia|ataxi|spastic|\blag\b|contracture|apraxi|neglect|drop", ctx.text(i, j))
+    ):
         # a diagnosis is no complaint; a neurological deficit in its line is one
         return False
     if re.match(r"[a-z/ ]{0,24}:[ ]*(?:\n|$)", ctx.surface.norm[ctx.units[j - 1].end : ctx.units[j - 1].end + 30]):
@@ -236,7 +273,10 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         if ctx.covered(first, i, "EXERCISE", "DOSE") and not ctx.any(first, i, "because"):
             return False
     before = ctx.surface.norm[max(0, ctx.units[i].start - 24) : ctx.units[i].start]
-    if re.search(r"\bif (?:no |any )?$|\bgoals?:? (?:is )?(?:to )?\w* ?$|with less $|(?:\bto|\band|,|or) (?:reduce|decrease|relieve|manage|minimi[sz]e|eliminate|avoid|prevent|address|control) (?:\w+ )?$", before):
+    if re.search(
+        r"\bif (?:no |any )?$|\bgoals?:? (?:is )?(?:to )?\w* ?$|with less $|(?:\bto|\band|,|or) (?:reduce|decrease|relieve|manage|minimi[sz]e|eliminate|avoid|prevent|address|control) (?:\w+ )?$",
+        before,
+    ):
         return False
     d = ctx.first(i, j, "deficit")
     after = ctx.surface.norm[ctx.units[j - 1].end : ctx.units[j - 1].end + 24]

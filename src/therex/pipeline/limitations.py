@@ -26,7 +26,10 @@ def draft_limitations(ctx: Context) -> None:
     for m in list(ctx.of("MEASURE")):
         if (
             ctx.kinds[m.first] in ("subjective", "assessment", "")
-            and (ctx.any(m.first, m.last, "activity") or re.search(r"\bon stairs?|walking|standing|lifting|dressing", ctx.text(m.first, m.last)))
+            and (
+                ctx.any(m.first, m.last, "activity")
+                or re.search(r"\bon stairs?|walking|standing|lifting|dressing", ctx.text(m.first, m.last))
+            )
             and PAINY.search(ctx.text(*ctx.sentence(m.first)))
             and ctx.any(m.first, m.last, "q_score")
             and not ctx.covered(m.first, m.last, "LIMITATION", "GOAL")
@@ -85,7 +88,12 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
             lo, hi = ctx.trim(lo, b)
             ctx.add("LIMITATION", lo, hi, "rule:limitation.assist_field")
         return
-    if act < 0 and re.match(r"(?:unable|not able|dependent|cannot)\b", text) and ctx.has(a - 1, "colon") and ctx.has(a - 2, "activity", "function"):
+    if (
+        act < 0
+        and re.match(r"(?:unable|not able|dependent|cannot)\b", text)
+        and ctx.has(a - 1, "colon")
+        and ctx.has(a - 2, "activity", "function")
+    ):
         ctx.add("LIMITATION", a - 2, b, "rule:limitation.field")
         return
     if act < 0:

@@ -68,7 +68,9 @@ def draft_measures(ctx: Context) -> None:
             j > i
             and ctx.has(j - 1, "comma", "time_ref")
             and ctx.units[j - 1].word in (",", "post", "pre", "before", "after", "rest", "activity")
-            and not (ctx.units[j - 1].word != "," and (j >= len(ctx.units) or ctx.has(j, "comma", "dot", "semi", "br", "rp", "arrow", "slash")))
+            and not (
+                ctx.units[j - 1].word != "," and (j >= len(ctx.units) or ctx.has(j, "comma", "dot", "semi", "br", "rp", "arrow", "slash"))
+            )
         ):
             j -= 1
         if j + 2 < len(ctx.units) and ctx.has(j, "comma") and ctx.has(j + 1, "q_score") and ctx.units[j + 2].word in _WHEN:
@@ -92,7 +94,10 @@ def draft_measures(ctx: Context) -> None:
                 continue
             if name == "rom_test" and ctx.any(i, j, "to") and ctx.kinds[i] in ("treatment", "") and not ctx.any(i, j, "measure", "comp"):
                 continue
-            if name == "joint_range" and (ctx.kinds[i] not in ("objective", "", "assessment") or not re.search(r"\b(?:pip|dip|mp|mcp|ip|cmc|wrist|elbow|knee|shoulder|hip|ankle|forearm)\b", ctx.text(i, j))):
+            if name == "joint_range" and (
+                ctx.kinds[i] not in ("objective", "", "assessment")
+                or not re.search(r"\b(?:pip|dip|mp|mcp|ip|cmc|wrist|elbow|knee|shoulder|hip|ankle|forearm)\b", ctx.text(i, j))
+            ):
                 continue
             if name == "held_for" and ctx.kinds[i] not in ("objective", "", "assessment"):
                 continue

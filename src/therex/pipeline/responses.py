@@ -18,7 +18,9 @@ _REACT = re.compile(
 _ARROW_CHANGE = re.compile(r"\d *(?:/10)? *(?:->|→|=>|>|to) *\d")
 
 
-_NO_REACTION = re.compile(r"appointment|did not attend|no[- ]show|contacted|by phone|palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump")
+_NO_REACTION = re.compile(
+    r"appointment|did not attend|no[- ]show|contacted|by phone|palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump"
+)
 _AFTER = re.compile(
     r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→"
 )
@@ -88,7 +90,9 @@ def _denied_in_set(ctx: Context, a: int, b: int, kind: str, treated: bool) -> bo
     return ctx.covered(first, a, "EXERCISE", "DOSE") and not ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL")
 
 
-_CUT_BACK = re.compile(r"\b(?:stopped|cut|dropped|lowered|regressed|reduced|slowed|backed off|decreased|paused|held)\b.{0,40}?\b(?:because(?: of)?|b/c(?: of)?|due to|when|for|as|since)\b")
+_CUT_BACK = re.compile(
+    r"\b(?:stopped|cut|dropped|lowered|regressed|reduced|slowed|backed off|decreased|paused|held)\b.{0,40}?\b(?:because(?: of)?|b/c(?: of)?|due to|when|for|as|since)\b"
+)
 
 
 def _reason_for_change(ctx: Context, i: int, j: int) -> None:
@@ -103,7 +107,9 @@ def _reason_for_change(ctx: Context, i: int, j: int) -> None:
     b = next((k for k in range(a, j) if ctx.has(k, "comma", "semi", "dot", "arrow", "rp")), j)
     if b - a > 9 or ctx.covered(a, b, "RESPONSE", "EXERCISE", "SERVICE", "GOAL"):
         return
-    if ctx.any(a, b, "deficit", "response_cue", "q_score") or re.search(r"\b(?:rep|set) \d|came back|form|shak|leak|bulg|buckl|wobbl", ctx.text(a, b)):
+    if ctx.any(a, b, "deficit", "response_cue", "q_score") or re.search(
+        r"\b(?:rep|set) \d|came back|form|shak|leak|bulg|buckl|wobbl", ctx.text(a, b)
+    ):
         ctx.add("RESPONSE", a, b, "rule:response.reason")
 
 
@@ -157,7 +163,10 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
     ):
         return True
     if (
-        (kind in ("treatment", "") or (kind in ("objective", "assessment") and treated and re.search(r"\b(?:set|try|rep|attempts?)\b", text)))
+        (
+            kind in ("treatment", "")
+            or (kind in ("objective", "assessment") and treated and re.search(r"\b(?:set|try|rep|attempts?)\b", text))
+        )
         and _IN_SET.search(text)
         and not ctx.covered(a, b, "SERVICE", "DURATION")
         and not re.match(r"(?:next|plan|then|add)\b", text)

@@ -23,7 +23,9 @@ _COLON = re.compile(r"(?:^|(?<=\n)|(?<=[.;|!?] )|(?<=  )|(?<=\)) )[ \t]*(?:[-*�
 _ALONE = re.compile(r"(?m)^[ \t]*[-=*_#>]*[ ]*(?P<head>[a-z][a-z0-9 /&'.-]{0,50}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*[-=*_]*[ ]*$")
 _SAID = re.compile(r"(?m)(?:^|(?<=[.!?] ))(?P<head>plan|assessment|subjective|objective|treatment|home program)(?P<mark>[,.]| is | - )")
 # dictation closes its headings with a full stop: `Chief complaint. Patient reports ...`
-_DOTTED = re.compile(r"(?:\A|(?<=[.!?:]\n)|(?<=\n\n))[ \t]*(?P<head>[a-z][a-z &/]{3,45})(?:, (?:active|passive|today|\d+ (?:weeks?|visits?|months?)))?(?P<mark>\.) (?=\S)")
+_DOTTED = re.compile(
+    r"(?:\A|(?<=[.!?:]\n)|(?<=\n\n))[ \t]*(?P<head>[a-z][a-z &/]{3,45})(?:, (?:active|passive|today|\d+ (?:weeks?|visits?|months?)))?(?P<mark>\.) (?=\S)"
+)
 _DASH = re.compile(r"(?m)^[ \t]*(?P<head>[a-z][a-z /]{0,30}?)(?P<mark> - | – )")
 _SERVICE_LINE = re.compile(
     r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:97\d{3}|therapeutic (?:ex\w*|activit\w*)|ther ?-?(?:ex|act)\w*|manual (?:therapy|tx)|neuro\w*[ -]re-?ed\w*|gait training|te|mt|nmr|ta|ther\. ex)\b[^\n.]{0,44}(?:\d+ ?(?:min|')|:))"
