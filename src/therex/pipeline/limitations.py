@@ -21,7 +21,10 @@ def draft_limitations(ctx: Context) -> None:
         if kind in ("goals", "billing", "medications", "hep", "header", "precautions", "signature", "history", "diagnosis", "education"):
             continue
         for a, b in _clauses(ctx, i, j):
+            known = len(ctx.drafts)
             _limitation(ctx, a, b, kind)
+            if len(ctx.drafts) == known:
+                _unnamed_activity(ctx, a, b, kind, ctx.text(a, b))
     # a pain score with the activity that brings it
     for m in list(ctx.of("MEASURE")):
         if (
@@ -97,7 +100,6 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
         ctx.add("LIMITATION", a - 2, b, "rule:limitation.field")
         return
     if act < 0:
-        _unnamed_activity(ctx, a, b, kind, text)
         return
     lim = -1
     order = {"unable": 0, "difficulty": 1, "limited": 2}
@@ -239,11 +241,22 @@ _TASK = re.compile(
 )
 
 
+# how far, how long, how much or in what way a patient still does a thing: a capacity told is a limit told
+_CAPACITY = re.compile(
+    r"^(?:still |now |only |he |she |pt |patient )*(?:walks?|sits?|stands?|sleeps?|drives?|lifts?|carr(?:y|ies)|reach(?:es)?|kneels?|climbs?|copies|writes?|types?|reads?|holds?|spills?|drops?|goes|gets?|"
+    r"dress(?:es)?|bathes?|showers?|cooks?|runs?|jogs?|works?|plays?|rises?|naps?|stops?|catches|wakes?|crawls?|eats?|opens?|sleeping|walking|using|first steps|stairs?|steps?)\b.*"
+    r"(?:\b\d+(?:\.\d+)? ?(?:min|minutes?|hours?|hrs?|blocks?|miles?|ft|feet|lbs?|pounds?|stairs?|steps?|flights?|attempts?|times|of \d)|\bsideways\b|\bbackwards?\b|\bone (?:foot |step |knee )?(?:at a time|only)|\bon (?:his|her) (?:seat|bottom|knees)|"
+    r"\bhands? only\b|\bwith (?:both|two|2) (?:hands|rails)|\bin (?:a |the )?(?:boot|recliner|sling|chair)\b|\b(?:needs|then) (?:a |to )?(?:rest|sit|stop|lean|bench)|\bhurts?\b|\baches?\b|\bsore\b|\bslow(?:ly)?\b|\bonly\b|\bnot overhead\b|\bdownstairs since\b|\bgrabs?\b|\bthe (?:wall|rail|counter|furniture)\b|\bdead\b)"
+)
+_FREE = re.compile(r"\b(?:without (?:pain|difficulty|any)|no (?:pain|problem|trouble|difficulty|issues?)|hep\b|exercis|home program|pain free|pain-free|goal|wants? to|independent)\b")
+
+
 def _unnamed_activity(ctx: Context, a: int, b: int, kind: str, text: str) -> None:
     if kind not in ("subjective", "assessment", "") or b - a > 16 or ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL", "DOSE"):
         return
     m = _CANNOT.search(text)
-    at = m.start() if m else (0 if kind != "assessment" and _TASK.match(text) else -1)
+    told = kind == "subjective" and _CAPACITY.match(text) is not None and _FREE.search(text) is None
+    at = m.start() if m else (0 if told or (kind != "assessment" and _TASK.match(text)) else -1)
     if at < 0:
         return
     lo = next((k for k in range(a, b) if ctx.units[k].start >= ctx.units[a].start + at), a)
