@@ -90,6 +90,23 @@ def _denied_in_set(ctx: Context, a: int, b: int, kind: str, treated: bool) -> bo
     return ctx.covered(first, a, "EXERCISE", "DOSE") and not ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL")
 
 
+_REACTED = re.compile(
+    r"^(?:back to \S+|settled|gone\b|eased|recovered|resolved|tired|fatigued|felt (?:ok|fine|good|better|looser|loose|easier)|shook|fussed|comfortable|no complaints?$|no (?:new |further )?complaints?$|sore\b|winded|quads? sore|sat down)|"
+    r"\b(?:came back|returned|settled|lingered|went (?:numb|from \w+ to|to \d)|gave out|buckled|tingled|shaking|shook\b|trembl\w+|whitened|pinched|cramped|cramping|wobbl\w+|stayed (?:at|quiet|flat|down)|gone (?:in|after|when|by|with)|in \d+ (?:sec|s|min|minutes)$)\b"
+)
+
+
+def _reacted(ctx: Context, a: int, b: int, kind: str, treated: bool, text: str) -> bool:
+    """What the patient's body did in or right after a given exercise, in the words of such things."""
+    if kind not in ("treatment", "", "objective") or not treated or b - a > 14 or not _REACTED.search(text):
+        return False
+    if re.search(r"\b(?:goal|next|will|plan|if|until|when|last (?:visit|week|time)|yesterday|at home|since)\b", text) or ctx.any(a, b, "skill_cue", "assist"):
+        return False
+    return not ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL", "LIMITATION", "DOSE") and any(
+        d.label in ("EXERCISE", "SERVICE") and d.attribute in ("performed", "97110", "97112", "97116", "97530", "97140") and d.first < a for d in ctx.drafts
+    )
+
+
 _CUT_BACK = re.compile(
     r"\b(?:stopped|cut|dropped|lowered|regressed|reduced|slowed|backed off|decreased|paused|held)\b.{0,40}?\b(?:because(?: of)?|b/c(?: of)?|due to|when|for|as|since)\b"
 )
@@ -174,7 +191,7 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
     ):
         if not ctx.covered(a, b, "EXERCISE") or not ctx.covered(a, b, "DOSE"):
             return True
-    if _denied_in_set(ctx, a, b, kind, treated):
+    if _denied_in_set(ctx, a, b, kind, treated) or _reacted(ctx, a, b, kind, treated, text):
         return True
     if k < 0:
         # a fault seen in a set: a chunk that follows an exercise or dose in the same treatment line
