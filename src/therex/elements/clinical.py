@@ -81,7 +81,7 @@ def _deficit_test(text: str) -> bool:
 _VAGUE_ACT = re.compile(
     r"\b(?:adls?|iadls?|daily (?:activities|tasks|living)|functional (?:activities|mobility|tasks|activity)|function|activities|activity|household|mobility|participation|any work|work|hobbies)\b"
 )
-_NAMED_ACT = re.compile(
+NAMED_ACT = re.compile(
     r"\b(?:stairs?|steps?|walk\w*|amb\w*|gait|sit|stand\w*|transfer\w*|bed|chair|dress\w*|shirt|sock\w*|shoe\w*|bath\w*|shower\w*|toilet\w*|reach\w*|lift\w*|carry\w*|sleep\w*|driv\w*|cook\w*|clean\w*|vacuum\w*|jar\w*|key\w*|door\w*|fork|cup|writ\w*|typ\w*|run\w*|jog\w*|jump\w*|squat\w*|kneel\w*|bend\w*|shelf|shelves|overhead|golf|car|tub|couch|mailbox|curb|floor|groom\w*|feed\w*|eat\w*|hair|bra|button\w*|laundry|groceries|grocery|desk|computer|turn\w*|throw\w*|pitch\w*|swim\w*|play\w*|child|grand\w+|school|sit\w*|roll\w*|rise|rising|getting|supine|push\w*|pull\w*|cough\w*|sneez\w*|intercourse|chew\w*|crawl\w*|climb\w*|grip\w*|hold\w*|pour\w*|open\w*|cut\w*|pen|garden\w*|mow\w*|aisles?|blocks?|ladder\w*|job|duties|lane|dog|church|yard|kitchen|dish\w*|sup|w/c|pants|coat|back pocket|seat ?belt|scissors|cough|recliner|laugh\w*|put\w*|leave\w*|home|commode|meal\w*|sew\w*|knit\w*|tennis|pickleball|dance|dancing|wash\w*|brush\w*|cop(?:y|ies|ying)|gloves?|hik(?:e|es|ing)|sprint\w*|soccer|sports?|screens?|drink\w*|shav\w*|wheel|releas\w*|toothbrush|spoon|toys?|crib|sink|holes|fasten\w*|comb\w*|pick\w*|read\w*|rid(?:e|es|ing)|bike|shop\w*|store|bus|truck|tools?|stove|knobs?|zipper\w*|bottles?|phone|keyboard|guitar|piano|travel\w*|look\w*|blind spot|trails?|table|homework|handwriting|combs|landing|land|kick\w*|catch\w*|fall\w*|nap\w*|recreation\w*|hook\w*|work\w*|pants|buckl\w*|plate|mug|pan|pot|pitcher|jug|luggage|suitcase|stroller|baby|toddler|infant|pet|leash|kneel\w*|crouch\w*|ladder)\b"
 )
 _HOW = re.compile(
@@ -111,18 +111,24 @@ def _limits(text: str) -> bool:
     rest = _VAGUE_ACT.sub(" ", text)
     if _CANNOT.search(rest):
         return True
-    if not _NAMED_ACT.search(rest):
+    if not NAMED_ACT.search(rest):
         return False
     return bool(_HOW.search(text))
 
 
-_CANNOT = re.compile(r"\b(?:can'?t|cannot|can not|won'?t|unable to|not able to|couldn'?t) (?!perform\b|do\b|complete\b|participate)[a-z]{3,}")
-_DEADLINE = re.compile(r"\bby (?:\d{1,2}/\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|discharge|d/c|surgery)|\bin \d+ (?:wks?|weeks|visits)")
-_CAPACITY_ONLY = re.compile(r"\b(?:strength\w*|stronger|rom|range|motion|flexion|extension|pain|endurance|balance|flexib\w*|swelling|edema|tone|mmt|grade|degrees|function|mobility|tolerance)\b|\d/5|°")
+_CANNOT = re.compile(
+    r"\b(?:can'?t|cannot|can not|won'?t|unable to|not able to|couldn'?t) (?!perform\b|do\b|complete\b|participate)[a-z]{3,}"
+)
+_DEADLINE = re.compile(
+    r"\bby (?:\d{1,2}/\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|discharge|d/c|surgery)|\bin \d+ (?:wks?|weeks|visits)"
+)
+_CAPACITY_ONLY = re.compile(
+    r"\b(?:strength\w*|stronger|rom|range|motion|flexion|extension|pain|endurance|balance|flexib\w*|swelling|edema|tone|mmt|grade|degrees|function|mobility|tolerance)\b|\d/5|°"
+)
 _CRITERION = re.compile(
     r"\d|\b(?:independent\w*|mod(?:ified)? i\w*|sba|cga|supervision|without (?:pain|assist\w*|difficulty|rail|ad|loss|lob|device|cues?|increase|symptoms?|limitation|restrictions?|compensation|stopping|help|leak\w*)|no (?:pain|lob|leak\w*|symptoms|dizz\w+|assist\w*|cues?|rail|sx)|w/o|pain[- ]free|min a|one|two|three|five|ten|all|full|safely|trials?|unlimited|step[- ]over[- ]step|reciprocal\w*|entire)\b"
 )
-_TASK = _NAMED_ACT
+_TASK = NAMED_ACT
 
 
 def goal(view: NoteView, minutes: Minutes) -> Element:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from therex.elements.clinical import NAMED_ACT
 from therex.elements.evidence import HasRange, element, text_of
 from therex.types import Element, Minutes, NoteView, Range, Span
 
@@ -131,13 +132,17 @@ def purpose_link(view: NoteView, minutes: Minutes) -> Element:
     """An exercise tied to a deficit and to a task or goal; tied to a deficit only is weak."""
     exercised = bool(performed_exercises(view)) or any(s.attribute in ("97110", "97112", "97530") for s in given_services(view))
     reasons: list[HasRange] = list(view.of("RATIONALE"))
-    tasked: list[HasRange] = [s for s in reasons if _TASK.search(text_of(view, s))]
+    tasked: list[HasRange] = [s for s in reasons if _TASK.search(text_of(view, s)) or NAMED_ACT.search(text_of(view, s)) or _is_said_for(s)]
     linked: list[HasRange] = [*_linked_sentences(view), *_said_links(view)]
     if exercised and performed_exercises(view) and (tasked or linked):
         return element("purpose_link", "present", tasked or linked)
     if reasons or (linked and exercised and len(linked) > 1):
         return element("purpose_link", "weak", reasons or linked)
     return element("purpose_link", "missing")
+
+
+def _is_said_for(s: Span) -> bool:
+    return s.source.endswith("rationale.capacity")
 
 
 def _linked_sentences(view: NoteView) -> list[Span]:

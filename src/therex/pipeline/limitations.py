@@ -248,7 +248,9 @@ _CAPACITY = re.compile(
     r"(?:\b\d+(?:\.\d+)? ?(?:min|minutes?|hours?|hrs?|blocks?|miles?|ft|feet|lbs?|pounds?|stairs?|steps?|flights?|attempts?|times|of \d)|\bsideways\b|\bbackwards?\b|\bone (?:foot |step |knee )?(?:at a time|only)|\bon (?:his|her) (?:seat|bottom|knees)|"
     r"\bhands? only\b|\bwith (?:both|two|2) (?:hands|rails)|\bin (?:a |the )?(?:boot|recliner|sling|chair)\b|\b(?:needs|then) (?:a |to )?(?:rest|sit|stop|lean|bench)|\bhurts?\b|\baches?\b|\bsore\b|\bslow(?:ly)?\b|\bonly\b|\bnot overhead\b|\bdownstairs since\b|\bgrabs?\b|\bthe (?:wall|rail|counter|furniture)\b|\bdead\b)"
 )
-_FREE = re.compile(r"\b(?:without (?:pain|difficulty|any)|no (?:pain|problem|trouble|difficulty|issues?)|hep\b|exercis|home program|pain free|pain-free|goal|wants? to|independent)\b")
+_FREE = re.compile(
+    r"\b(?:without (?:pain|difficulty|any)|no (?:pain|problem|trouble|difficulty|issues?)|hep\b|exercis|home program|pain free|pain-free|goal|wants? to|independent)\b"
+)
 
 
 def _unnamed_activity(ctx: Context, a: int, b: int, kind: str, text: str) -> None:

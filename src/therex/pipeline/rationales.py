@@ -31,6 +31,8 @@ def draft_rationales(ctx: Context) -> None:
         ):
             continue
         chunks = ctx.chunks(i, j)
+        if _capacity_for_task(ctx, i, j):
+            continue
         for n, (a, b) in enumerate(chunks):
             k = ctx.first(a, b, "rationale_cue")
             if k < 0 or ctx.inside(a, b, "GOAL") or (ctx.units[k].word == "so that" and ctx.has(k + 1, "be")):
@@ -91,6 +93,30 @@ def draft_rationales(ctx: Context) -> None:
             lo, hi = ctx.trim(lo, hi)
             if hi - lo >= 1 and not ctx.covered(lo, hi, "RATIONALE", "GOAL"):
                 ctx.add("RATIONALE", lo, hi, "rule:rationale")
+
+
+_CAPACITY_FOR = re.compile(
+    r"^(?:[-•*] ?)?(?:a[:/] ?)?(?:needs? (?:\w+ )?|more |better |all of it |this (?:builds|loads) )?(?:[\w/+&'°-]+ ){0,6}?(?:strength\w*|endurance|control|power|tolerance|mobility|range|rom|rotation|extension|flexion|reach|grip|stability|timing|work|load(?:ing)?|"
+    r"stands?|hops|flicks|balance|activation|holds|it) (?:are |is |kept |needed |directed )?(?:for|toward|to (?!be\b|date|tolerance|continue|improve|increase))(?: \w+)+"
+)
+
+
+def _capacity_for_task(ctx: Context, i: int, j: int) -> bool:
+    """`Quad strength for stairs.`: a capacity and the task it is for, as a statement of its own."""
+    text = ctx.text(i, j).rstrip(" .")
+    m = _CAPACITY_FOR.match(text)
+    if m is None or len(text.split()) > 16 or ctx.covered(i, j, "GOAL", "DOSE", "DURATION", "LIMITATION"):
+        return False
+    if not ctx.any(i, j, "function", "body", "motion", "exercise", "exhead") or re.search(
+        r"\b(?:skilled|therapy|treatment|tx|session|plan|limited|decreased|within|wfl|wnl)\b|\d/5", text
+    ):
+        return False
+    if not any(d.label == "EXERCISE" and d.attribute == "performed" for d in ctx.drafts):
+        return False
+    lo, hi = ctx.trim(i, j)
+    if ctx.units[lo].word in ("a", "assessment") and ctx.has(lo + 1, "colon", "slash"):
+        lo += 2
+    return ctx.add("RATIONALE", lo, hi, "rule:rationale.capacity") is not None
 
 
 def _list_item(ctx: Context, a: int, b: int) -> bool:

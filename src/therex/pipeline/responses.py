@@ -100,10 +100,13 @@ def _reacted(ctx: Context, a: int, b: int, kind: str, treated: bool, text: str) 
     """What the patient's body did in or right after a given exercise, in the words of such things."""
     if kind not in ("treatment", "", "objective") or not treated or b - a > 14 or not _REACTED.search(text):
         return False
-    if re.search(r"\b(?:goal|next|will|plan|if|until|when|last (?:visit|week|time)|yesterday|at home|since)\b", text) or ctx.any(a, b, "skill_cue", "assist"):
+    if re.search(r"\b(?:goal|next|will|plan|if|until|when|last (?:visit|week|time)|yesterday|at home|since)\b", text) or ctx.any(
+        a, b, "skill_cue", "assist"
+    ):
         return False
     return not ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL", "LIMITATION", "DOSE") and any(
-        d.label in ("EXERCISE", "SERVICE") and d.attribute in ("performed", "97110", "97112", "97116", "97530", "97140") and d.first < a for d in ctx.drafts
+        d.label in ("EXERCISE", "SERVICE") and d.attribute in ("performed", "97110", "97112", "97116", "97530", "97140") and d.first < a
+        for d in ctx.drafts
     )
 
 
