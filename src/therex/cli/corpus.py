@@ -1,4 +1,4 @@
-"""`therex corpus`: check and count marked notes."""
+"""`therex corpus`: check, count, compare and convert marked notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from therex.corpus.marked import MarkedNote
 
-group = typer.Typer(help="Marked notes: check and count.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(help="Marked notes: check, count, compare, convert.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @group.command("check")
@@ -37,6 +37,67 @@ def stats(folder: Annotated[Path, typer.Argument(help="A folder of marked notes.
     typer.echo("labels       " + ", ".join(f"{k} {v}" for k, v in labels.most_common()))
     for element, counts in _elements(notes).items():
         typer.echo(f"  {element:22} " + ", ".join(f"{k} {counts[k]}" for k in ("present", "weak", "missing")))
+    return 0
+
+
+@group.command("agree")
+def agree(
+    first: Annotated[Path, typer.Argument(help="Notes marked by one annotator.")],
+    second: Annotated[Path, typer.Argument(help="The same notes marked by another.")],
+) -> int:
+    """Agreement of two annotators: span F1 by label, kappa by element and verdict."""
+    from therex.corpus.agree import Counts
+    from therex.corpus.agree import agree as compare
+    from therex.corpus.marked import load_folder
+
+    found = compare(load_folder(first), load_folder(second))
+    typer.echo(f"{found.notes} notes marked by both")
+    for label, counts in found.labels.items():
+        typer.echo(f"{label:12} F1 {counts.f1:.3f}   {counts.both} shared, {counts.only_first} and {counts.only_second} alone")
+    typer.echo(f"{'all labels':12} F1 {sum(found.labels.values(), Counts(0, 0, 0)).f1:.3f}")
+    for element, value in found.elements.items():
+        typer.echo(f"  {element:22} kappa {value:.3f}")
+    typer.echo(f"elements     kappa {found.all_elements:.3f}\nnecessity    kappa {found.necessity:.3f}")
+    return 0
+
+
+_FORMATS = "label-studio, prodigy, doccano, brat, docbin or marked"
+
+
+@group.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder of marked notes.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A file, or a folder for brat and marked.")],
+    to: Annotated[str, typer.Option("--to", help=f"{_FORMATS}.")],
+) -> int:
+    """Write marked notes for an annotation tool."""
+    from therex.cli.options import one_of
+    from therex.corpus.formats import WRITERS
+    from therex.corpus.marked import load_folder
+
+    notes = load_folder(folder)
+    WRITERS[one_of("--to", to, tuple(WRITERS))](notes, target)
+    typer.echo(f"{len(notes)} notes written")
+    return 0
+
+
+@group.command("import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="The export of an annotation tool.")],
+    folder: Annotated[Path, typer.Argument(help="Where the marked notes go.")],
+    from_: Annotated[str, typer.Option("--from", help=f"{_FORMATS}.")],
+) -> int:
+    """Read an annotation tool's export into marked notes; nothing is written where one is faulty."""
+    from therex.cli.options import one_of
+    from therex.corpus.formats import READERS, to_marked
+    from therex.errors import InputError
+
+    reader = READERS[one_of("--from", from_, tuple(READERS))]
+    if not source.exists():
+        raise InputError("import: there is nothing at that path")
+    notes = reader(source)
+    to_marked(notes, folder)
+    typer.echo(f"{len(notes)} notes written")
     return 0
 
 

@@ -117,3 +117,69 @@ def load_folder(folder: Path) -> list[MarkedNote]:
         if name in ids[:i]:
             raise CorpusError(f"note {i + 1}: its id stands twice")
     return notes
+
+
+def render(note: MarkedNote) -> str:
+    """The file of a marked note; `parse` reads it back.
+
+    Raises
+    ------
+    CorpusError
+        Two spans cross: the format can nest marks, not cross them.
+    """
+    body: list[str] = []
+    stack: list[int] = []
+    last = 0
+    for start, end, label, attribute in sorted(note.spans, key=lambda s: (s[0], -s[1])):
+        while stack and stack[-1] <= start:
+            body += [note.text[last : stack[-1]], "⟧"]
+            last = stack.pop()
+        if stack and end > stack[-1]:
+            raise CorpusError(f"a {label} crosses another span at character {start}: marks may nest, not cross")
+        body += [note.text[last:start], f"⟦{label}:{attribute} " if attribute else f"⟦{label} "]
+        last = start
+        stack.append(end)
+    while stack:
+        body += [note.text[last : stack[-1]], "⟧"]
+        last = stack.pop()
+    body.append(note.text[last:])
+    head = yaml.safe_dump({"id": note.id, **{k: v for k, v in note.meta.items() if k != "id"}}, sort_keys=False, allow_unicode=True, width=10_000)
+    return f"---\n{head}---\n{''.join(body)}"
+
+
+def checked(note_id: str, text: str, spans: list[tuple[int, int, str, str | None]], meta: dict[str, Any], where: str) -> MarkedNote:
+    """A note from another format, held to this one.
+
+    Raises
+    ------
+    CorpusError
+        A span lies outside the text, has an unknown label or an attribute that it does not take, or the front matter
+        is incomplete; the message says where and what, without note text.
+    """
+    for n, (start, end, label, attribute) in enumerate(spans, 1):
+        at = f"{where}, span {n}"
+        if not 0 <= start < end <= len(text):
+            raise CorpusError(f"{at}: offsets {start} to {end} lie outside a text of {len(text)} characters")
+        if label not in LABELS:
+            raise CorpusError(f"{at}: unknown label {label!r}")
+        if attribute and (label not in _ATTRIBUTE or not _ATTRIBUTE[label].fullmatch(attribute)):
+            raise CorpusError(f"{at}: {label} with an attribute that it does not take")
+        if label == "DURATION" and not attribute:
+            raise CorpusError(f"{at}: DURATION without attribute")
+    note = MarkedNote(note_id, text, tuple(sorted(spans, key=lambda s: (s[0], s[1], s[2], s[3] or ""))), {"id": note_id, **meta})
+    problems = faults(note)
+    if problems:
+        raise CorpusError(f"{where}: {problems[0]}")
+    return note
+
+
+def same_quote(text: str, start: int, end: int, quote: str | None, where: str) -> None:
+    """Refuse a span whose quoted text is not what stands at its offsets.
+
+    Raises
+    ------
+    CorpusError
+        They differ.
+    """
+    if quote is not None and text[start:end] != quote:
+        raise CorpusError(f"{where}: the quoted text is not what stands at {start} to {end}")

@@ -1,0 +1,306 @@
+"""Marked notes in and out of annotation tools: Label Studio, Prodigy, doccano, brat and spaCy's DocBin.
+
+Every format keeps the offsets, the attributes and the front matter, so that a round trip gives the note back. Where a format
+quotes the text of a span, the quote is compared with the text, and a note that differs is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from therex.corpus.marked import MarkedNote, checked, load_folder, render, same_quote
+from therex.errors import CorpusError
+
+Spans = list[tuple[int, int, str, str | None]]
+_NOTE_LEVEL = ("note_type", "discipline", "necessity", "confidence")
+
+
+def _meta(note: MarkedNote) -> dict[str, Any]:
+    return json.loads(json.dumps({k: v for k, v in note.meta.items() if k != "id"}, default=str))
+
+
+def _codes_back(meta: dict[str, Any]) -> dict[str, Any]:
+    """Codes are numbers in the front matter where they can be: JSON makes every key a string."""
+
+    def keys(table: Any) -> Any:
+        return {int(k) if isinstance(k, str) and k.isdigit() else k: v for k, v in table.items()} if isinstance(table, dict) else table
+
+    out = dict(meta)
+    if isinstance(out.get("minutes"), dict):
+        out["minutes"] = {k: keys(v) if k == "codes" else v for k, v in out["minutes"].items()}
+    if "units" in out:
+        out["units"] = keys(out["units"])
+    return out
+
+
+def _label(label: str, attribute: str | None) -> str:
+    return f"{label}:{attribute}" if attribute else label
+
+
+def _parted(label: str) -> tuple[str, str | None]:
+    name, _, attribute = label.partition(":")
+    return name, attribute or None
+
+
+def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for n, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise CorpusError(f"line {n}: not JSON ({error.msg} at column {error.colno})") from None
+        if not isinstance(record, dict):
+            raise CorpusError(f"line {n}: want a JSON object")
+        yield f"line {n}", record
+
+
+def _need(record: dict[str, Any], key: str, where: str) -> Any:
+    if key not in record:
+        raise CorpusError(f"{where}: no {key!r}")
+    return record[key]
+
+
+# Label Studio -------------------------------------------------------------------------------------------------------------
+
+
+def to_label_studio(notes: list[MarkedNote], out: Path) -> None:
+    """A JSON file of tasks, each with one annotation: labelled regions with their attribute, and choices for the note."""
+    tasks = []
+    for note in notes:
+        results: list[dict[str, Any]] = []
+        for n, (start, end, label, attribute) in enumerate(note.spans):
+            place = {"start": start, "end": end, "text": note.text[start:end]}
+            region = {"id": f"s{n}", "from_name": "label", "to_name": "text"}
+            results.append({**region, "type": "labels", "value": {**place, "labels": [label]}})
+            if attribute:
+                results.append({**region, "from_name": "attribute", "type": "textarea", "value": {**place, "text": [attribute]}})
+        for key in _NOTE_LEVEL:
+            results.append({"from_name": key, "to_name": "text", "type": "choices", "value": {"choices": [str(note.meta[key])]}})
+        tasks.append({"data": {"text": note.text, "id": note.id}, "meta": _meta(note), "annotations": [{"result": results}]})
+    out.write_text(json.dumps(tasks, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def from_label_studio(path: Path) -> list[MarkedNote]:
+    """The tasks of a Label Studio JSON export; the last annotation of a task counts, and its choices overrule the meta."""
+    try:
+        tasks = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise CorpusError(f"line {error.lineno}: not JSON ({error.msg})") from None
+    notes = []
+    for n, task in enumerate(tasks, 1):
+        where = f"task {n}"
+        data = _need(task, "data", where)
+        text = _need(data, "text", where)
+        given = task.get("annotations") or []
+        if not given:
+            raise CorpusError(f"{where}: no annotation")
+        spans: dict[str, list[Any]] = {}
+        meta = dict(task.get("meta") or {})
+        for r, result in enumerate(given[-1].get("result", []), 1):
+            value, kind = result.get("value", {}), result.get("type")
+            at = f"{where}, result {r}"
+            if kind == "labels":
+                same_quote(text, value["start"], value["end"], value.get("text"), at)
+                spans[result["id"]] = [value["start"], value["end"], value["labels"][0], None]
+            elif kind == "textarea" and result.get("from_name") == "attribute":
+                if result["id"] not in spans:
+                    raise CorpusError(f"{at}: an attribute of a region that is not there")
+                spans[result["id"]][3] = value["text"][0]
+            elif kind == "choices" and result.get("from_name") in _NOTE_LEVEL:
+                meta[result["from_name"]] = value["choices"][0]
+        marks: Spans = [(s[0], s[1], s[2], s[3]) for s in spans.values()]
+        notes.append(checked(str(data.get("id", n)), text, marks, _codes_back(meta), where))
+    return notes
+
+
+# Prodigy ------------------------------------------------------------------------------------------------------------------
+
+
+def to_prodigy(notes: list[MarkedNote], out: Path) -> None:
+    """JSON Lines for `spans.manual`: overlapping spans, the front matter under ``meta``."""
+    rows = [
+        {
+            "text": note.text,
+            "spans": [
+                {"start": s, "end": e, "label": label, **({"attribute": a} if a else {}), "text": note.text[s:e]} for s, e, label, a in note.spans
+            ],
+            "meta": {"id": note.id, **_meta(note)},
+            "answer": "accept",
+        }
+        for note in notes
+    ]
+    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
+def from_prodigy(path: Path) -> list[MarkedNote]:
+    """The accepted rows of a Prodigy JSON Lines export."""
+    notes = []
+    for where, row in _lines(path):
+        if row.get("answer", "accept") != "accept":
+            continue
+        text, meta = _need(row, "text", where), dict(row.get("meta") or {})
+        spans: Spans = []
+        for n, s in enumerate(row.get("spans") or [], 1):
+            same_quote(text, s["start"], s["end"], s.get("text"), f"{where}, span {n}")
+            spans.append((s["start"], s["end"], s["label"], s.get("attribute")))
+        notes.append(checked(str(meta.pop("id", where)), text, spans, _codes_back(meta), where))
+    return notes
+
+
+# doccano ------------------------------------------------------------------------------------------------------------------
+
+
+def to_doccano(notes: list[MarkedNote], out: Path) -> None:
+    """JSON Lines of sequence labelling; an attribute is part of the label's name, as in ``EXERCISE:home``."""
+    rows = [
+        {"id": n, "text": note.text, "label": [[s, e, _label(label, a)] for s, e, label, a in note.spans], "meta": {"id": note.id, **_meta(note)}}
+        for n, note in enumerate(notes, 1)
+    ]
+    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
+def from_doccano(path: Path) -> list[MarkedNote]:
+    """A doccano JSON Lines export, with labels as triples or, with overlaps allowed, as entities."""
+    notes = []
+    for where, row in _lines(path):
+        text, meta = _need(row, "text", where), dict(row.get("meta") or row.get("metadata") or {})
+        spans: Spans = []
+        for triple in row.get("label") or []:
+            name, attribute = _parted(triple[2])
+            spans.append((triple[0], triple[1], name, attribute))
+        for entity in row.get("entities") or []:
+            name, attribute = _parted(entity["label"])
+            spans.append((entity["start_offset"], entity["end_offset"], name, attribute))
+        notes.append(checked(str(meta.pop("id", where)), text, spans, _codes_back(meta), where))
+    return notes
+
+
+# brat ---------------------------------------------------------------------------------------------------------------------
+
+
+def to_brat(notes: list[MarkedNote], out: Path) -> None:
+    """A folder of ``<id>.txt`` and ``<id>.ann`` with attributes, and ``<id>.json`` for the front matter.
+
+    brat cannot hold a line break inside an annotation: such a span is written as one of several fragments.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    for note in notes:
+        rows = []
+        for n, (start, end, label, attribute) in enumerate(note.spans, 1):
+            fragments, at = [], start
+            for line in note.text[start:end].split("\n"):
+                if line:
+                    fragments.append((at, at + len(line)))
+                at += len(line) + 1
+            places = ";".join(f"{a} {b}" for a, b in fragments)
+            rows.append(f"T{n}\t{label} {places}\t{' '.join(note.text[a:b] for a, b in fragments)}")
+            if attribute:
+                rows.append(f"A{n}\tAttribute T{n} {attribute}")
+        (out / f"{note.id}.txt").write_text(note.text, encoding="utf-8", newline="")
+        (out / f"{note.id}.ann").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        (out / f"{note.id}.json").write_text(json.dumps(_meta(note), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def from_brat(path: Path) -> list[MarkedNote]:
+    """The notes of a brat folder as `to_brat` writes it."""
+    notes = []
+    for k, file in enumerate(sorted(path.glob("*.ann")), 1):
+        where = f"document {k}"
+        source, side = file.with_suffix(".txt"), file.with_suffix(".json")
+        if not source.is_file() or not side.is_file():
+            raise CorpusError(f"{where}: want a .txt and a .json beside the .ann")
+        with source.open(encoding="utf-8", newline="") as stream:
+            text = stream.read()
+        found: dict[str, list[Any]] = {}
+        for n, row in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
+            at, parts = f"{where}, line {n}", row.split("\t")
+            if row.startswith("T"):
+                if len(parts) != 3:
+                    raise CorpusError(f"{at}: want an id, a label with offsets, and the text, parted by tabs")
+                label, _, places = parts[1].partition(" ")
+                pairs = [tuple(map(int, p.split())) for p in places.split(";")]
+                quote = " ".join(text[a:b] for a, b in pairs)
+                if quote != parts[2]:
+                    raise CorpusError(f"{at}: the quoted text is not what stands at its offsets")
+                found[parts[0]] = [pairs[0][0], pairs[-1][1], label, None]
+            elif row.startswith("A"):
+                _, target, attribute = parts[1].split(" ", 2)
+                if target not in found:
+                    raise CorpusError(f"{at}: an attribute of a mark that is not there")
+                found[target][3] = attribute
+        meta = json.loads(side.read_text(encoding="utf-8"))
+        spans: Spans = [(s[0], s[1], s[2], s[3]) for s in found.values()]
+        notes.append(checked(file.stem, text, spans, _codes_back(meta), where))
+    return notes
+
+
+# spaCy --------------------------------------------------------------------------------------------------------------------
+
+SPANS_KEY = "sc"
+
+
+def to_docbin(notes: list[MarkedNote], out: Path) -> None:
+    """A DocBin with a span group ``sc`` in our tokenization; offsets that no token edge meets are kept in the user data."""
+    import spacy
+    from spacy.tokens import DocBin
+
+    from therex.pipeline.tokenizer import ClinicalTokenizer
+
+    nlp = spacy.blank("en")
+    tokenizer = ClinicalTokenizer(nlp.vocab)
+    box = DocBin(store_user_data=True)
+    for note in notes:
+        doc = tokenizer(note.text)
+        doc.user_data.clear()
+        group = []
+        for start, end, label, attribute in note.spans:
+            span = doc.char_span(start, end, label=label, span_id=attribute or "", alignment_mode="expand")
+            if span is not None:
+                group.append(span)
+        doc.spans[SPANS_KEY] = group
+        doc.user_data["therex_note"] = json.dumps({"id": note.id, "meta": _meta(note), "spans": note.spans})
+        box.add(doc)
+    box.to_disk(out)
+
+
+def from_docbin(path: Path) -> list[MarkedNote]:
+    """The notes of a DocBin: those of `to_docbin` exactly, others by the spans of their group ``sc``."""
+    import spacy
+    from spacy.tokens import DocBin
+
+    try:
+        docs = list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
+    except Exception as error:
+        raise CorpusError(f"not a DocBin ({type(error).__name__})") from None
+    notes = []
+    for n, doc in enumerate(docs, 1):
+        where = f"document {n}"
+        kept = json.loads(doc.user_data.get("therex_note", "{}"))
+        spans: Spans = [(s[0], s[1], s[2], s[3]) for s in kept.get("spans", [])] or [
+            (s.start_char, s.end_char, s.label_, s.id_ or None) for s in doc.spans.get(SPANS_KEY, ())
+        ]
+        notes.append(checked(str(kept.get("id", n)), doc.text, spans, _codes_back(kept.get("meta", {})), where))
+    return notes
+
+
+# marked notes -------------------------------------------------------------------------------------------------------------
+
+
+def to_marked(notes: list[MarkedNote], out: Path) -> None:
+    """A folder of ``<id>.note``."""
+    out.mkdir(parents=True, exist_ok=True)
+    for note in notes:
+        (out / f"{note.id}.note").write_text(render(note), encoding="utf-8", newline="")
+
+
+WRITERS: dict[str, Callable[[list[MarkedNote], Path], None]] = {
+    "label-studio": to_label_studio, "prodigy": to_prodigy, "doccano": to_doccano, "brat": to_brat, "docbin": to_docbin, "marked": to_marked,
+}  # fmt: skip
+READERS: dict[str, Callable[[Path], list[MarkedNote]]] = {
+    "label-studio": from_label_studio, "prodigy": from_prodigy, "doccano": from_doccano, "brat": from_brat, "docbin": from_docbin,
+    "marked": load_folder,
+}  # fmt: skip
