@@ -1,10 +1,14 @@
 """The command line: what a user types, right and wrong."""
 
+from pathlib import Path
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
 
 GOOD = "DOS 5/1/25 Ther ex x 25 min: SLR 3x10, VC to avoid lag. Ann Lee, PT"
 
@@ -151,3 +155,41 @@ def test_policy_and_version(run):
     assert "cms" in run("policy", "list")[1]
     assert "MBPM" not in run("policy", "show", "cms")[1] and "sec. 220.3 E" in run("policy", "show", "cms")[1]
     assert run("--version")[1].startswith("therex ")
+
+
+def test_marked_notes_go_out_to_a_tool_and_come_back(run, tmp_path):
+    from therex.corpus.marked import load_folder
+
+    notes = str(ROOT / "training_data" / "notes")
+    assert run("corpus", "export", notes, "out.jsonl", "--to", "doccano")[0] == 0
+    code, out, _ = run("corpus", "import", "out.jsonl", "back", "--from", "doccano")
+    assert code == 0 and "notes written" in out
+    assert len(load_folder(tmp_path / "back")) == len(load_folder(ROOT / "training_data" / "notes"))
+
+
+def test_a_foreign_file_is_refused_in_one_line(run, tmp_path):
+    (tmp_path / "x.jsonl").write_text("not json\n")
+    code, _, err = run("corpus", "import", "x.jsonl", "back", "--from", "prodigy")
+    assert code == 2 and err.count("\n") == 1 and "line 1" in err and not (tmp_path / "back").exists()
+
+
+def test_an_unknown_format_is_refused_with_what_is_allowed(run):
+    code, _, err = run("corpus", "export", str(ROOT / "training_data" / "notes"), "out", "--to", "word")
+    assert code == 2 and "label-studio" in err
+
+
+def test_two_annotators_are_compared(run):
+    notes = str(ROOT / "training_data" / "notes")
+    code, out, _ = run("corpus", "agree", notes, notes)
+    assert code == 0 and "necessity    kappa 1.000" in out
+
+
+def test_evaluate_prints_every_label_and_element(run):
+    import json
+
+    from therex.types import ELEMENTS, LABELS
+
+    code, out, _ = run("evaluate", str(ROOT / "training_data" / "notes"), "--json")
+    told = json.loads(out)
+    assert code == 0 and set(told["labels"]) == set(LABELS) and set(told["elements"]["by_element"]) == set(ELEMENTS)
+    assert told["not_analysed"] == 0 and 0 <= told["necessity"]["brier"] <= 1

@@ -31,7 +31,7 @@ def test_every_note_comes_back_the_same(fmt, notes, tmp_path):
     for note in notes:
         other = back[note.id]
         assert other.text == note.text and set(other.spans) == set(note.spans)
-        assert {k: v for k, v in other.meta.items()} == note.meta
+        assert other.meta == note.meta
 
 
 def test_a_rendered_note_is_parsed_to_itself(notes):
@@ -61,7 +61,7 @@ def test_brat_refuses_a_moved_mark(notes, tmp_path):
     WRITERS["brat"](notes[:1], tmp_path)
     ann = next(tmp_path.glob("*.ann"))
     rows = ann.read_text(encoding="utf-8").split("\n")
-    label, places = rows[0].split("\t")[1].split(" ", 1)
+    _, places = rows[0].split("\t")[1].split(" ", 1)
     a, b = places.split(";")[0].split()
     ann.write_text("\n".join([rows[0].replace(places, f"{int(a) + 1} {int(b) + 1}"), *rows[1:]]), encoding="utf-8")
     with pytest.raises(CorpusError, match="document 1, line 1"):

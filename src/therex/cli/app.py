@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from therex.cli import corpus, explain, model, policy, screen, train, units
+from therex.cli import corpus, evaluate, explain, model, policy, screen, train, units
 
 app = typer.Typer(
     name="therex",
@@ -39,6 +39,7 @@ explain.add(app)
 units.add(app)
 policy.add(app)
 train.add(app)
+evaluate.add(app)
 corpus.add(app)
 model.add(app)
 

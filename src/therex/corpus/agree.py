@@ -107,7 +107,7 @@ def agree(first: list[MarkedNote], second: list[MarkedNote]) -> Agreement:
     for k, (a, b) in enumerate(shared, 1):
         if a.text != b.text:
             raise CorpusError(f"shared note {k}: the two texts differ")
-    labels = {}
+    labels: dict[str, Counts] = {}
     for label in LABELS:
         total = Counts(0, 0, 0)
         for a, b in shared:

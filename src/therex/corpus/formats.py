@@ -19,7 +19,8 @@ _NOTE_LEVEL = ("note_type", "discipline", "necessity", "confidence")
 
 
 def _meta(note: MarkedNote) -> dict[str, Any]:
-    return json.loads(json.dumps({k: v for k, v in note.meta.items() if k != "id"}, default=str))
+    plain: dict[str, Any] = json.loads(json.dumps({k: v for k, v in note.meta.items() if k != "id"}, default=str))
+    return plain
 
 
 def _codes_back(meta: dict[str, Any]) -> dict[str, Any]:
@@ -122,11 +123,12 @@ def from_label_studio(path: Path) -> list[MarkedNote]:
 
 def to_prodigy(notes: list[MarkedNote], out: Path) -> None:
     """JSON Lines for `spans.manual`: overlapping spans, the front matter under ``meta``."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "text": note.text,
             "spans": [
-                {"start": s, "end": e, "label": label, **({"attribute": a} if a else {}), "text": note.text[s:e]} for s, e, label, a in note.spans
+                {"start": s, "end": e, "label": label, **({"attribute": a} if a else {}), "text": note.text[s:e]}
+                for s, e, label, a in note.spans
             ],
             "meta": {"id": note.id, **_meta(note)},
             "answer": "accept",
@@ -157,7 +159,12 @@ def from_prodigy(path: Path) -> list[MarkedNote]:
 def to_doccano(notes: list[MarkedNote], out: Path) -> None:
     """JSON Lines of sequence labelling; an attribute is part of the label's name, as in ``EXERCISE:home``."""
     rows = [
-        {"id": n, "text": note.text, "label": [[s, e, _label(label, a)] for s, e, label, a in note.spans], "meta": {"id": note.id, **_meta(note)}}
+        {
+            "id": n,
+            "text": note.text,
+            "label": [[s, e, _label(label, a)] for s, e, label, a in note.spans],
+            "meta": {"id": note.id, **_meta(note)},
+        }
         for n, note in enumerate(notes, 1)
     ]
     out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")

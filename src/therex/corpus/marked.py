@@ -143,7 +143,9 @@ def render(note: MarkedNote) -> str:
         body += [note.text[last : stack[-1]], "⟧"]
         last = stack.pop()
     body.append(note.text[last:])
-    head = yaml.safe_dump({"id": note.id, **{k: v for k, v in note.meta.items() if k != "id"}}, sort_keys=False, allow_unicode=True, width=10_000)
+    head = yaml.safe_dump(
+        {"id": note.id, **{k: v for k, v in note.meta.items() if k != "id"}}, sort_keys=False, allow_unicode=True, width=10_000
+    )
     return f"---\n{head}---\n{''.join(body)}"
 
 

@@ -131,7 +131,7 @@ _LINK = re.compile(
 def purpose_link(view: NoteView, minutes: Minutes) -> Element:
     """An exercise tied to a deficit and to a task or goal; tied to a deficit only is weak."""
     exercised = bool(performed_exercises(view)) or any(s.attribute in ("97110", "97112", "97530") for s in given_services(view))
-    reasons: list[HasRange] = list(view.of("RATIONALE"))
+    reasons = view.of("RATIONALE")
     tasked: list[HasRange] = [s for s in reasons if _TASK.search(text_of(view, s)) or NAMED_ACT.search(text_of(view, s)) or _is_said_for(s)]
     linked: list[HasRange] = [*_linked_sentences(view), *_said_links(view)]
     if exercised and performed_exercises(view) and (tasked or linked):
