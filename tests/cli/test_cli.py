@@ -1,6 +1,5 @@
 """The command line: what a user types, right and wrong."""
 
-from pathlib import Path
 import csv
 import io
 import json
