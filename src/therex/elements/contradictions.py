@@ -156,6 +156,7 @@ def _blocks(view: NoteView, minutes: Minutes) -> list[tuple[Span, str]]:
             if (
                 s.attribute in ("97140", "97116", "97113", "97535")
                 and starts
+                and s.attribute not in minutes.codes
                 and not re.search(r"\d{5}|therapy|training|\bmt\b|\bgt\b", head)
             ):
                 continue
@@ -234,7 +235,8 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
         if "|" in line or re.match(r"\W*97\d{3}\b", above):
             # a row of a table of services; what stands under the table belongs to no row
             content = line
-        content = re.split(r"(?<=[a-z0-9])\. |,? then ", content)[0]
+        other = min((x.start for x in view.of("SERVICE") if x.start > s.end and x.attribute and x.attribute != s.attribute), default=len(view.low))
+        content = re.split(r"(?<=[a-z0-9])\. |,? then ", content[: max(other - s.end, 0)])[0]
         words = _STRENGTH.sub(" ", content)
         strength = _STRENGTH.findall(content)
         if (s.attribute in ("97140", "97116") and len(strength) >= 2) or (s.attribute == "97112" and len(strength) >= 3):

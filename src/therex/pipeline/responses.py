@@ -152,6 +152,8 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
     k = ctx.first(a, b, "response_cue")
     if k < 0 and kind not in ("response", "treatment", "", "objective"):
         return False
+    if re.search(r"\bthis (?:week|month)\b|\blately\b|over the (?:week|month)", text):
+        return False
     if kind == "response":
         if ctx.any(a, b, "skill_cue") and not ctx.any(a, b, "response_cue"):
             return False
@@ -166,7 +168,7 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
     if not treated and not _TOLERANCE.search(text) and not re.search(r"understand|return demo|teach|verbaliz", text):
         return False
     if re.search(
-        r"(?:last (?:visit|session|tx|treatment|week)|since (?:last|eval|monday|tuesday)|yesterday|at home|over the weekend|prior session|previous)",
+        r"(?:last (?:visit|session|tx|treatment|week)|since (?:last|eval|monday|tuesday)|this (?:week|month)|these days|lately|yesterday|at home|over the weekend|prior session|previous)",
         text,
     ) and kind in ("subjective", "assessment", ""):
         return False

@@ -97,14 +97,32 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
     return [found[k] for k in sorted(found)]
 
 
+_SERVICE_NAME = re.compile(r"(?:97\d{3}|therapeutic (?:ex\w*|activit\w*|procedures?)|ther ?-?(?:ex|act)\w*|manual therapy|neuro\w*[ -]re-?ed\w*|gait training|self[- ]care|modalit\w+|exercises?)\b")
+
+
+def _outside_plans(heads: list[tuple[int, int, str, bool]], norm: str) -> list[tuple[int, int, str, bool]]:
+    """The headings, less the names of services that a plan lists: a plan does not turn into treatment by naming it."""
+    out: list[tuple[int, int, str, bool]] = []
+    major = ""
+    for start, body, kind, alone in heads:
+        end = norm.find("\n", start)
+        line = norm[start : end if end >= 0 else len(norm)]
+        if kind == "treatment" and major == "plan" and _SERVICE_NAME.match(line) and not re.search(r"\d ?(?:min|'|units?\b)|\bx ?\d", line):
+            continue
+        if kind in MAJOR:
+            major = kind
+        out.append((start, body, kind, alone))
+    return out
+
+
 def read_sections(surface: Surface) -> list[Section]:
     """Sections in order, none overlapping.
 
     A major section runs to the next heading. A minor one with its content on the line of its heading ends with that
     line and the list items under it, and the major section that it stood in goes on.
     """
-    heads = _candidates(surface)
     norm = surface.norm
+    heads = _outside_plans(_candidates(surface), norm)
     out: list[Section] = []
     enclosing = ""
     for i, (start, body, kind, alone) in enumerate(heads):
