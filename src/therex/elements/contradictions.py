@@ -235,7 +235,9 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
         if "|" in line or re.match(r"\W*97\d{3}\b", above):
             # a row of a table of services; what stands under the table belongs to no row
             content = line
-        other = min((x.start for x in view.of("SERVICE") if x.start > s.end and x.attribute and x.attribute != s.attribute), default=len(view.low))
+        other = min(
+            (x.start for x in view.of("SERVICE") if x.start > s.end and x.attribute and x.attribute != s.attribute), default=len(view.low)
+        )
         content = re.split(r"(?<=[a-z0-9])\. |,? then ", content[: max(other - s.end, 0)])[0]
         words = _STRENGTH.sub(" ", content)
         strength = _STRENGTH.findall(content)

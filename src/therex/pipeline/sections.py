@@ -97,7 +97,9 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
     return [found[k] for k in sorted(found)]
 
 
-_SERVICE_NAME = re.compile(r"(?:97\d{3}|therapeutic (?:ex\w*|activit\w*|procedures?)|ther ?-?(?:ex|act)\w*|manual therapy|neuro\w*[ -]re-?ed\w*|gait training|self[- ]care|modalit\w+|exercises?)\b")
+_SERVICE_NAME = re.compile(
+    r"(?:97\d{3}|therapeutic (?:ex\w*|activit\w*|procedures?)|ther ?-?(?:ex|act)\w*|manual therapy|neuro\w*[ -]re-?ed\w*|gait training|self[- ]care|modalit\w+|exercises?)\b"
+)
 
 
 def _outside_plans(heads: list[tuple[int, int, str, bool]], norm: str) -> list[tuple[int, int, str, bool]]:

@@ -81,7 +81,9 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
         raw = ctx.surface.text[ctx.units[a].start : ctx.units[b - 1].end]
         low = ctx.text(a, b)
         nxt = ctx.text(*chunks[n + 1]) if n + 1 < len(chunks) and chunks[n + 1][0] == b + 1 else ""
-        if re.search(r"\b(?:has|have|had) shown\b|supporting (?:the )?(?:patient|pt|client|resident)'?s? |supporting (?:his|her|their) ", low):
+        if re.search(
+            r"\b(?:has|have|had) shown\b|supporting (?:the )?(?:patient|pt|client|resident)'?s? |supporting (?:his|her|their) ", low
+        ):
             return ""
         if _BY_THERAPIST.search(raw) and not re.search(
             r"\b(?:next|will|plan|poc|established|supervis\w*|signed|evaluat\w*|benefit\w*|skilled|referred|seen by)\b", low

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 SEED = 97110
 FOLDS = 5
 C = 0.1
-UNDECIDED = 0.15
+ALPHA = 0.08
+DELTA = 0.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,47 @@ def signed_features(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
         kept[worst] = 0.0
 
 
-def train_necessity(nlp: Language, notes: list[MarkedNote], name: str) -> Trained:
-    """Fit the model, calibrate it on out-of-fold scores by family, and set the band for review.
+def upper_bound(errors: int, n: int, delta: float) -> float:
+    """The exact (Clopper-Pearson) upper bound of an error rate, which it exceeds with probability `delta` at most."""
+    from scipy.stats import beta
 
-    The band is the narrowest around the middle of the scores that leaves `UNDECIDED` of the out-of-fold notes to a reader.
+    return 1.0 if n == 0 or errors >= n else float(beta.ppf(1 - delta, errors + 1, n - errors))
+
+
+def review_band(scores: NDArray[Any], y: NDArray[Any], alpha: float, delta: float) -> tuple[float, float]:
+    """Half the width of the band around 0.5 that is left to a reader, and the bound on the error outside it.
+
+    Fixed-sequence testing (Angelopoulos and others, "Learn then Test"): shares of decided notes are tried in an order set
+    beforehand, from half of them upwards in steps of one in fifty, each by the exact bound at `delta`; the last that passes
+    stands. Among decided notes the error is then at most `alpha` with confidence 1 - `delta`, for notes like those given.
+
+    Parameters
+    ----------
+    scores, y
+        Out-of-fold probabilities and truth, shape ``(notes,)``.
+    alpha, delta
+        The error allowed among decided notes, and how often the promise may fail.
+
+    Returns
+    -------
+    half, bound
+        ``(0.5, 1.0)`` where not even the first share passes: every note is left to a reader.
     """
+    distance = np.abs(scores - 0.5)
+    order = np.argsort(-distance, kind="stable")
+    wrong = ((scores > 0.5) != y)[order]
+    half, bound = 0.5, 1.0
+    for share in np.arange(0.5, 1.0001, 0.02):
+        n = max(1, round(share * len(scores)))
+        found = upper_bound(int(wrong[:n].sum()), n, delta)
+        if found > alpha:
+            break
+        half, bound = float(distance[order[n - 1]]), found
+    return half, bound
+
+
+def train_necessity(nlp: Language, notes: list[MarkedNote], name: str, alpha: float = ALPHA, delta: float = DELTA) -> Trained:
+    """Fit the model, calibrate it on out-of-fold scores by family, and set the band for review (`review_band`)."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import brier_score_loss, roc_auc_score
     from sklearn.model_selection import GroupKFold, cross_val_predict
@@ -105,7 +142,7 @@ def train_necessity(nlp: Language, notes: list[MarkedNote], name: str) -> Traine
     scores = 1 / (1 + np.exp(-(a * raw + c)))
     fitted = estimator().fit(x, y)
     scaler, regression = fitted[0], fitted[1]
-    half = float(np.sort(np.abs(scores - 0.5))[int(UNDECIDED * len(scores))])
+    half, bound = review_band(scores, y, alpha, delta)
     model = NecessityModel(
         name=name,
         weights=tuple(round(float(w), 8) for w in regression.coef_[0]),
@@ -113,8 +150,8 @@ def train_necessity(nlp: Language, notes: list[MarkedNote], name: str) -> Traine
         mean=tuple(round(float(m), 8) for m in scaler.mean_),
         scale=tuple(round(float(s), 8) for s in scaler.scale_),
         platt=(round(a, 8), round(c, 8)),
-        low=round(0.5 - half, 4),
-        high=round(0.5 + half, 4),
+        low=round(0.5 - half + 1e-6, 6),
+        high=round(0.5 + half - 1e-6, 6),
     )
     decided = np.abs(scores - 0.5) >= half
     about = {
@@ -122,9 +159,12 @@ def train_necessity(nlp: Language, notes: list[MarkedNote], name: str) -> Traine
                        "sha256": data_hash(notes)},
         "cross_validation": {
             "folds": FOLDS, "auroc": round(float(roc_auc_score(y, scores)), 4), "brier": round(float(brier_score_loss(y, scores)), 4),
-            "accuracy_decided": round(float(((scores > 0.5) == y)[decided].mean()), 4), "decided": round(float(decided.mean()), 4),
+            "accuracy_decided": round(float(((scores > 0.5) == y)[decided].mean()), 4) if decided.any() else None,
+            "decided": round(float(decided.mean()), 4),
         },
-        "settings": {"C": C, "seed": SEED, "undecided": UNDECIDED},
+        "review": {"alpha": alpha, "delta": delta, "error_bound": round(bound, 4), "decided": round(float(decided.mean()), 4),
+                   "holds_for": "notes like those the model was calibrated on"},
+        "settings": {"C": C, "seed": SEED},
         "libraries": libraries(),
     }  # fmt: skip
     return Trained(model, about, scores, y)
@@ -145,7 +185,7 @@ def libraries() -> dict[str, str]:
     return {name: version(name) for name in ("scikit-learn", "numpy", "spacy")}
 
 
-def train(corpus: Path, out: Path) -> dict[str, Any]:
+def train(corpus: Path, out: Path, alpha: float = ALPHA, delta: float = DELTA) -> dict[str, Any]:
     """Save the pipeline and the necessity model under `out`; the result is what the manifest says.
 
     Raises
@@ -159,7 +199,8 @@ def train(corpus: Path, out: Path) -> dict[str, Any]:
 
     notes = load_folder(corpus)
     nlp = build()
-    trained = train_necessity(nlp, notes, f"necessity-{data_hash(notes)[:8]}")
+    trained = train_necessity(nlp, notes, f"necessity-{data_hash(notes)[:8]}", alpha, delta)
+    out.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(out / NAME)
     save_model(out / "necessity", trained.model, trained.about)
     return {"model": trained.model.name, "features": len(NAMES), **trained.about}
