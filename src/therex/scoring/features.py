@@ -12,11 +12,11 @@ from therex.types import Contradiction, Element, Minutes, NoteView
 
 LEVEL = {"present": 1.0, "weak": 0.4, "missing": 0.0}
 DEFEATING = frozenset({"not_one_on_one", "aide_delivered", "code_misfit", "not_skilled"})
-AGAINST = frozenset({"contradicted", "stock:claims"})
+AGAINST = frozenset({"contradicted"})
 NAMES: tuple[str, ...] = (
     "level:impairment", "level:functional_limitation", "level:exercise_detail", "level:skilled_intervention", "level:response",
     "level:objective_measures", "level:purpose_link", "level:goal", "contradicted", "rule:deficit", "rule:count", "rule:all", "rule:most",
-    "skill:count", "skill:near_exercise", "response:count", "exercise:dosed", "stock:claims",
+    "skill:count", "skill:near_exercise", "response:count", "exercise:dosed",
 )  # fmt: skip
 MESSAGES = {
     "level:impairment": "a specific deficit is named", "level:functional_limitation": "a named activity is limited",
@@ -28,7 +28,7 @@ MESSAGES = {
     "rule:count": "skill, reaction or progress, and purpose or goal, counted", "rule:all": "deficit, exercises, and two of skill, reaction and purpose stand together",
     "skill:count": "instances of skilled input", "skill:near_exercise": "skilled input beside the exercises",
     "response:count": "specific reactions",
-    "exercise:dosed": "exercises with their dose", "stock:claims": "claims of skill or progress without content",
+    "exercise:dosed": "exercises with their dose",
 }  # fmt: skip
 
 
@@ -95,7 +95,6 @@ def features(view: NoteView, minutes: Minutes, elements: Iterable[Element], cont
         "rule:most": float(a and b and c == 3 and clear),
         "response:count": math.log1p(min(len(responses), 4)),
         "exercise:dosed": math.log1p(min(n_dosed, 4)),
-        "stock:claims": math.log1p(min(len(view.mentioned("skill_claim", "progress_stock", "plan_stock")), 5)),
     }
     return [values[name] for name in NAMES]
 

@@ -1,0 +1,68 @@
+"""What may not move the verdict: stock phrases, length, names, dates, sides."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from therex.corpus.marked import load_folder
+from therex.types import Note
+
+NOTES = load_folder(Path(__file__).resolve().parents[2] / "training_data" / "notes")
+STOCK = (
+    "\nSkilled physical therapy is medically necessary. Patient requires skilled intervention and continued skilled services to "
+    "maximize functional potential. Patient is highly motivated with excellent rehab potential. Evidence-based skilled care was provided."
+)
+FILLER = "\nThe clinic was busy today and the weather was warm. " * 12
+
+
+@pytest.fixture(scope="module")
+def told(analyzer):
+    return {n.id: analyzer.assess(Note(n.id, n.text)) for n in NOTES}
+
+
+def verdict(assessment):
+    return assessment.necessity.verdict
+
+
+@pytest.mark.parametrize("added", [STOCK, FILLER, STOCK + FILLER], ids=["stock phrases", "length", "both"])
+def test_no_poor_note_is_talked_into_support(added, analyzer, told):
+    turned = [
+        n.id for n in NOTES if verdict(told[n.id]) == "not_supported" and verdict(analyzer.assess(Note(n.id, n.text + added))) == "supported"
+    ]
+    assert turned == []
+
+
+def test_filler_does_not_move_the_score(analyzer, told):
+    moved = [n.id for n in NOTES if abs(analyzer.assess(Note(n.id, n.text + FILLER)).necessity.score - told[n.id].necessity.score) > 0.02]
+    assert len(moved) <= len(NOTES) // 100
+
+
+def swapped(text):
+    pairs = {"left": "right", "right": "left", "Left": "Right", "Right": "Left", "LEFT": "RIGHT", "RIGHT": "LEFT"}
+    return re.sub(r"\b(?:left|right|Left|Right|LEFT|RIGHT)\b", lambda m: pairs[m[0]], text)
+
+
+def test_a_consistent_change_of_side_changes_no_verdict(analyzer, told):
+    changed = [
+        n.id
+        for n in NOTES
+        if swapped(n.text) != n.text and verdict(analyzer.assess(Note(n.id, swapped(n.text)))) != verdict(told[n.id])
+    ]
+    assert changed == []
+
+
+def later(text):
+    return re.sub(r"\b(1[0-2]|0?[1-9])/(\d{1,2})/(20)?2(\d)\b", lambda m: f"{m[1]}/{m[2]}/{m[3] or ''}2{(int(m[4]) + 1) % 10}", text)
+
+
+def test_a_year_later_the_verdict_is_the_same(analyzer, told):
+    changed = [n.id for n in NOTES if later(n.text) != n.text and verdict(analyzer.assess(Note(n.id, later(n.text)))) != verdict(told[n.id])]
+    assert changed == []
+
+
+def test_another_patient_name_changes_nothing(analyzer):
+    text = "DOS 5/1/25. Pt: {}. R quad weakness 4-/5. Ther ex x 25 min: SLR 3x10, VC to avoid extensor lag. Pain 3/10 after. Ann Lee, PT"
+    first, second = (analyzer.assess(Note("n", text.format(name))) for name in ("Maria Velasquez", "Tom O'Neil"))
+    assert first.necessity.score == second.necessity.score
+    assert [f.found for f in first.findings] == [f.found for f in second.findings]
