@@ -167,6 +167,9 @@ def objective_measures(view: NoteView, minutes: Minutes) -> Element:
     if changed:
         return element("objective_measures", "present", [Range(m.start(), m.end()) for m in changed])
     low = view.low
+    against = [m for m in _AGAINST_EARLIER.finditer(low) if view.section_at(m.start()) not in ("goals", "plan", "hep", "billing")]
+    if against:
+        return element("objective_measures", "present", [Range(m.start(), m.end()) for m in against])
     paired = list(
         re.finditer(
             r"\d+(?:/10|°| ?deg| ?%)? before\b[^.;\n]{0,20}\d+(?:/10|°| ?deg| ?%)? after|\d+(?:/10|°)? after\b[^.;\n]{0,20}\d+(?:/10|°)? before",
@@ -188,6 +191,12 @@ def objective_measures(view: NoteView, minutes: Minutes) -> Element:
 
 _CHANGED_FROM = re.compile(
     r"\b(?:up|down|improved|increased|decreased|gained?|dropped) from (?:\w+ )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|daily)\w*"
+)
+
+
+_AGAINST_EARLIER = re.compile(
+    r"\d[+-]?/5[^.;\n]{0,12}?,? ?(?:was |from )?\d[+-]?/5 (?:last|at|on|initial\w*|before|previous\w*)\b|\d\S* ?\w{0,4} \((?:was )?\d[^)\n]{0,16}\b(?:on|eval|initial\w*|last|ie|soc|wk|in|norm|at)\b[^)\n]*\)|"
+    r"\b(?:r|l) \d+[^,.;\n]{0,8}[,/ ]+(?:l|r) \d+|\d+ ?\w{0,4} after,? \d+ ?\w{0,4} before|\bunchanged (?:from|since) (?:the )?(?:eval\w*|last|initial|\d)|\bsame as (?:last|eval)"
 )
 
 

@@ -51,7 +51,7 @@ def exercise_detail(view: NoteView, minutes: Minutes) -> Element:
 
 
 _STOCK = re.compile(
-    r"\b(?:tolerat\w+|tol|tolerance|treatment|tx|session|therapy|well|good|fair|great|overall|today'?s?|no|without|any|adverse|reactions?|response|effects?|events?|none|to|the|with|pt|patient|all|everything|of|and|exercises?|activit\w+|participat\w+|responded|responding|did|effort|poor|poorly|excellent|skilled|incident|complications?|noted|during|throughout|was|this|visit|date|interventions?|improv\w+|progress|demonstrated|in|functional|mobility|positive|very|performed|continues|he|she|ill|complaints?|new|issues?|for|both|cervical|rotation|range|motion|following|therapeutic|at|a|reported|remained|ther|ex|manual|mobilizations?|his|her|fully|be|is)\b"
+    r"\b(?:tolerat\w+|tol|tolerance|treatment|tx|session|therapy|well|good|fair|great|overall|today'?s?|no|without|any|adverse|reactions?|response|effects?|events?|none|to|the|with|pt|patient|all|everything|of|and|exercises?|activit\w+|participat\w+|responded|responding|did|effort|poor|poorly|excellent|skilled|incident|complications?|noted|during|throughout|as|needed|signs|distress|rest|breaks|provided|left|comfortable|call|bell|reach|was|this|visit|date|interventions?|improv\w+|progress|demonstrated|in|functional|mobility|positive|very|performed|continues|he|she|ill|complaints?|new|issues?|for|both|cervical|rotation|range|motion|following|therapeutic|at|a|reported|remained|ther|ex|manual|mobilizations?|his|her|fully|be|is)\b"
 )
 _SPECIFIC_RESPONSE = re.compile(
     r"\d|pain|fatigu|sore|lag|tired|dizz|sob|breath|stiff|loos|better|relief|effusion|swell|guard|form|compens|shak|trembl|return demo|teach|understand|carry|clean|hik|sway|lob|balance|symptom|sx|burn|cramp|rest break|rests|flex|quality|control|smooth|steadi|eas|leak|centraliz|tingl|numb|cue|stretch|spasm|fell|lost|slid|extra time|symmetr|unable|needs|desat|light|equal|fine|nausea|headache|color"
@@ -91,7 +91,7 @@ def specific_reaction(text: str) -> bool:
 
 
 _GENERIC_SKILL = re.compile(
-    r"^(?:(?:required|requires|requiring|needed|provided|given|skilled|min|mod|minimal|moderate|occasional|constant|frequent|intermittent|verbal|tactile|visual|v/?c'?s?|t/?c'?s?|and|with|cues?|cued|cueing|cuing|prn|as needed|instruct\w+|pt|patient|was|were|educat\w+|in|on|for|to|proper|correct|good|form|technique|posture|safety|exercises?|program|throughout|session|performance|performing|use|maximize|ensure|perform|maintain|all|therapeutic|ther|ex|during|big|amplitude|encouraged|hep|the|reviewed|about|importance|of|compliance|monitored|monitoring|vitals?|stable|%|body|mechanics|activities|facilitation|functional|transfers?|reminders?|some|of|response|tolerance|demonstrat\w+|understanding|home|verbalized|sequencing|quality|movement)\b[ ,./&;:()-]*)+$"
+    r"^(?:(?:required|requires|requiring|needed|provided|given|skilled|min|mod|minimal|moderate|occasional|constant|frequent|intermittent|verbal|tactile|visual|v/?c'?s?|t/?c'?s?|and|with|cues?|cued|cueing|cuing|prn|as needed|instruct\w+|pt|patient|was|were|educat\w+|in|on|for|to|proper|correct|good|form|technique|posture|safety|exercises?|program|throughout|session|performance|performing|use|maximize|ensure|perform|maintain|pacing|positioning|all|therapeutic|ther|ex|during|big|amplitude|encouraged|hep|the|reviewed|about|importance|of|compliance|monitored|monitoring|vitals?|stable|%|body|mechanics|activities|facilitation|functional|transfers?|reminders?|some|of|response|tolerance|demonstrat\w+|understanding|home|verbalized|sequencing|quality|movement)\b[ ,./&;:()-]*)+$"
 )
 
 
@@ -233,12 +233,17 @@ def home_program(view: NoteView, minutes: Minutes) -> Element:
     return element("home_program", "weak" if said else "missing", said)
 
 
+# a frequency with its length: `2x/wk x 6 wks`, `2w4`, `through 9/30`
+_HOW_LONG = re.compile(r"(?:week|wk|w|month|mo|visit)s?\b.*\d|\d ?w ?\d|for (?:\w+ )?(?:more )?(?:weeks?|visits?|months?)|through|until|x ?\d+ ?(?:weeks?|wks?|visits?|more)|(?:one|two|three|four|five|six|eight|ten|twelve) (?:more )?(?:weeks|visits)")
+
+
 def plan(view: NoteView, minutes: Minutes) -> Element:
     """A specific next step, criterion, or frequency with length; `continue POC` is weak."""
     frequency = list(view.of("DURATION", "plan"))
     specific = view.mentioned("plan_specific")
     planned = [s for s in view.of("EXERCISE") if s.attribute == "planned" and view.section_at(s.start) != "goals"]
-    if frequency or specific or planned:
-        return element("plan", "present", [*specific, *frequency, *planned])
-    stock = view.mentioned("plan_stock")
+    lasting = [s for s in frequency if _HOW_LONG.search(text_of(view, s))]
+    if lasting or specific or planned:
+        return element("plan", "present", [*specific, *lasting, *planned])
+    stock: list[HasRange] = [*view.mentioned("plan_stock"), *frequency]
     return element("plan", "weak" if stock else "missing", stock)

@@ -1,0 +1,79 @@
+"""The necessity model against simple rivals, out of fold by family on the marked notes.
+
+    python benchmarks/necessity.py [CORPUS]
+
+Rivals: the length of the note alone, the number of elements present, words alone (TF-IDF and the same classifier), and the rule of
+the definition applied to the elements found. Intervals are 95 % bootstrap intervals over families, of the difference to the model.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from therex.corpus.marked import load_folder
+from therex.elements.all import read_elements
+from therex.elements.contradictions import read_contradictions
+from therex.pipeline.build import build
+from therex.pipeline.export import to_view
+from therex.scoring.features import necessity_rule
+from therex.timing.minutes import read_minutes
+from therex.training.necessity import C, FOLDS, SEED, estimator, matrix, signed_features
+
+
+def main(argv: list[str]) -> int:
+    """Print AUROC and Brier of the model and of each rival, and the intervals of the differences."""
+    corpus = Path(argv[0]) if argv else Path(__file__).resolve().parent.parent / "training_data" / "notes"
+    notes, nlp = load_folder(corpus), build()
+    x, y, families = matrix(nlp, notes)
+    applicable = [n for n in notes if n.meta["necessity"] != "not_applicable"]
+    present, rule = [], []
+    for note in applicable:
+        view = to_view(nlp(note.text))
+        minutes = read_minutes(view)
+        elements = read_elements(view, minutes)
+        deficit, exercises, count = necessity_rule({e.id: e.found for e in elements})
+        defeated = bool({c.id for c in read_contradictions(view, minutes)})
+        present.append(sum(e.found == "present" for e in elements))
+        rule.append(0.0 if defeated else (deficit + exercises + min(count, 2)) / 4)
+    folds = list(GroupKFold(n_splits=FOLDS).split(x, y, families))
+
+    def probability(model: object, data: object) -> np.ndarray:
+        return cross_val_predict(model, data, y, cv=folds, method="predict_proba")[:, 1]
+
+    one = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, random_state=SEED))
+    words = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), LogisticRegression(C=10 * C, max_iter=2000, random_state=SEED))
+    scores = {
+        "therex": probability(estimator(), x * signed_features(x, y)),
+        "length alone": probability(one, np.array([[len(n.text.split())] for n in applicable], dtype=float)),
+        "elements counted": probability(one, np.array(present, dtype=float).reshape(-1, 1)),
+        "words alone": probability(words, [n.text for n in applicable]),
+        "the rule": np.array(rule),
+    }
+    rng = np.random.default_rng(SEED)
+    names = sorted(set(families))
+    members = {f: [i for i, g in enumerate(families) if g == f] for f in names}
+    draws = [[i for f in rng.choice(names, len(names)) for i in members[f]] for _ in range(1000)]
+    draws = [d for d in draws if 0 < y[d].sum() < len(d)]
+    print(f"{len(y)} notes, {len(names)} families, {FOLDS} folds")
+    for name, s in scores.items():
+        line = f"{name:18} AUROC {roc_auc_score(y, s):.3f}  Brier {brier_score_loss(y, s):.3f}"
+        if name != "therex":
+            gain = [roc_auc_score(y[d], scores["therex"][d]) - roc_auc_score(y[d], s[d]) for d in draws]
+            brier = [brier_score_loss(y[d], s[d]) - brier_score_loss(y[d], scores["therex"][d]) for d in draws]
+            line += f"   therex gains {np.mean(gain):+.3f} ({np.percentile(gain, 2.5):+.3f} to {np.percentile(gain, 97.5):+.3f})"
+            line += f", Brier {np.mean(brier):+.3f} ({np.percentile(brier, 2.5):+.3f} to {np.percentile(brier, 97.5):+.3f})"
+        print(line)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
