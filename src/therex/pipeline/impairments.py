@@ -80,7 +80,7 @@ def _parted(ctx: Context, found: Iterator[tuple[int, int]]) -> Iterator[tuple[in
 
 
 _PLACES = frozenset(
-    {"after", "when", "during", "past", "with", "w/", "as", "starting", "beginning", "per", "between", "beyond", "throughout"}
+    {"after", "when", "during", "past", "with", "w/", "as", "by", "starting", "beginning", "per", "between", "beyond", "throughout"}
 )
 _CHANGES = frozenset({
     "reducing", "easing", "improving", "narrowed", "start", "begin", "tend", "drop", "worsen", "persist", "radiating", "radiate", "referring",
