@@ -27,11 +27,19 @@ def draft_skills(ctx: Context) -> None:
         n = 0
         while n < len(chunks):
             a, b = chunks[n]
-            why = _skill(ctx, a, b, kind, chunks, n)
+            head = _after_dose(ctx, a, b)
+            why = _skill(ctx, head, b, kind, chunks, n) if head > a else ""
+            if why not in ("by_therapist", "changed"):
+                head, why = a, _skill(ctx, a, b, kind, chunks, n)
             if why:
-                lo, hi = _skill_start(ctx, a, b), b
+                lo, hi = max(head, _skill_start(ctx, a, b)), b
                 # a reason or purpose that follows the comma belongs to the decision
-                while n + 1 < len(chunks) and chunks[n + 1][0] == hi + 1 and ctx.has(hi, "comma") and _continues(ctx, *chunks[n + 1]):
+                while (
+                    n + 1 < len(chunks)
+                    and chunks[n + 1][0] == hi + 1
+                    and ctx.has(hi, "comma")
+                    and (_continues(ctx, *chunks[n + 1]) or (why in ("changed", "by_therapist") and _tells_why(ctx, *chunks[n + 1])))
+                ):
                     n += 1
                     hi = chunks[n][1]
                 lo, hi = ctx.trim(lo, hi)
@@ -260,6 +268,23 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
     if "guard" in concepts and exercise:
         return "guard"
     return ""
+
+
+def _after_dose(ctx: Context, a: int, b: int) -> int:
+    """Past the exercise and dose that open the chunk; `a` where there is no dose, or little is left after it."""
+    head, dosed = a, False
+    for d in sorted((d for d in ctx.of("EXERCISE", "DOSE", "DURATION") if a <= d.first < b), key=lambda d: d.first):
+        if d.first > head + 2:
+            break
+        head, dosed = max(head, d.last), dosed or d.label != "EXERCISE"
+    return head if dosed and b - head >= 3 else a
+
+
+def _tells_why(ctx: Context, a: int, b: int) -> bool:
+    """A finding right after a change of the set: `stopped at 6, quality fell`."""
+    if b - a > 7 or ctx.covered(a, b, "EXERCISE", "SERVICE", "DOSE") or ctx.any(a, b, "skill_cue", "q_minutes"):
+        return False
+    return ctx.covered(a, b, "MEASURE") or ctx.any(a, b, "deficit") or _FAULT.search(ctx.text(a, b)) is not None
 
 
 def _skill_start(ctx: Context, a: int, b: int) -> int:
