@@ -50,7 +50,9 @@ def main(argv: list[str]) -> int:
         return cross_val_predict(model, data, y, cv=folds, method="predict_proba")[:, 1]
 
     one = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, random_state=SEED))
-    words = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), LogisticRegression(C=10 * C, max_iter=2000, random_state=SEED))
+    words = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), LogisticRegression(C=10 * C, max_iter=2000, random_state=SEED)
+    )
     scores = {
         "therex": probability(estimator(), x * signed_features(x, y)),
         "length alone": probability(one, np.array([[len(n.text.split())] for n in applicable], dtype=float)),

@@ -28,7 +28,9 @@ def verdict(assessment):
 @pytest.mark.parametrize("added", [STOCK, FILLER, STOCK + FILLER], ids=["stock phrases", "length", "both"])
 def test_no_poor_note_is_talked_into_support(added, analyzer, told):
     turned = [
-        n.id for n in NOTES if verdict(told[n.id]) == "not_supported" and verdict(analyzer.assess(Note(n.id, n.text + added))) == "supported"
+        n.id
+        for n in NOTES
+        if verdict(told[n.id]) == "not_supported" and verdict(analyzer.assess(Note(n.id, n.text + added))) == "supported"
     ]
     assert turned == []
 
@@ -45,9 +47,7 @@ def swapped(text):
 
 def test_a_consistent_change_of_side_changes_no_verdict(analyzer, told):
     changed = [
-        n.id
-        for n in NOTES
-        if swapped(n.text) != n.text and verdict(analyzer.assess(Note(n.id, swapped(n.text)))) != verdict(told[n.id])
+        n.id for n in NOTES if swapped(n.text) != n.text and verdict(analyzer.assess(Note(n.id, swapped(n.text)))) != verdict(told[n.id])
     ]
     assert changed == []
 
@@ -57,7 +57,9 @@ def later(text):
 
 
 def test_a_year_later_the_verdict_is_the_same(analyzer, told):
-    changed = [n.id for n in NOTES if later(n.text) != n.text and verdict(analyzer.assess(Note(n.id, later(n.text)))) != verdict(told[n.id])]
+    changed = [
+        n.id for n in NOTES if later(n.text) != n.text and verdict(analyzer.assess(Note(n.id, later(n.text)))) != verdict(told[n.id])
+    ]
     assert changed == []
 
 

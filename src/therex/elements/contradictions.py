@@ -289,7 +289,10 @@ def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
         ind = _INDEPENDENT.search(body)
         if (
             ind
-            and not re.search(r"\bgoal(?!s met)|will be|by discharge|\bnot yet|before the fall|adls|needed (?:for|today) (?!.*no)", body)
+            and not re.search(
+                r"\bgoal(?!s met)|will be|by discharge|\bnot yet|before the fall|prior to|before admission|previously|plof|prior level|adls|needed (?:for|today) (?!.*no)",
+                body,
+            )
             and not reasoned
         ):
             yield r

@@ -166,6 +166,9 @@ def _amount(ctx: Context, i: int, j: int, k: int, column: bool) -> None:
 
 def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, str]:
     """(attribute, code, rule) of minutes at unit `k` of the line `i` to `j`; an empty attribute where they are no care."""
+    if re.match(r" ?(?:per|a|each|/) ?(?:session|visit|tx|treatment|day)\b", ctx.surface.norm[ctx.units[k].end : ctx.units[k].end + 16]):
+        # how long a visit is to be, not how long this one was
+        return "", "", ""
     section = ctx.kinds[k]
     a = max(i, k - 7)
     first, last = ctx.sentence(k)
@@ -209,9 +212,6 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         # how long a rest or a reaction lasted
         return "", "", ""
     if section == "plan" and re.search(r"\b(?:if|when|once|to|as) *$|\bto *$", ctx.text(k - 1, k)) and not ctx.any(a, k, "timed", "total"):
-        return "", "", ""
-    if re.match(r" ?(?:per|a|each|/) ?(?:session|visit|tx|treatment|day)\b", ctx.surface.norm[ctx.units[k].end : ctx.units[k].end + 16]):
-        # how long a visit is to be, not how long this one was
         return "", "", ""
     if labelled == "session_total" and not re.search(r"total units|per ", left):
         return "session_total", "", "total"

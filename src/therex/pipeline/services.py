@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from therex.pipeline.context import Context
 
@@ -14,7 +15,13 @@ _WORDY = frozenset({"heat", "ice", "massage", "traction", "manual", "distraction
 
 
 # words of daily life that are a service once minutes stand beside them
-_WITH_MINUTES = {"functional activity": "97530", "self care": "97535", "self-care": "97535", "adl": "97535", "balance": "97112"}
+_BY_TIME = {
+    "97530": r"functional activit(?:y|ies)|functional tasks?",
+    "97535": r"self[- ]care|adls?",
+    "97112": r"balance(?: work)?",
+    "97110": r"strength(?:ening)? (?:work|exercises?)",
+}
+_NAMED_BY_TIME = re.compile(r"\b(?:" + "|".join(_BY_TIME.values()) + r")\b")
 
 
 def draft_services(ctx: Context) -> None:
@@ -57,11 +64,13 @@ def draft_services(ctx: Context) -> None:
         ctx.add("SERVICE", a, j, "lexicon:service", code)
         i = max(j, i + 1)
     # functional activities are any activities, but with minutes they are a service
-    for i in range(n - 1):
-        code = _WITH_MINUTES.get(units[i].word)
-        if code and (ctx.has(i + 1, "q_minutes") or (ctx.has(i + 1, "for", "dash", "colon") and ctx.has(i + 2, "q_minutes"))):
-            if ctx.kinds[i] in ("treatment", "", "objective", "billing") and not ctx.covered(i, i + 1, "SERVICE"):
-                ctx.add("SERVICE", i, i + 1, "rule:service.functional", code)
+    for m in _NAMED_BY_TIME.finditer(ctx.surface.norm):
+        i, j = bisect_left(ctx.starts, m.start()), bisect_left(ctx.starts, m.end())
+        if i >= j or ctx.kinds[i] not in ("treatment", "", "objective", "billing") or ctx.covered(i, j, "SERVICE"):
+            continue
+        after = ctx.has(j, "q_minutes") or (ctx.has(j, "for", "dash", "colon", "comma") and ctx.has(j + 1, "q_minutes"))
+        if after or (ctx.has(i - 1, "of") and ctx.has(i - 2, "q_minutes")):
+            ctx.add("SERVICE", i, j, "rule:service.by_time", next(code for code, name in _BY_TIME.items() if re.fullmatch(name, m[0])))
 
 
 def _code(ctx: Context, i: int) -> str:

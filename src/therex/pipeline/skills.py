@@ -109,7 +109,12 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
         if s >= 0 and kind in ("treatment", "", "objective"):
             near = exercise or (n > 0 and ctx.covered(chunks[n - 1][0], a, "EXERCISE", "DOSE") and not ctx.any(chunks[n - 1][0], a, "br"))
             e = ctx.units[s].entry("assist")
-            if near and e and e.concept not in ("device", "modified independent", "total assist", "standby assist") and not ctx.covered(a, b, "LIMITATION"):
+            if (
+                near
+                and e
+                and e.concept not in ("device", "modified independent", "total assist", "standby assist")
+                and not ctx.covered(a, b, "LIMITATION")
+            ):
                 return "assist"
         if (
             ctx.covered(a, b, "EXERCISE")
