@@ -26,7 +26,7 @@ from therex.pipeline.build import build
 from therex.pipeline.export import to_view
 from therex.scoring.features import necessity_rule
 from therex.timing.minutes import read_minutes
-from therex.training.necessity import C, FOLDS, SEED, estimator, matrix, signed_features
+from therex.training.necessity import FOLDS, SEED, C, estimator, matrix, signed_features
 
 
 def main(argv: list[str]) -> int:

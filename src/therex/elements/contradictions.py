@@ -54,7 +54,7 @@ _NOT_EX = re.compile(
 
 def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Group, shared, unattended or on the patient's own, beside exercise."""
-    if not _exercise_context(view):
+    if not _exercise_context(view) or not (_GROUP.search(view.low) or _ALONE.search(view.low)):
         return
     for r, body in _sentences(view):
         if view.section_at(r.start) in ("subjective", "history", "goals", "hep", "plan", "precautions"):
@@ -101,7 +101,7 @@ _AIDE_OK = re.compile(
 
 def aide_delivered(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Exercise given by an aide, a technician or another unqualified person."""
-    if not _exercise_context(view):
+    if not _exercise_context(view) or not _AIDE_ACT.search(view.low):
         return
     for r, body in _sentences(view):
         if view.section_at(r.start) in ("subjective", "history", "goals", "plan"):
@@ -277,9 +277,10 @@ _NEEDS_THERAPIST = re.compile(
 
 def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Independent with everything, general fitness, or maintenance with no reason for a therapist."""
-    if not _exercise_context(view):
-        return
     low = view.low
+    told = any(p.search(low) for p in (_INDEPENDENT, _FITNESS, _MAINTAIN)) or "no cues" in low or "maintain strength" in low
+    if not told or not _exercise_context(view):
+        return
     skilled = [s for s in view.of("SKILL") if not re.search(r"skin care|signs of|big amplitude", text_of(view, s))]
     reasoned = bool(_NEEDS_THERAPIST.search(re.sub(_INDEPENDENT, " ", low))) or len(skilled) >= 2
     for r, body in _sentences(view):

@@ -47,6 +47,7 @@ class Context:
     kinds: list[str] = field(default_factory=list)
     _chunks: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict)
     _cover: dict[str, bytearray] = field(default_factory=dict)
+    _begun: dict[int, list[Draft]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.row = self.grammar.row(self.units)
@@ -177,6 +178,7 @@ class Context:
             end -= 1
         draft = Draft(label, i, j, start, end, source, attribute, value)
         self.drafts.append(draft)
+        self._begun.setdefault(i, []).append(draft)
         self.cover(label, i, j)
         return draft
 
@@ -190,6 +192,13 @@ class Context:
     def of(self, *labels: str) -> Iterator[Draft]:
         """The drafts with one of `labels`."""
         return (d for d in self.drafts if d.label in labels)
+
+    def begun(self, i: int, j: int, *labels: str) -> Iterator[Draft]:
+        """The drafts with one of `labels` that begin at a unit from `i` to `j`, in order."""
+        for k in range(max(i, 0), min(j, len(self.units))):
+            for d in self._begun.get(k, ()):
+                if d.label in labels:
+                    yield d
 
     def covered(self, i: int, j: int, *labels: str) -> bool:
         """Whether a draft with one of `labels` shares a unit with `i` to `j`."""

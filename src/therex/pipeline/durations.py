@@ -124,7 +124,7 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         return not ctx.has(k + 1, "units_word", "q_units") and not re.search(r"total units|visits", prev)
     if ctx.has(k - 1, "lp") and ctx.has(k + 1, "rp") and ctx.covered(k - 2, k - 1, "SERVICE"):
         return True
-    service = any(d.label == "SERVICE" and i <= d.first < k for d in ctx.drafts)
+    service = any(True for _ in ctx.begun(i, k, "SERVICE"))
     if (service and ctx.has(k - 1, "pipe")) or (column and service and _gap(ctx, k - 1, k) >= 2):
         earlier = [x for x in range(i, k) if ctx.has(x, "q_number", "q_minutes")]
         later = [x for x in range(k + 1, j) if ctx.has(x, "q_number", "q_units")]
@@ -178,7 +178,7 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         last = j if last <= k + 1 else last
     first, last = max(first, i), min(last, j)
     left = ctx.text(a, k)
-    prev_amount = max((d.last for d in ctx.drafts if d.label == "DURATION" and i <= d.first < k and d.attribute != "clock"), default=i)
+    prev_amount = max((d.last for d in ctx.begun(i, k, "DURATION") if d.attribute != "clock"), default=i)
     prev = next((d for d in reversed(ctx.drafts) if d.label == "DURATION" and d.last == prev_amount), None)
     if prev is not None and prev.source.endswith("_after"):
         while prev_amount < k and not ctx.has(prev_amount, "slash", "comma", "semi", "dot", "pipe", "br"):
@@ -228,13 +228,13 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         ),
         None,
     )
-    before = [d for d in ctx.drafts if d.label == "SERVICE" and first <= d.first < k]
+    before = list(ctx.begun(first, k, "SERVICE"))
     nearest = before[-1] if before else None
-    prev_m = [d for d in ctx.drafts if d.label == "DURATION" and first <= d.first < k and d.attribute and d.attribute.startswith("code")]
+    prev_m = [d for d in ctx.begun(first, k, "DURATION") if (d.attribute or "").startswith("code")]
     between = nearest is not None and any(nearest.last <= d.first for d in prev_m)
     if s is not None and (ctx.any(k + 1, s.first, "of", "in", "for") or nearest is None or between):
         return "code_minutes", s.attribute or "", "of_service"
-    ex = [d for d in ctx.drafts if d.label == "EXERCISE" and first <= d.first < k]
+    ex = list(ctx.begun(first, k, "EXERCISE"))
     nearest_ex = ex[-1] if ex else None
     held = re.search(r"planned|declined|held|deferred", ctx.text(first, k)) if nearest is None else None
     if nearest_ex is not None and not held and (nearest is None or nearest_ex.first > nearest.first):

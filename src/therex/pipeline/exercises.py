@@ -139,7 +139,7 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if kind in ("hep", "plan"):
         return how != "motion"
     # outside any treatment section: only in a sentence that also names a service or other exercises with a dose
-    if any(d.label == "SERVICE" and d.attribute in ("97110", "97112", "97530") and first <= d.first < i for d in ctx.drafts):
+    if any(d.attribute in ("97110", "97112", "97530") for d in ctx.begun(first, i, "SERVICE")):
         return not ctx.any(i, last, "assist")
     return kind in ("", "objective") and ctx.any(first, last, *DOSEY) and how != "motion"
 

@@ -233,7 +233,7 @@ def _adjectival(ctx: Context, i: int, j: int) -> tuple[int, int]:
 
 def _with_score(ctx: Context, i: int, j: int) -> tuple[int, int]:
     """A pain with a place takes the score beside it."""
-    for m in ctx.of("MEASURE"):
+    for m in ctx.begun(i - 20, j + 2, "MEASURE"):
         if m.source.endswith("table_row"):
             continue
         if m.first < j and i < m.last:
@@ -254,7 +254,7 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     kind = ctx.kinds[i]
     if kind in ("history", "medications", "precautions", "goals", "billing", "signature", "hep", "header"):
         return False
-    if any(m.source.endswith("table_row") and m.first <= i and j <= m.last for m in ctx.of("MEASURE")):
+    if ctx.covered(i, j, "table_row"):
         return False
     if ctx.text(i, j).strip() in ("step to", "steps to", "does", "sway", "burning"):
         return False

@@ -83,6 +83,7 @@ def draft_measures(ctx: Context) -> None:
     rows = _table_rows(ctx)
     for i, j in rows:
         add(i, j, "rule:measure.table_row")
+        ctx.cover("table_row", i, j)
     for name, pattern in (
         ("sided", SIDED), ("joint_range", JOINT_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),

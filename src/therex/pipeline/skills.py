@@ -277,8 +277,10 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
 
 def _after_dose(ctx: Context, a: int, b: int) -> int:
     """Past the exercise and dose that open the chunk; `a` where there is no dose, or little is left after it."""
+    if not ctx.covered(a, b, "DOSE", "DURATION"):
+        return a
     head, dosed = a, False
-    for d in sorted((d for d in ctx.of("EXERCISE", "DOSE", "DURATION") if a <= d.first < b), key=lambda d: d.first):
+    for d in ctx.begun(a, b, "EXERCISE", "DOSE", "DURATION"):
         if d.first > head + 2:
             break
         head, dosed = max(head, d.last), dosed or d.label != "EXERCISE"
@@ -298,8 +300,8 @@ def _skill_start(ctx: Context, a: int, b: int) -> int:
     if k <= a:
         return a
     lo = a
-    for d in ctx.drafts:
-        if d.label in ("EXERCISE", "DOSE", "SERVICE", "DURATION") and a <= d.first and d.last <= k:
+    for d in ctx.begun(a, k, "EXERCISE", "DOSE", "SERVICE", "DURATION"):
+        if d.last <= k:
             lo = max(lo, d.last)
     u = ctx.units[k].entry("skill_cue")
     if u and u.concept in ("adapt", "monitor", "instruct") and lo > a and not ctx.has(lo, "with", "dash"):
