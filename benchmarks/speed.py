@@ -57,6 +57,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     from therex.analysis import Analyzer
+    from therex.cli.options import analyzer as load
     from therex.pipeline.lexicon import LexiconMatcher
     from therex.types import Note
 
@@ -70,7 +71,8 @@ def main(argv: list[str] | None = None) -> int:
     for text in texts:
         analyzer.nlp(text)
     pipeline = words / (time.perf_counter() - began)
-    fresh = Analyzer.create()
+    # as the program itself loads it
+    fresh = load("cms", None)
     fresh.assess(Note("-", "Warm up: ther ex 15 min, SLR 3x10."))
     began = time.perf_counter()
     for text in texts:

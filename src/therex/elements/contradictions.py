@@ -38,6 +38,10 @@ def units_mismatch(view: NoteView, minutes: Minutes) -> Iterable[Range]:
 _GROUP = re.compile(
     r"\bgroup (?:of|x|therapy|treatment|exercise|class|session|setting)|\bin (?:a )?group\b|\bexercise group\b|(?:exercise|strength\w*|balance|strengthening|chair|circuit)[a-z ]{0,20} (?:class|group)\b|\bas a group\b|\bconcurrent(?:ly)? with\b|seen concurrent|\bwith (?:\d+|two|three|four|five|several|2|3) other (?:pts?|patients|residents)|another (?:pt|patient|resident|client)\b|other (?:pts?|patients|residents)\b|shared (?:session|treatment|visit)|double[- ]booked|session overlapped|overlap\w* with|(?:two|three|four|five|\d) (?:patients|pts|people|residents|total knee patients)\b|\d+ (?:participants|residents|patients)|participants ?:? ?\d|rotated? (?:through|as group)|next evaluation|both on the mats|billed to each"
 )
+# one of these stands in every match of _GROUP: a cheap look before the pattern
+_GROUP_WORDS = ("group", "class", "concurrent", "other p", "other r", "another", "shared", "double", "overlap", "patients", "pts", "people", "residents",
+                "participants", "rotate", "next evaluation", "both on the mats", "billed to each")  # fmt: skip
+_AIDE_WORDS = ("tech", "aide", "cna", "staff")
 _ALONE = re.compile(
     r"\bunattended\b|\bunsupervised\b|without (?:staff|supervision|a therapist)|no staff present|(?:on (?:his|her|their) own|by (?:him|her|them)sel(?:f|ves)|independently in (?:the )?gym)|left to (?:finish|complete|do)|therapist (?:completed|documenting|charting|available if)|while (?:the )?(?:therapist|i|pt|ot) (?:completed?|started?|documented|charted|finished)|checked? (?:in|on) (?:between|periodically)|without the therapist"
 )
@@ -54,7 +58,8 @@ _NOT_EX = re.compile(
 
 def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Group, shared, unattended or on the patient's own, beside exercise."""
-    if not _exercise_context(view) or not (_GROUP.search(view.low) or _ALONE.search(view.low)):
+    grouped = any(word in view.low for word in _GROUP_WORDS)
+    if not ((grouped and _GROUP.search(view.low)) or _ALONE.search(view.low)) or not _exercise_context(view):
         return
     for r, body in _sentences(view):
         if view.section_at(r.start) in ("subjective", "history", "goals", "hep", "plan", "precautions"):
@@ -101,7 +106,7 @@ _AIDE_OK = re.compile(
 
 def aide_delivered(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Exercise given by an aide, a technician or another unqualified person."""
-    if not _exercise_context(view) or not _AIDE_ACT.search(view.low):
+    if not any(word in view.low for word in _AIDE_WORDS) or not _AIDE_ACT.search(view.low) or not _exercise_context(view):
         return
     for r, body in _sentences(view):
         if view.section_at(r.start) in ("subjective", "history", "goals", "plan"):

@@ -176,9 +176,11 @@ def read_surface(text: str) -> Surface:
     ends: list[int] = []
     words: list[str] = []
     cuts: list[int] = []
-    for m in TOKEN.finditer(norm):
-        word = m[0]
-        at, end = m.span()
+    end = 0
+    # the tokens tile the text, so that each begins where the one before it ends
+    for word in TOKEN.findall(norm):
+        at = end
+        end += len(word)
         cuts.append(at)
         if word[0] == " " or (word != "\n" and word.isspace()):
             continue
@@ -188,6 +190,6 @@ def read_surface(text: str) -> Surface:
         elif word == "-" and norm[at - 1 : at].isalnum() and norm[end : end + 1].isalpha():
             continue
         starts.append(at)
-        ends.append(true_ends.get(end, end))
+        ends.append(true_ends.get(end, end) if true_ends else end)
         words.append(stem(word))
     return Surface(text, norm, true_ends, starts, ends, words, soft, cuts)
