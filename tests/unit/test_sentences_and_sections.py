@@ -60,3 +60,13 @@ def test_a_service_with_minutes_opens_the_treatment():
 
 def test_spacy_sentences_follow(nlp):
     assert [s.text.strip() for s in nlp("Knee is stiff. Pain 3/10.").sents] == ["Knee is stiff.", "Pain 3/10."]
+
+
+def test_markdown_headings_are_headings():
+    text = "**Subjective:** Patient reports pain.\n**Objective:** SLR 3x10\n## Plan\nContinue."
+    assert kinds(text) == ["subjective", "objective", "plan"]
+
+
+def test_dictated_headings_end_with_a_stop():
+    text = "Chief complaint. Patient reports numbness.\n\nPlan of care. Twice a week."
+    assert "plan" in kinds(text)

@@ -16,7 +16,7 @@ _STATUS = re.compile(
     r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continue|cont|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$"
 )
 _STATUS_ONLY = re.compile(
-    r"^(?:goal )?(?:~?\d+ ?% (?:progress|met|complete|toward)|\(?(?:with)?in (?:a total of )?\d|not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"
+    r"^(?:goal )?(?:~?\d+ ?% (?:progress|met|complete|toward)|\(?(?:with)?in (?:a total of )?\d|not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|(?:she|he|pt|patient|family) (?:is|was|are) in agreement|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"
 )
 _GOAL_SAID = re.compile(
     r"\b(?:(?:goals?|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?(?: (?:is|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"

@@ -10,7 +10,7 @@ from therex.pipeline.measures import PAINY
 _LIMIT_END = frozenset({"semi", "dot", "br", "pipe"})
 _ABLE_ONLY = re.compile(r"\b(?:able to|can|still|only|one at a time|modified)\b")
 _NOT_LIMIT = re.compile(
-    r"\b(?:independent(?:ly)?|without (?:difficulty|assist|pain|any)|no (?:difficulty|trouble|problem)|no longer (?:needs|requires|difficult))\b"
+    r"\b(?:independent(?:ly)?|without (?:difficulty|assist|pain|any)|no (?:difficulty|trouble|problem)|no longer (?:needs|requires|difficult)|without restrictions?|full (?:work )?dut(?:y|ies)|will progress to|to progress to)\b"
 )
 
 

@@ -19,7 +19,7 @@ _ARROW_CHANGE = re.compile(r"\d *(?:/10)? *(?:->|→|=>|>|to) *\d")
 
 
 _NO_REACTION = re.compile(
-    r"appointment|did not attend|no[- ]show|contacted|by phone|palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump"
+    r"appointment|did not attend|no[- ]show|contacted|by phone|tolerat\w+ (?:at least |up to |about )?\d+ ?(?:sec\w*|min\w*) of (?:standing|sitting|walking)|palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump"
 )
 _AFTER = re.compile(
     r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MAJOR = frozenset({"subjective", "objective", "assessment", "plan", "goals", "treatment"})
-_COLON = re.compile(r"(?:^|(?<=\n)|(?<=[.;|!?] )|(?<=  )|(?<=\)) )[ \t]*(?:[-*•▪] ?|\(?\d{1,2}[.)] ?)?"
+_COLON = re.compile(r"(?:^|(?<=\n)|(?<=[.;|!?] )|(?<=  )|(?<=\)) )[ \t]*(?:[*_#]{1,4} ?|[-*•▪] ?(?:\*\*)?|\(?\d{1,2}[.)] ?)?"
                     r"(?P<head>[a-z][a-z0-9 /&'.#-]{0,55}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*(?P<mark>:|(?<=\b[soapg])/(?=\s))")  # fmt: skip
 _ALONE = re.compile(r"(?m)^[ \t]*[-=*_#>]*[ ]*(?P<head>[a-z][a-z0-9 /&'.-]{0,50}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*[-=*_]*[ ]*$")
 _SAID = re.compile(r"(?m)(?:^|(?<=[.!?] ))(?P<head>plan|assessment|subjective|objective|treatment|home program)(?P<mark>[,.]| is | - )")
