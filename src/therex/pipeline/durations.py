@@ -123,7 +123,8 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
     if re.search(r"\b(?:timed|total|tot|ttcm|ttt)\b[^a-z\d]*$", prev):
         return not ctx.has(k + 1, "units_word", "q_units") and not re.search(r"total units|visits", prev)
     if ctx.has(k - 1, "lp") and ctx.has(k + 1, "rp") and ctx.covered(k - 2, k - 1, "SERVICE"):
-        return True
+        # a small number in brackets after a code is its units
+        return q.numbers[0] > 8 or (q.numbers[0] > 4 and not ctx.has(k - 2, "q_code"))
     service = any(True for _ in ctx.begun(i, k, "SERVICE"))
     if (service and ctx.has(k - 1, "pipe")) or (column and service and _gap(ctx, k - 1, k) >= 2):
         earlier = [x for x in range(i, k) if ctx.has(x, "q_number", "q_minutes")]
@@ -268,7 +269,7 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
 
 
 _UNITS_AFTER = re.compile(
-    r"^[ ]*[|:(,=\-]*[ ]*(?:(?:x[ ]*|(?<=-))(\d)(?![\d/]| *min| *\d(?!\d{4}\b))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
+    r"^[ ]*[|:(,=\-]*[ ]*(?:(?<=\()(\d)(?=\))|(?:x[ ]*|(?<=-))(\d)(?![\d/]| *min| *\d(?!\d{4}\b))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
 )
 _UNITS_WORD = re.compile(
     r"(?:(?<=\D)|^)(\d)[ ]*-?(?:units?|u)\b|\bunits?[ ]*(?:billed)?[ ]*[:=x]?[ ]*(\d)(?!\d)|\bx[ ]*(\d)[ ]*(?:units?|u)\b"
@@ -318,7 +319,7 @@ def read_units_billed(ctx: Context) -> list[Mention]:
             if m and (d.end - d.start > 0):
                 n = int(next(g for g in m.groups() if g))
                 coded = bool(re.search(r"\d{5}|g0283", norm[d.start : d.end]))
-                if coded or ctx.kinds[d.first] == "billing" or m.group(2) or m.group(3) or re.search(r"\bunits?|charges?|bill", text):
+                if coded or ctx.kinds[d.first] == "billing" or m.group(3) or m.group(4) or re.search(r"\bunits?|charges?|bill", text):
                     put(d.attribute or "", n, d.end + m.start(), d.end + m.end())
                     continue
             m = _UNITS_WORD.search(after)

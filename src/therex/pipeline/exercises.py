@@ -118,6 +118,9 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if how == "motion":
         ambiguous = True
     first, last = ctx.sentence(i)
+    if not dosed and (ctx.has(i - 1, "because", "of") or kind == "objective") and ctx.any(i, j, "deficit"):
+        # a pelvic drop is an exercise with a dose, and a fault without one
+        return False
     if not ambiguous:
         if kind == "goals":
             return dosed
@@ -165,7 +168,7 @@ def exercise_attribute(ctx: Context, i: int, j: int) -> str:
     return "performed"
 
 
-_STOP = re.compile(r"^(?:pt|patient|he|she|and|then|with|for|the|to|in|of|was|were|is|did|performed|completed|x|total|units?|visit|time|session|pain|min|"
+_STOP = re.compile(r"^(?:can|do|all|when|pt|patient|he|she|and|then|with|for|the|to|in|of|was|were|is|did|performed|completed|x|total|units?|visit|time|session|pain|min|"
                    r"minutes|at|from|also|pounds?|able|only|each|held|rest|attempts?|trials?|distance|assist|reps?|sets?|seen|needed|required|falls?|steps|used|use|needs)$")  # fmt: skip
 _LEAD = re.compile(r"^(?:pt|patient|he|she|and|then|performed|perform|completed|complete|did|w/|with|the|also|followed|by|including|included|includes|consisting|of|"
                    r"started|continued|cont|added|today|we|i|worked|on|progressed|to|new|finished|trial|began|using|doing|use|into|had|client|resident|child|in|x|for|plus|a|some|her|his|incl|add|adding|begin|start|next|initiate|trial|progress|advance|resume)$")  # fmt: skip

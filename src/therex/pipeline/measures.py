@@ -21,7 +21,7 @@ ROM_NUMBER = (
     f"(?:{_BETWEEN}){{0,2}}<q_number|q_range|q_percent|q_score>{{value_tail}}{{compare}}*{{value_tail}}"
 )
 INSTRUMENT = (
-    f"(?:<side>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}"
+    f"(?:<side>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|in|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}"
     "{value}{value_tail}{compare}*{value_tail}(?:<comma|semi>?<time_ref>+<colon|eq|be>?{value})*"
 )
 # a score after a comma, with a place or time of its own, is a measure of its own

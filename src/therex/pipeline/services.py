@@ -19,6 +19,7 @@ _BY_TIME = {
     "97530": r"functional activit(?:y|ies)|functional tasks?",
     "97535": r"self[- ]care|adls?",
     "97112": r"balance(?: work)?",
+    "97116": r"gait",
     "97110": r"strength(?:ening)? (?:work|exercises?)",
 }
 _NAMED_BY_TIME = re.compile(r"\b(?:" + "|".join(_BY_TIME.values()) + r")\b")
