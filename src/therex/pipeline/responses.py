@@ -84,7 +84,9 @@ def _denied_in_set(ctx: Context, a: int, b: int, kind: str, treated: bool) -> bo
     """`no pain at end range`, `no worse`: a reaction denied in or after a given exercise."""
     if kind not in ("treatment", "") or not treated or b - a > 9 or not ctx.has(a, "neg"):
         return False
-    if not (ctx.any(a + 1, b, "deficit") or re.search(r"\b(?:worse|incr\w*|more|change)\b", ctx.text(a, b))):
+    if not (
+        ctx.any(a + 1, b, "deficit") or _IN_SET.search(ctx.text(a, b)) or re.search(r"\b(?:worse|incr\w*|more|change)\b", ctx.text(a, b))
+    ):
         return False
     first = ctx.sentence(a)[0]
     return ctx.covered(first, a, "EXERCISE", "DOSE") and not ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL")
@@ -174,7 +176,9 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
         return False
     if kind == "subjective":
         return bool(re.search(r"(?:during|after|following) (?:today'?s? )?(?:session|treatment|tx|exercise)", text)) and "last" not in text
-    measured = ctx.covered(a, b, "MEASURE") or bool(re.search(r"\d ?(?:/ ?10|°|deg|%)|\bspo2 \d|\bhr \d|\bpain \d", text))
+    measured = ctx.covered(a, b, "MEASURE") or bool(
+        re.search(r"\d ?(?:/ ?10|°|deg|%|(?:s|sec|ft|lbs?|cm|mm|reps?)\b|#)|\bspo2 \d|\bhr \d|\bpain \d", text)
+    )
     if (
         measured
         and kind in ("treatment", "", "objective")

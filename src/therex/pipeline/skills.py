@@ -52,11 +52,14 @@ _BY_THERAPIST = re.compile(
     r"\b(?:by|from) (?:the )?(?:PT|OT|therapist|OTR|PTA|COTA)\b|\b(?:PT|OT|PTA|COTA|[Tt]herapist|I) (?:\w+ing\b|(?:held|put|kept|cut|had|took|pushed|lifts?|holds?|blocked|supported|assisted|guided|stabili[sz]ed|tapped|moved|strapped|lifted|stopped|helped|at (?:the )?(?:hips?|pelvis|foot|knee|shoulder|trunk|glute))\b)"
     r"|\b[Mm][Yy] (?:hand|forearm|finger|fingers|thumb|hands)\b|\b[Hh]ands? (?:on|under|behind|at) (?:the |his |her )?(?!thighs|hips\b.*cue)\w+|\b[Ff]ingers? (?:on|under|inside) |\b[Hh]ad (?:him|her) |\bhad to (?:put|bring|hold|hold|move|support|block|lower)\b|\b(?:unweighted|unweighting|held (?:down|flat|straight|flexed|supinated|neutral|at neutral))\b",
 )
+_MONITORED = re.compile(
+    r"\brest(?:s|ed|ing)? (?:was )?(?:till|until|set (?:by|at)) [^,;]{0,20}(?:hr|spo2|sats?|bp|rpe|sx|symptoms|\d)|\bkept (?:under|below|above|at) (?:an? )?(?:hr|rpe|spo2|\d)|\b(?:held|guided|blocked) (?:proximally|distally|steady|firm\w*)\b.{0,25}\bwhile\b"
+)
 _CHANGED = re.compile(
-    r"^(?:\W*(?:so |then |and |load |angle |level |height |reps |hold |we |i |set \d |third set |both sets |stretch )*(?:was |were )?)(?:cut|dropped|moved|shortened|lowered|slowed|backed|eased|stopped|reduced|repositioned|regressed|quit|switched|kept|held|paced|spaced|raised|loaded|progressed|went from|choked up|deferred|withheld|not started|tried|limited(?! by)(?! to \d+ \w+ by)|no (?:stretching|running|external rotation|lifting|overhead|resistance)|ceiling|modified|changed|substituted|removed|jumped)\b"
+    r"^(?:\W*(?:so |then |and |load |angle |level |height |reps |hold |we |i |set \d |third set |both sets |stretch )*(?:was |were )?)(?:cut|dropped|moved|shortened|lowered|slowed|backed|eased|stopped|reduced|repositioned|regressed|quit|switched|kept|held|paced|spaced|raised|loaded|progressed|went from|choked up|deferred|withheld|not started|tried|limited(?! by)(?! to \d+ \w+ by)|no (?:stretching|running|external rotation|lifting|overhead|resistance)|ceiling|back to \d+|eased off|modified|changed|substituted|removed|jumped)\b"
 )
 _FAULT = re.compile(
-    r"\b(?:was|were|he|she|pt|they|lag|pain|ache|lean\w*|hik\w*|valgus|doming|compens\w*|substitut\w*|shak\w*|fatigue|lightheaded|hr|bp|spo2|pinch\w*|grab|wing\w*|irritab\w*|swelling|joint|tendon|repair|weeks?|protocol|guard\w*|buckl\w*|spasm|tone|blanch\w*|drift\w*|trunk|pelvis|form|quality|precaution\w*|tingl\w*|symptoms?|sx|over|past|limit|parameter|because|since)\b"
+    r"\b(?:was|were|he|she|pt|they|lag|pain|ache|lean\w*|hik\w*|valgus|doming|compens\w*|substitut\w*|shak\w*|fatigue|lightheaded|hr|bp|spo2|pinch\w*|grab|wing\w*|irritab\w*|swelling|joint|tendon|repair|weeks?|protocol|guard\w*|buckl\w*|spasm|tone|blanch\w*|drift\w*|trunk|pelvis|form|quality|precaution\w*|tingl\w*|symptoms?|sx|over|past|limit|parameter|because|since|took over|gave (?:out|way)|shook|failed|fell|rounded|rounding|arched|flared|popped|sagg\w+|tilted|tipped|dipped|caved|collapsed|cheat\w*|rock\w+|swung|swayed|shrugg\w*|hyperext\w*)\b"
 )
 
 
@@ -93,13 +96,20 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
             r"\b(?:has|have|had) shown\b|supporting (?:the )?(?:patient|pt|client|resident)'?s? |supporting (?:his|her|their) ", low
         ):
             return ""
+        if _MONITORED.search(low) and not re.search(r"\b(?:goal|next|will|plan|home|hep)\b", low):
+            return "monitored"
         if _BY_THERAPIST.search(raw) and not re.search(
             r"\b(?:next|will|plan|poc|established|supervis\w*|signed|evaluat\w*|benefit\w*|skilled|referred|seen by)\b", low
         ):
             return "by_therapist"
         if (
             _CHANGED.search(low)
-            and (_ADAPT_WHY.search(low) or _FAULT.search(nxt) or _FAULT.search(low[8:]))
+            and (
+                _ADAPT_WHY.search(low)
+                or _FAULT.search(nxt)
+                or _FAULT.search(low[8:])
+                or (low.startswith("back to") and n > 0 and _FAULT.search(ctx.text(*chunks[n - 1])))
+            )
             and not re.search(r"\b(?:next|will|plan|goal|pain (?:dropped|decreased|reduced))\b|^(?:pain|spo2|hr|bp)\b", low)
             and kind != "assessment"
         ):
