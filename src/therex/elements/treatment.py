@@ -91,7 +91,7 @@ def specific_reaction(text: str) -> bool:
 
 
 _GENERIC_SKILL = re.compile(
-    r"^(?:(?:required|requires|requiring|needed|provided|given|skilled|min|mod|minimal|moderate|occasional|constant|frequent|intermittent|verbal|tactile|visual|v/?c'?s?|t/?c'?s?|and|with|cues?|cued|cueing|cuing|prn|as needed|instruct\w+|pt|patient|was|were|educat\w+|in|on|for|to|proper|correct|good|form|technique|posture|safety|exercises?|program|throughout|session|performance|performing|use|maximize|ensure|perform|maintain|pacing|positioning|all|therapeutic|ther|ex|during|big|amplitude|encouraged|hep|the|reviewed|about|importance|of|compliance|monitored|monitoring|vitals?|stable|%|body|mechanics|activities|facilitation|functional|transfers?|reminders?|some|of|response|tolerance|demonstrat\w+|understanding|home|verbalized|sequencing|quality|movement)\b[ ,./&;:()-]*)+$"
+    r"^(?:(?:the|therapist|clinician|provider|continued|ongoing|required|requires|requiring|needed|provided|given|skilled|min|mod|minimal|moderate|occasional|constant|frequent|intermittent|verbal|tactile|visual|v/?c'?s?|t/?c'?s?|and|with|cues?|cued|cueing|cuing|prn|as needed|instruct\w+|pt|patient|was|were|educat\w+|in|on|for|to|proper|correct|good|form|technique|posture|safety|exercises?|program|throughout|session|performance|performing|use|maximize|ensure|perform|maintain|pacing|positioning|all|therapeutic|ther|ex|during|big|amplitude|encouraged|hep|the|reviewed|about|importance|of|compliance|monitored|monitoring|vitals?|stable|%|body|mechanics|activities|facilitation|functional|transfers?|reminders?|some|of|response|tolerance|demonstrat\w+|understanding|home|verbalized|sequencing|quality|movement)\b[ ,./&;:()-]*)+$"
 )
 
 

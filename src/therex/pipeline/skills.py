@@ -29,7 +29,7 @@ def draft_skills(ctx: Context) -> None:
             a, b = chunks[n]
             head = _after_dose(ctx, a, b)
             why = _skill(ctx, head, b, kind, chunks, n) if head > a else ""
-            if why not in ("by_therapist", "changed"):
+            if why not in ("by_therapist", "changed", "set_up", "monitored"):
                 head, why = a, _skill(ctx, a, b, kind, chunks, n)
             if why:
                 lo, hi = max(head, _skill_start(ctx, a, b)), b
@@ -54,6 +54,11 @@ _BY_THERAPIST = re.compile(
 )
 _MONITORED = re.compile(
     r"\brest(?:s|ed|ing)? (?:was )?(?:till|until|set (?:by|at)) [^,;]{0,20}(?:hr|spo2|sats?|bp|rpe|sx|symptoms|\d)|\bkept (?:under|below|above|at) (?:an? )?(?:hr|rpe|spo2|\d)|\b(?:held|guided|blocked) (?:proximally|distally|steady|firm\w*)\b.{0,25}\bwhile\b"
+)
+# how the therapist set the exercise up, or held a part, so that a fault does not happen
+_SET_UP = re.compile(
+    r"\b(?:pt|ot|pta|cota|therapist|hands?|fingers?) (?:under|behind|over|on|at|beside|against) (?:the |his |her )?\w+|\b(?:held|kept|blocked|guarded|supported|steadied) (?:from|so|to keep|to stop)\b|"
+    r"\b(?:mirror|towel|wedge|strap|pillow|tape|block|bolster|rail|stool|belt)\b.{0,40}\b(?:to (?:keep|stop|prevent|avoid|hold)|so (?:that )?(?:he|she)|because)\b|\b(?:exhale|breathe? out) (?:on|as|with|before)\b"
 )
 _CHANGED = re.compile(
     r"^(?:\W*(?:so |then |and |load |angle |level |height |reps |hold |we |i |set \d |third set |both sets |stretch )*(?:was |were )?)(?:cut|dropped|moved|shortened|lowered|slowed|backed|eased|stopped|reduced|repositioned|regressed|quit|switched|kept|held|paced|spaced|raised|loaded|progressed|went from|choked up|deferred|withheld|not started|tried|limited(?! by)(?! to \d+ \w+ by)|no (?:stretching|running|external rotation|lifting|overhead|resistance)|ceiling|back to \d+|eased off|modified|changed|substituted|removed|jumped)\b"
@@ -98,6 +103,14 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
             return ""
         if _MONITORED.search(low) and not re.search(r"\b(?:goal|next|will|plan|home|hep)\b", low):
             return "monitored"
+        if (
+            kind in ("treatment", "", "objective")
+            and _SET_UP.search(low)
+            and ctx.covered(ctx.sentence(a)[0], a, "EXERCISE", "DOSE")
+            and not ctx.covered(a, b, "EXERCISE", "LIMITATION", "GOAL")
+            and not re.search(r"\b(?:goal|next|will|plan|home|hep)\b", low)
+        ):
+            return "set_up"
         if _BY_THERAPIST.search(raw) and not re.search(
             r"\b(?:next|will|plan|poc|established|supervis\w*|signed|evaluat\w*|benefit\w*|skilled|referred|seen by)\b", low
         ):
