@@ -48,13 +48,35 @@ def parse(raw: str, name: str = "note") -> MarkedNote:
     if head is None:
         raise CorpusError(f"{name}: no front matter between two '---' lines")
     meta = yaml.safe_load(head[1]) or {}
-    body, offset = raw[head.end() :], raw[: head.end()].count("\n") + 1
+    text, spans = parse_marks(raw[head.end() :], name, raw[: head.end()].count("\n") + 1)
+    note = MarkedNote(str(meta.get("id", name)), text, spans, meta)
+    problems = faults(note)
+    if problems:
+        raise CorpusError(f"{name}: {problems[0]}")
+    return note
+
+
+def parse_marks(body: str, name: str = "text", line: int = 1) -> tuple[str, tuple[tuple[int, int, str, str | None], ...]]:
+    """A marked text without its marks, and the marks as (start, end, label, attribute).
+
+    Parameters
+    ----------
+    body
+        Text with ``⟦LABEL:attribute text⟧`` marks.
+    name, line
+        What errors call the text, and the number of its first line.
+
+    Raises
+    ------
+    CorpusError
+        A mark breaks the format.
+    """
     out: list[str] = []
     spans: list[tuple[int, int, str, str | None]] = []
     stack: list[tuple[int, str, str | None]] = []
     i = length = 0
     while i < len(body):
-        where = f"{name} line {offset + body.count(chr(10), 0, i)}"
+        where = f"{name} line {line + body.count(chr(10), 0, i)}"
         if body[i] == "⟦":
             mark = _OPEN.match(body, i)
             if mark is None or mark[1] not in LABELS:
@@ -80,11 +102,7 @@ def parse(raw: str, name: str = "note") -> MarkedNote:
             i += 1
     if stack:
         raise CorpusError(f"{name}: {stack[-1][1]} is never closed")
-    note = MarkedNote(str(meta.get("id", name)), "".join(out), tuple(sorted(spans)), meta)
-    problems = faults(note)
-    if problems:
-        raise CorpusError(f"{name}: {problems[0]}")
-    return note
+    return "".join(out), tuple(sorted(spans))
 
 
 def faults(note: MarkedNote) -> list[str]:

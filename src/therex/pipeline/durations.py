@@ -132,7 +132,7 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         return not earlier and (bool(later) or q.numbers[0] > 4)
     if (
         service
-        and ctx.kinds[k] in ("treatment", "billing", "")
+        and ctx.kinds[k] in ("treatment", "billing", "objective", "")
         and ctx.covered(k - 1, k, "SERVICE")
         and q.numbers[0] >= 8
         and not ctx.any(*ctx.sentence(k), "q_minutes")

@@ -17,6 +17,9 @@ EXERCISE_PATTERNS = (
 HELD = re.compile(r"\b(?:held|hold(?:ing)? off|on hold|deferred?|not (?:performed|done|started|started today|tolerated)|omitted|declined|refused|withheld|skipped"
                    r"|unable to perform|discontinued|d/c'?d|contraindicated|avoid(?:ed)?|out for now|did not (?:perform|do)|leave out|not ready for"
                    r"|not yet|no further|stopped doing)\b")  # fmt: skip
+_DONE = re.compile(
+    r"\b(?:worked (?:on|through)|did|performed|completed|went through|practiced|participated in|was given|treatment consisted of|progressed to|started on)\b(?! not)[^.;]{0,60}$"
+)
 HOME = re.compile(r"\b(?:hep|home program|home exercise|at home|for home|home ex|homework|handout|daily at home|home prog)\b")
 PLAN = re.compile(r"\b(?:next (?:visit|session|tx|time|treatment|week)|will (?:add|begin|start|progress|continue|trial|introduce|initiate|be added|advance)"
                    r"|plan(?:ned)? (?:to|is)|^plan\b|to (?:begin|start|be added)|once (?:cleared|he|she|pt)|when cleared|tomorrow|upcoming)\b")  # fmt: skip
@@ -141,6 +144,8 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         return how != "motion" or ctx.any(first, last, *DOSEY, "exercise")
     if kind in ("hep", "plan"):
         return how != "motion"
+    if kind in ("", "objective", "assessment") and how != "motion" and _DONE.search(ctx.text(first, i)):
+        return not ctx.any(i, last, "assist")
     # outside any treatment section: only in a sentence that also names a service or other exercises with a dose
     if any(d.attribute in ("97110", "97112", "97530") for d in ctx.begun(first, i, "SERVICE")):
         return not ctx.any(i, last, "assist")

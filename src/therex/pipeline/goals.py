@@ -10,17 +10,17 @@ from therex.pipeline.context import Context
 
 _LEAD_IN = re.compile(
     r"^(?:[ ]*(?:[-*•▪(#]|\d{1,2}[.):]|\(?[a-e][.)]|(?:stg|ltg|goals?|short[- ]term goals?|long[- ]term goals?|(?:pt|patient|client|functional|personal)(?:'s)? goals?|target)"
-    r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|in \d+ (?:weeks?|wks?|visits?|sessions?),?(?= (?:pt|patient))|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
+    r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|(?:with)?in \d+ (?:weeks?|wks?|visits?|sessions?|months?),?(?= [a-z])|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
 )  # fmt: skip
 _STATUS = re.compile(
     r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continue|cont|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$"
 )
 _STATUS_ONLY = re.compile(
-    r"^(?:goal )?(?:~?\d+ ?% (?:progress|met|complete|toward)|\(?(?:with)?in (?:a total of )?\d|not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|(?:she|he|pt|patient|family) (?:is|was|are) in agreement|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"
+    r"^(?:goal )?(?:~?\d+ ?% (?:progress|met|complete|toward)|\(?(?:with)?in (?:a total of )?\d+ ?[a-z]*\)?$|page \d|reason for|condition at|not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|(?:she|he|pt|patient|family) (?:is|was|are) in agreement|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"
 )
 _GOAL_SAID = re.compile(
-    r"\b(?:(?:goals?|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?(?: (?:is|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
-    r"(?:wants|hopes|wishes|would like|desires) to (?!keep coming|continue|wait|avoid|try|hold)(?:be able to |get back to |return to )?) *"
+    r"\b(?:(?:goals?|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?(?: (?:is|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|goals are to|(?:short|long)[- ]term goals?(?:,| in \d+ \w+,?)|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
+    r"(?:wants|hopes|wishes|would like|desires) to (?!keep coming|continue|wait|avoid|try|hold)(?:be able to )?) *"
 )
 # `STG lift the pitcher`, `- goal 12 steps with rail`: the lead-in with no colon
 _GOAL_FIRST = re.compile(
@@ -53,8 +53,10 @@ def _aimed(body: str, end: int) -> bool:
 _WILL = re.compile(
     r"\b(?:pt|patient|client|resident|child|the patient|she|he)\.? (?:will|is to) (?!continue|be seen|return (?:to clinic|next)|follow|benefit|come|call|bring|need|require|see|be re|be progress|be discharg|attend|receive|work on|start|begin|call)"
 )
+# every word with a capital and no figure: the heading of what comes next, not an aim
+_TITLE = re.compile(r"[A-Z][a-z]+(?: (?:[A-Z][a-z]+|[Aa]t|[Ff]or|[Oo]f|and|/))+")
 _NOT_GOAL = re.compile(
-    r"goals? (?:met|reviewed|updated|remain|addressed|were|are|on track|of care|not (?:met|achieved))|toward(?:s)? (?:\w+ )?goals?|all goals|functional goals|established goals|goals? above|above-stated goals|per goals|long term goals$"
+    r"goals? (?:met|reviewed|updated|remain|addressed|were|are(?! to\b)|and\b|on track|of care|not (?:met|achieved))|toward(?:s)? (?:\w+ )?goals?|all goals|functional goals|established goals|goals? above|above-stated goals|per goals|long term goals$"
 )
 
 
@@ -143,7 +145,7 @@ def _add_goal(ctx: Context, start: int, end: int) -> None:
     if status and status.start() > 8:
         body = body[: status.start()]
     stop = re.search(
-        r"(?<=[a-z0-9%°)])\. (?=improv|progress|baseline|curr|met\b|now |not met|status)|,? (?:which|he was|she was|currently|is not met|not met|was at|baseline)\b|, (?:he|she|pt) (?:is|was|can)\b|\. (?=[a-z])",
+        r"(?<=[a-z0-9%°)])\. (?=improv|progress|baseline|curr|met\b|now |not met|status)|,? (?:which|he was|she was|currently|is not met|not met|was at|baseline)\b|, (?:he|she|pt) (?:is|was|can)\b| and (?:he|she|they|i) (?:is|was|are|were|has|had|have|said|feels?|will)\b|\. (?=[a-z])",
         body,
     )
     if stop and stop.start() > 12:
@@ -158,9 +160,17 @@ def _add_goal(ctx: Context, start: int, end: int) -> None:
     body = body.rstrip(" .,;:-(")
     if (len(body.split()) < 2 and not re.search(r"\d", body)) or _STATUS_ONLY.match(body.strip()):
         return
-    a, b = _unit_range(ctx, start + len(body) - len(body.lstrip()), start + len(body))
+    if _TITLE.fullmatch(ctx.surface.text[start : start + len(body)].strip()) and not _AIMED.match(body):
+        return
+    start += len(body) - len(body.lstrip())
+    a, b = _unit_range(ctx, start, start + len(body.lstrip()))
+    if ctx.has(a - 1, "rationale_cue", "purpose_of_cue") and ctx.units[a - 1].end > start:
+        # a known phrase such as `to improve` begins before the aim
+        a -= 1
     if b > a and not ctx.covered(a, b, "GOAL"):
-        ctx.add("GOAL", a, b, "rule:goal")
+        draft = ctx.add("GOAL", a, b, "rule:goal")
+        if draft is not None:
+            draft.start = max(draft.start, start)
 
 
 def _unit_range(ctx: Context, start: int, end: int) -> tuple[int, int]:

@@ -10,13 +10,14 @@ from therex.pipeline.measures import PAIN_BY_SITE, PAINY
 
 I1 = (
     "(?:<sev|side|body>)*<decreased>(?:<of|in>)?(?:<the|side|body|motion|position|exhead|sev|decreased>)*<function|motion|deficit>"
-    "(?:(?:<slash|and|comma>)+(?:<side|body|position|decreased>)*<function|motion>)*(?:<motion|body>)*(?:<in|of|at|to|with>(?:<the|side|body|motion|position>){1,5}(?:<and|slash|body|motion>)*)?"
+    "(?:(?:<slash|and|comma>)+(?:<side|body|position>)*<function|motion>)*(?:<motion|body>)*(?:<in|of|at|to|with>(?:<the|side|body|motion|position>){1,5}(?:<and|slash|body|motion>)*)?"
 )
 I2 = (
     "(?:<side|body|sev|motion|decreased|function>|<position>(?=<body|motion|sev|deficit>)|<slash>(?=<body|motion|function>)|<and>(?=<body>))*<deficit>(?:<deficit>)*(?:<slash|and><sev>*<deficit>)?"
-    "(?:<in|of|at|to|with|for>(?:<the|side|body|motion|position|sev|slash|exhead|activity|exercise>){1,6})?(?:<side>)?"
+    "(?:<in|of|at|to|with|for>(?:<the|side|motion|position|slash|exhead|activity|exercise>|<body|sev>(?!<deficit>)){1,6})?(?:<side>)?"
 )
 I3 = "(?:<side|body|position>|<and>(?=<body>))*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"
+LIMITED_BY = "(?:<side|body|position>)*<function|motion>+<be>?<limiter|decreased><by>?<q_percent>"
 I4 = "(?:<side|body|motion|exhead>|<and|slash>(?=<body|side|motion>))+<be>(?:<sev>)*<deficit>"
 _DIAGNOSIS = re.compile(r"diagnos(?:is|es|ed) (?:of|with)[^.;\n]*$|\b[a-z]\d\d\.\w{1,4}[ )(:-]*$|\bre: *$")
 
@@ -51,10 +52,14 @@ def draft_impairments(ctx: Context) -> None:
     for i, j in ctx.grammar.find(PAIN_BY_SITE, ctx.row):
         if PAINY.search(ctx.text(i, j)) and not ctx.covered(i, j, "IMPAIRMENT"):
             ctx.add("IMPAIRMENT", i, j, "rule:impairment.by_site")
-    for name, pattern in (("decreased", I1), ("function_is", I3), ("part_is", I4), ("deficit", I2)):
+    for name, pattern in (("limited_by", LIMITED_BY), ("decreased", I1), ("function_is", I3), ("part_is", I4), ("deficit", I2)):
         for i, j in _parted(ctx, ctx.grammar.find(pattern, ctx.row)):
             while i < j and ctx.has(i, "and", "slash", "comma") and not ctx.has(i, "deficit", "decreased", "body"):
                 i += 1
+            if name == "function_is":
+                i = _value_of_field(ctx, i, j)
+            if name == "deficit":
+                i, j = _adjectival(ctx, i, j)
             if i >= j or ctx.covered(i, j, "IMPAIRMENT") or not _impairment_ok(ctx, i, j, name):
                 continue
             i, j = _adjectival(ctx, *_gain_off(ctx, i, j))
@@ -65,6 +70,14 @@ def draft_impairments(ctx: Context) -> None:
             if ctx.covered(i, j, "IMPAIRMENT"):
                 continue
             ctx.add("IMPAIRMENT", i, j, f"rule:impairment.{name}")
+
+
+def _value_of_field(ctx: Context, i: int, j: int) -> int:
+    """`Posture: forward head`: the fault alone, where its field only says what was looked at."""
+    colon = ctx.first(i, j, "colon")
+    if colon > i and ctx.units[colon - 1].word in ("posture", "gait", "gait pattern", "pattern") and ctx.any(colon, j, "deficit"):
+        return colon + 1
+    return i
 
 
 def _parted(ctx: Context, found: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -86,6 +99,7 @@ _CHANGES = frozenset({
     "reducing", "easing", "improving", "narrowed", "start", "begin", "tend", "drop", "worsen", "persist", "radiating", "radiate", "referring",
     "returned", "return", "come", "spread", "wake", "kick", "flare", "centralized", "centralizing", "started",
 })  # fmt: skip
+_USED = frozenset({"use", "using"})
 _STOPS = ("because", "but", "limiter", "plan_word", "exercise", "pron", "dot", "skill_cue")
 _OTHERS = ("EXERCISE", "DOSE", "DURATION", "SKILL", "RATIONALE", "GOAL", "SERVICE")
 _POINTS = re.compile(r"(?:is|are|was|were) (?:what|why|the|that|how|still the)\b")
@@ -100,7 +114,7 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
     kind = ctx.kinds[i]
     held = ctx.inside(i, j, "LIMITATION")
     for k in range(j, end):
-        if ctx.has(k, *_STOPS) or ctx.covered(k, k + 1, *_OTHERS) or (held is None and ctx.covered(k, k + 1, "LIMITATION")):
+        if (ctx.has(k, *_STOPS) and not (ctx.units[k].word in _USED and k > j + 1)) or ctx.covered(k, k + 1, *_OTHERS) or (held is None and ctx.covered(k, k + 1, "LIMITATION")):
             end = k
             break
     left = end - j
@@ -111,6 +125,8 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
         w in ctx.text(i, j) for w in ("night", "headache", "swelling", "edema", "arc", "footdrop", "foot drop")
     )
     said = kind in ("subjective", "assessment", "objective", "")
+    if ctx.has(j, "with") and ctx.any(j, end, "deficit"):
+        return i, j
     placed = ctx.has(j, "in", "with", "to", "from") or word in _PLACES
     if placed and left <= 8 and not ctx.any(j, end, "because", "decreased") and (said or ctx.any(j, end, "body", "motion")):
         return i, end
@@ -250,8 +266,33 @@ _VAGUE = frozenset({"symptom", "sx", "falls risk", "fatigue", "tone", "deficit",
                     "tender", "guarding", "freezing", "burning", "synergy", "substitution", "spinning", "sway", "fatigued", "instability", "catching"})  # fmt: skip
 
 
+_RISEN = re.compile(r"incr|↑|increas")
+_GAINED = frozenset({"strength", "range of motion", "balance", "endurance", "coordination", "sensation", "safety"})
+
+
+def _gain(ctx: Context, i: int, j: int) -> bool:
+    """`increased strength` is a gain; `increased tone` is none."""
+    if not (_RISEN.match(ctx.units[i].word) and not ctx.any(i, j, "deficit")):
+        return False
+    said = [e for u in ctx.units[i:j] if (e := u.entry("function")) is not None]
+    return bool(said) and all(e.concept in _GAINED for e in said)
+
+
+def _titles(ctx: Context, i: int, j: int) -> bool:
+    """Whether units `i` to `j` stand in a heading, or are one: a marked line, or the one word `Pain` before a stop or colon."""
+    norm, unit = ctx.surface.norm, ctx.units[i]
+    line = norm.rfind("\n", 0, unit.start) + 1
+    if re.match(r" *#{1,4} ", norm[line : unit.start]):
+        return True
+    return j - i == 1 and unit.word == "pain" and ctx.has(j, "colon", "dot") and (i == 0 or ctx.has(i - 1, "br", "dot", "bullet"))
+
+
 def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     kind = ctx.kinds[i]
+    if _titles(ctx, i, j) or _gain(ctx, i, j):
+        return False
+    if kind == "history" and re.search(r"\b(?:presents? with|complains? of|c/o)\b[^.]*$", ctx.text(ctx.sentence(i)[0], i)):
+        kind = "subjective"
     if kind in ("history", "medications", "precautions", "goals", "billing", "signature", "hep", "header"):
         return False
     if ctx.covered(i, j, "table_row"):
@@ -292,6 +333,8 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
             and (measured or (ctx.has(j, "colon") and ctx.any(j, j + 4, "q_score", "normal", "neg")))
             and not ctx.any(i, j, "body", "side")
         ):
+            return False
+        if j - i == 1 and word == "pain" and ctx.has(i - 1, "with") and ctx.covered(i - 2, i - 1, "IMPAIRMENT"):
             return False
         if painy and ctx.has(d + 1, "q_score") and not ctx.any(i, j, "body"):
             return False

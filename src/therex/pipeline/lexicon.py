@@ -22,6 +22,7 @@ MARKS = {
     "•": "bullet", "*": "bullet", "▪": "bullet", "@": "at", "=": "eq", "?": "dot", "!": "dot", '"': "quote", ">": "gt",
     "<": "lt", ">=": "gt", "<=": "lt", "↑": "decreased", "↓": "decreased", "~": "approx",
 }  # fmt: skip
+FILLERS = frozenset({"uh", "um", "uhm", "umm", "hmm"})
 _EMPTY: tuple[Entry, ...] = ()
 
 
@@ -103,6 +104,10 @@ def read_units(surface: Surface, quantities: list[Quantity], lexicon: Lexicon) -
             break
         if taken:
             i += taken
+            continue
+        if word in FILLERS:
+            # a sound of hesitation and the comma after it say nothing
+            i += 2 if i + 1 < n and words[i + 1] == "," and out and "comma" in out[-1].cats else 1
             continue
         mark = MARKS.get(word)
         out.append(Unit(at, ends[i], word, _cats(mark or ("word" if word[0].isalnum() else "punct"))))

@@ -14,6 +14,10 @@ _NOT_LIMIT = re.compile(
 )
 
 
+_BEGAN = re.compile(r"\b(?:started|began|onset|came on|injured)\b|\bago\b")
+_FURNISHED = frozenset({"desk", "work", "home", "workstation", "computer", "kitchen", "ergonomic", "office"})
+
+
 def draft_limitations(ctx: Context) -> None:
     """LIMITATION: an activity that the patient cannot do, or does with help, pain or difficulty."""
     for i, j in ctx.bounds:
@@ -64,6 +68,8 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
     if ctx.inside(a, b, "GOAL"):
         return
     assist = ctx.first(a, b, "assist")
+    if assist > 0 and ctx.units[assist].word in ("setup", "set up") and ctx.units[assist - 1].word in _FURNISHED:
+        return
     if assist >= 0 and act >= 0 and kind != "plan":
         lo, hi = min(act, assist), max(act, assist) + 1
         while (
@@ -84,10 +90,14 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
         return
     if assist >= 0 and act < 0 and kind in ("objective", "") and ctx.first(a, b, "exercise") < 0:
         # "Stairs: CGA" where the activity is the heading of its own line
-        if ctx.has(a - 1, "colon") and ctx.any(max(a - 5, 0), a, "activity", "function"):
+        coded = ctx.has(a - 1, "dash") and ctx.has(a - 2, "q_number") and ctx.has(a - 3, "colon")
+        if (ctx.has(a - 1, "colon") or coded) and ctx.any(max(a - 7, 0), a, "activity", "function"):
             lo = a - 1
             while lo > 0 and not ctx.has(lo - 1, "br", "dot", "comma", "semi"):
                 lo -= 1
+            head = ctx.first(lo, a - 1, "colon")
+            if 0 < head < a - 1 and not ctx.any(lo, head, "activity", "function"):
+                lo = head + 1
             lo, hi = ctx.trim(lo, b)
             ctx.add("LIMITATION", lo, hi, "rule:limitation.assist_field")
         return
@@ -217,7 +227,7 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
         and kind in ("subjective", "assessment", "", "objective")
         and re.search(r"\b(?:with|w/|on|during|when|after|while|going|in|climbing|for)\b", ctx.text(pain, act))
     ):
-        if ctx.has(a, "neg") or ctx.any(max(a - 1, 0), pain, "neg", "without"):
+        if ctx.has(a, "neg") or ctx.any(max(a - 1, 0), pain, "neg", "without") or _BEGAN.search(text):
             return
         lo = pain
         while lo > a and ctx.has(lo - 1, "body", "side", "sev", "decreased", "motion", "measure", "q_score"):

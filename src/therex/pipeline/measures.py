@@ -21,14 +21,15 @@ ROM_NUMBER = (
     f"(?:{_BETWEEN}){{0,2}}<q_number|q_range|q_percent|q_score>{{value_tail}}{{compare}}*{{value_tail}}"
 )
 INSTRUMENT = (
-    f"(?:<side>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|in|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}"
+    f"(?:<side>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|in|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}(?:<comma>(?={{value}}))?"
     "{value}{value_tail}{compare}*{value_tail}(?:<comma|semi>?<time_ref>+<colon|eq|be>?{value})*"
 )
 # a score after a comma, with a place or time of its own, is a measure of its own
 _PAIN_THEN = "(?:(?:<arrow|slash>|<comma>?<comp>+<the>?|<to>)(?:<time_ref|comp|be|of>){0,3}<q_score|q_number>)"
 ROM_BOTH = "(?:<side|position>)*<body>?<motion>+<colon|dash>?<function|exercise|measure>{value}<slash|comma><function|exercise|measure>{value}{value_tail}"
 ARROW_SCORE = "(?:<side|body>)*<deficit><q_number><arrow><q_score>"
-WALKED = "<activity><be>?<q_distance>"
+WALKED = "<activity><be>?<q_distance>(?!<colon>)"
+IN_TIME = "<activity|exercise|measure><lp><q_seconds><rp><colon>?<q_dose_rev|q_number>{value_tail}"
 PAIN = (
     "(?:<side|body|sev|motion|function>)*<deficit|body>(?:<side|body|word|the|in|pron>){0,3}?"
     f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for>(?:<the>)?<activity|motion|position|body|side>+)?{_PAIN_THEN}*{{value_tail}}"
@@ -43,8 +44,8 @@ _WHEN = frozenset({"before", "after", "pre", "post", "prior", "at start", "at en
 JOINT_RANGE = "(?:<side|position>)*<body>+(?:<side|position>)*<colon|eq>?<q_range>{value_tail}{compare}*{value_tail}"
 HELD_FOR = "(?:<side|body|motion|position|exhead>)*<function><colon|of>?<q_seconds>{value_tail}{compare}*{value_tail}"
 SIDED = (
-    "(?:<side|body|exercise|function|motion|measure|position|exhead>){1,4}<colon>?<side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight|q_dose_rev>"
-    "<comma|slash|and><side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight>{value_tail}"
+    "(?:<side|body|exercise|function|motion|measure|position|exhead>){1,4}<colon|comma>?<side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight|q_grade|q_dose_rev>"
+    "<comma|slash|and><side><q_distance|q_seconds|q_number|q_percent|q_angle|q_grade|q_weight|q_dose_rev>{value_tail}"
 )
 _PER10 = re.compile(r"(?:/|out of) *10(?!\d)")
 
@@ -85,7 +86,7 @@ def draft_measures(ctx: Context) -> None:
         add(i, j, "rule:measure.table_row")
         ctx.cover("table_row", i, j)
     for name, pattern in (
-        ("sided", SIDED), ("joint_range", JOINT_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("sided", SIDED), ("joint_range", JOINT_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("in_time", IN_TIME), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
@@ -166,6 +167,9 @@ def _instrument_ok(ctx: Context, i: int, j: int) -> bool:
     q = ctx.units[v].quantity
     assert q is not None
     word = ctx.units[k].word
+    if ctx.has(v - 1, "comma") and not ctx.surface.text[ctx.units[v].start].isalpha():
+        # only in dictation does a comma part a test from its value
+        return False
     if kind == "vital":
         n = q.numbers[0] if q.numbers else 0
         if word in ("hr", "pulse") or "heart" in word:
@@ -177,6 +181,12 @@ def _instrument_ok(ctx: Context, i: int, j: int) -> bool:
         return q.kind in ("number", "weight", "angle", "percent", "rate", "range")
     if kind == "pain":
         return q.kind in ("score", "number", "range", "percent")
+    if entry is not None and entry.concept == "single leg stance":
+        # a test where it is measured, an exercise where it is done
+        told = ctx.kinds[i] in ("objective", "assessment", "subjective") or (
+            ctx.kinds[i] == "" and ctx.any(k + 1, v, "colon", "side", "be") and not ctx.any(*ctx.sentence(i), "q_dose", "q_hold", "service")
+        )
+        return q.kind in ("seconds", "number") and told
     if word in ("grip", "pinch", "grip strength", "weight", "wt", "distance", "circ"):
         return q.kind in ("weight", "distance", "percent", "number", "range") and (q.kind != "weight" or ctx.kinds[i] != "treatment")
     return not (q.kind == "number" and ctx.has(v + 1, "dot") and ctx.has(v - 1, "br"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from therex.pipeline.context import Context
+from therex.pipeline.exercises import HOME
 
 
 def draft_rationales(ctx: Context) -> None:
@@ -57,6 +58,8 @@ def draft_rationales(ctx: Context) -> None:
                     "for quad control",
                 )
             ):
+                continue
+            if re.match(r"(?:with emphasis|focus|emphasi)", ctx.units[k].word) and HOME.search(ctx.text(i, k)):
                 continue
             before = ctx.any(a, k, "skill_cue", "assist")
             hi = b

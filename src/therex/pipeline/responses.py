@@ -231,7 +231,7 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
             text,
         ) and not re.search(r"\btolerat(?:ed|ing)\b", text):
             return False
-        return not re.search(r"\b(?:will|goal|plan)\b", text)
+        return not re.search(r"\b(?:will|goal|plan)\b|\b(?:can|could|only|able to) (?:only )?tolerate\b", text)
     react = bool(_REACT.search(text))
     if "quality" in concepts:
         if (
@@ -253,7 +253,7 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
             return bool(_DURING.search(text))
         return kind in ("treatment", "") or bool(_DURING.search(text))
     if "change" in concepts and react and _DURING.search(text):
-        if ctx.any(a, b, "skill_cue") and not ctx.covered(a, b, "MEASURE"):
+        if ctx.covered(a, min(a + 2, b), "SERVICE") or ctx.any(a, b, "skill_cue") and not ctx.covered(a, b, "MEASURE"):
             return False
         return (
             kind in ("treatment", "", "objective", "assessment")

@@ -97,6 +97,9 @@ def _service_ok(ctx: Context, i: int) -> bool:
         )
     if u.word == "met" and (ctx.has(i - 1, "dash", "colon") or kind in ("goals", "assessment")):
         return False
+    if re.match(r" ?(?::|is|was|-|test)? ?(?:negative|positive|neg\b|pos\b|\(-\)|\(\+\))", ctx.surface.norm[u.end : u.end + 16]):
+        # a special test that bears the name of a treatment
+        return False
     if u.word == "iced":
         return ctx.has(i + 1, "q_minutes", "body", "side")
     if u.word in ("manual",):

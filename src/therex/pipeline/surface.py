@@ -29,8 +29,8 @@ _ONE = "|".join(sorted(_ONES, key=len, reverse=True))
 _UPTO99 = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|(?:{_ONE}))"
 NUMBER_WORDS = re.compile(
     rf"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|a) hundred(?:(?: and)? {_UPTO99})?"
-    rf"|one (?:{'|'.join(_TENS)}|(?:{'|'.join(t + '[ -](?:one|two|three|four|five|six|seven|eight|nine)' for t in _TENS)}))"
-    rf"|{_UPTO99})\b(?! hundred)"
+    rf"|one (?:{'|'.join(_TENS)})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
+    rf"|{_UPTO99}(?: point (?:{_ONE})(?: (?:{_ONE})(?= ))?)?)\b(?! hundred)"
 )
 _ONE_ALONE = re.compile(
     r" *(?:sets?|reps?|repetitions?|times?|minutes?|mins?|units?|pounds?|lbs?|out of|visits?|x\b|flights?|laps?|weeks?"
@@ -75,7 +75,10 @@ def stem(word: str) -> str:
     return word
 
 
-def _value(words: str) -> int:
+def _value(words: str) -> str:
+    whole, _, fraction = words.partition(" point ")
+    if fraction:
+        return f"{_value(whole)}.{''.join(str(_ONES[word]) for word in fraction.split())}"
     total = 0
     for word in re.split(r"[ -]", words):
         if word == "hundred":
@@ -87,7 +90,7 @@ def _value(words: str) -> int:
             total += _ONES[word]
         elif word == "a":
             total = 1
-    return total
+    return str(total)
 
 
 def _break(m: re.Match[str]) -> str:
@@ -115,7 +118,7 @@ def normalize(text: str) -> tuple[str, dict[int, int]]:
         for m in NUMBER_WORDS.finditer(norm):
             if m[0] in ("one", "a hundred") and not _ONE_ALONE.match(norm, m.end()):
                 continue
-            digits = str(_value(m[0]))
+            digits = _value(m[0])
             out += [norm[last : m.start()], digits, " " * (len(m[0]) - len(digits))]
             ends[m.start() + len(digits)] = m.end()
             last = m.end()

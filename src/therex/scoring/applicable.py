@@ -11,6 +11,12 @@ CODE = "97110"
 _OTHER_EXERCISE = {"97112", "97113", "97150", "97530", "97545", "97546", "97116", "97535"}
 
 
+# exercise said to have been given, without a name for it
+_SAID = re.compile(
+    r"\b(?:worked (?:on|through)|performed|completed|did|participated in|continued with|went through) (?:all |the |his |her |their |usual |same |current |previous |established |standing |seated )*(?:exercises?|exercise (?:program|routine)|strengthening|strength work)\b(?! (?:at home|independently at home|daily))"
+)
+
+
 def exercise_given(view: NoteView, minutes: Minutes) -> bool:
     """Whether the note records therapeutic exercise given, or bills 97110 (annotation.md, `not_applicable`)."""
     if minutes.billed_units.get(CODE) or CODE in minutes.codes:
@@ -24,7 +30,7 @@ def exercise_given(view: NoteView, minutes: Minutes) -> bool:
     if named and treated:
         return True
     if not exercises:
-        return False
+        return treated and _SAID.search(view.low) is not None
     if not treated and not any(_dosed(view, s) for s in exercises):
         return False
     if not services and not any(_dosed(view, s) for s in exercises) and not _therapy(view, exercises):
