@@ -22,17 +22,17 @@ from sklearn.preprocessing import StandardScaler
 from therex.corpus.marked import load_folder
 from therex.elements.all import read_elements
 from therex.elements.contradictions import read_contradictions
-from therex.pipeline.build import build
 from therex.pipeline.export import to_view
 from therex.scoring.features import necessity_rule
 from therex.timing.minutes import read_minutes
-from therex.training.necessity import FOLDS, SEED, C, estimator, matrix, signed_features
+from therex.training.necessity import FOLDS, SEED, C, estimator, matrix, signed_features, trained_pipeline
 
 
 def main(argv: list[str]) -> int:
     """Print AUROC and Brier of the model and of each rival, and the intervals of the differences."""
     corpus = Path(argv[0]) if argv else Path(__file__).resolve().parent.parent / "training_data" / "notes"
-    notes, nlp = load_folder(corpus), build()
+    notes = load_folder(corpus)
+    nlp = trained_pipeline(notes)
     x, y, families = matrix(nlp, notes)
     applicable = [n for n in notes if n.meta["necessity"] != "not_applicable"]
     present, rule = [], []

@@ -17,17 +17,23 @@ CORPUS = Path(__file__).resolve().parents[2] / "training_data" / "notes"
 
 
 @pytest.fixture(scope="module")
-def trained(nlp):
-    from therex.training.necessity import matrix, train_necessity
+def pipeline():
+    from therex.training.necessity import trained_pipeline
 
-    notes = load_folder(CORPUS)
-    return train_necessity(nlp, notes, "test"), matrix(nlp, notes)
+    return trained_pipeline(load_folder(CORPUS))
+
+
+@pytest.fixture(scope="module")
+def trained(pipeline):
+    from therex.training.necessity import train_necessity
+
+    return train_necessity(pipeline, load_folder(CORPUS), "test")
 
 
 def test_plain_arrays_score_as_scikit_learn_does(trained):
     from therex.training.necessity import estimator, signed_features
 
-    result, (x, y, _) = trained
+    result, x, y = trained, trained.x, trained.truth
     fitted = estimator().fit(x * signed_features(x, y), y)
     a, c = result.model.platt
     kept = signed_features(x, y)
@@ -39,18 +45,25 @@ def test_plain_arrays_score_as_scikit_learn_does(trained):
 def test_dropped_features_weigh_nothing(trained):
     from therex.training.necessity import signed_features
 
-    result, (x, y, _) = trained
-    kept = signed_features(x, y)
-    assert all(w == 0 for w, k in zip(result.model.weights, kept, strict=True) if not k)
+    kept = signed_features(trained.x, trained.truth)
+    assert all(w == 0 for w, k in zip(trained.model.weights, kept, strict=True) if not k)
 
 
 def test_training_again_gives_the_shipped_model(trained):
     shipped = load_model(models_dir() / "necessity")
-    assert np.allclose(trained[0].model.weights, shipped.weights, atol=1e-4), "run `therex train`"
+    assert np.allclose(trained.model.weights, shipped.weights, atol=1e-4), "run `therex train`"
+
+
+def test_learning_again_gives_the_shipped_proposals(pipeline):
+    from therex.pipeline.build import load
+
+    fresh, shipped = pipeline.get_pipe("therex_learned"), load().get_pipe("therex_learned")
+    assert fresh.thresholds == shipped.thresholds
+    assert fresh.models == shipped.models, "run `therex train`"
 
 
 def test_cross_validation_by_family_is_better_than_chance_by_far(trained):
-    assert trained[0].about["cross_validation"]["auroc"] > 0.9
+    assert trained.about["cross_validation"]["auroc"] > 0.9
 
 
 def copy(tmp_path):

@@ -12,11 +12,12 @@ from spacy.tokens import SpanGroup
 from therex.pipeline.context import Context, Draft
 from therex.pipeline.doses import draft_doses
 from therex.pipeline.durations import draft_durations, read_units_billed
-from therex.pipeline.exercises import draft_exercises, draft_unnamed_exercises
+from therex.pipeline.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
 from therex.pipeline.extensions import SPANS_KEY, surface_of
 from therex.pipeline.goals import draft_goals
 from therex.pipeline.grammar import grammar_for
 from therex.pipeline.impairments import draft_impairments
+from therex.pipeline.learned import Proposal
 from therex.pipeline.lexicon import LexiconMatcher, read_units
 from therex.pipeline.limitations import draft_limitations
 from therex.pipeline.measures import draft_measures
@@ -48,8 +49,8 @@ class Assembled:
     discipline: Discipline
 
 
-def assemble(ctx: Context) -> Assembled:
-    """Run every rule in its order; later rules read the spans of earlier ones."""
+def assemble(ctx: Context, proposals: Iterable[Proposal] = ()) -> Assembled:
+    """Run every rule in its order; later rules read the spans of earlier ones. What models propose fills the gaps."""
     draft_measures(ctx)
     draft_services(ctx)
     draft_exercises(ctx)
@@ -62,12 +63,29 @@ def assemble(ctx: Context) -> Assembled:
     draft_responses(ctx)
     draft_rationales(ctx)
     draft_impairments(ctx)
+    take(ctx, proposals)
     _settle(ctx)
     note_type = read_note_type(ctx)
     mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
     drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
     spans = [_span(ctx, d) for d in drafts]
     return Assembled(spans, relate(ctx, drafts), mentions, note_type, read_discipline(ctx, note_type))
+
+
+_APART = frozenset({"SERVICE", "DURATION"})
+
+
+def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
+    """Draft the proposals, surest first, where no span of the same label stands, nor one that excludes it."""
+    for p in sorted(proposals, key=lambda p: -p.probability):
+        i, j = ctx.trim(p.first, p.last)
+        if i >= j or ctx.covered(i, j, p.label):
+            continue
+        if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):
+            continue
+        if p.label in ("RESPONSE", "MEASURE", "GOAL") and ctx.inside(i, j, "GOAL", "RESPONSE", "DOSE"):
+            continue
+        ctx.add(p.label, i, j, f"model:{p.label.lower()}", exercise_attribute(ctx, i, j) if p.label == "EXERCISE" else None)
 
 
 def _settle(ctx: Context) -> None:
@@ -137,7 +155,7 @@ class Assembly:
             sections if sections is not None else read_sections(surface),
             sentences if sentences is not None else read_sentences(surface),
         )
-        return assemble(ctx)
+        return assemble(ctx, doc._.therex_proposals or ())
 
 
 def _doc_spans(doc: Doc, spans: Iterable[Span]) -> Iterable[Any]:

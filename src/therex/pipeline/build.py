@@ -9,6 +9,7 @@ import spacy
 
 import therex.pipeline.assembly
 import therex.pipeline.assertion
+import therex.pipeline.learned
 import therex.pipeline.lexicon
 import therex.pipeline.quantities
 import therex.pipeline.sections
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 COMPONENTS = (
-    "therex_sentences", "therex_sections", "therex_quantities", "therex_lexicon", "therex_assembly", "therex_assertion",
+    "therex_sentences", "therex_sections", "therex_quantities", "therex_lexicon", "therex_learned", "therex_assembly", "therex_assertion",
 )  # fmt: skip
 NAME = "therex_notes"
 
@@ -30,7 +31,7 @@ def build() -> Language:
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "therex.ClinicalTokenizer.v1"}}})
     for component in COMPONENTS:
         nlp.add_pipe(component)
-    nlp.meta.update(name=NAME, version="0.1.0", description="Rules for physical and occupational therapy notes")
+    nlp.meta.update(name=NAME, version="0.1.0", description="Rules and learned proposals for physical and occupational therapy notes")
     return nlp
 
 
@@ -43,8 +44,8 @@ def models_dir() -> Path:
     raise ModelError("the shipped models are missing: reinstall therex, or run `therex train` in a checkout")
 
 
-def load(path: str | Path | None = None) -> Language:
-    """The saved pipeline, the shipped one where no path is given.
+def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
+    """The saved pipeline, the shipped one where no path is given; `fast` leaves the learned proposals out.
 
     Raises
     ------
@@ -54,4 +55,4 @@ def load(path: str | Path | None = None) -> Language:
     folder = Path(path) if path is not None else models_dir() / NAME
     if not (folder / "config.cfg").is_file():
         raise ModelError("no pipeline in that folder: want config.cfg and meta.json")
-    return spacy.load(folder)
+    return spacy.load(folder, exclude=["therex_learned"] if fast else [])

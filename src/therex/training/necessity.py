@@ -16,6 +16,7 @@ from therex.pipeline.export import to_view
 from therex.scoring.features import AGAINST, NAMES, features
 from therex.scoring.model import NecessityModel
 from therex.timing.minutes import read_minutes
+from therex.training.extraction import folds, rows, train_extraction
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,16 +31,18 @@ DELTA = 0.10
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model, what the manifest says of it, and its out-of-fold scores."""
+    """A model, what the manifest says of it, the features it learned from, and its out-of-fold scores."""
 
     model: NecessityModel
     about: dict[str, Any]
+    x: NDArray[Any]
     scores: NDArray[Any]
     truth: NDArray[Any]
+    families: list[str]
 
 
 def matrix(nlp: Language, notes: list[MarkedNote]) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
-    """Features and truth of the applicable notes.
+    """Features and truth of the applicable notes, each read by a pipeline that learned from other families only.
 
     Returns
     -------
@@ -50,16 +53,21 @@ def matrix(nlp: Language, notes: list[MarkedNote]) -> tuple[NDArray[Any], NDArra
     families
         The family of each note; a split never parts one.
     """
-    rows, truth, families = [], [], []
-    for note in notes:
-        if note.meta["necessity"] == "not_applicable":
-            continue
-        view = to_view(nlp(note.text))
-        minutes = read_minutes(view)
-        rows.append(features(view, minutes, read_elements(view, minutes), read_contradictions(view, minutes)))
-        truth.append(int(note.meta["necessity"] == "supported"))
-        families.append(str(note.meta.get("family", note.id)))
-    return np.array(rows, dtype=float), np.array(truth), families
+    x, truth, families = [], [], []
+    learned = nlp.get_pipe("therex_learned")
+    models, thresholds = learned.models, learned.thresholds
+    for train, test in folds(rows(nlp, notes)):
+        learned.use(train_extraction(train).models if models else {}, thresholds)
+        for note in (row.note for row in test):
+            if note.meta["necessity"] == "not_applicable":
+                continue
+            view = to_view(nlp(note.text))
+            minutes = read_minutes(view)
+            x.append(features(view, minutes, read_elements(view, minutes), read_contradictions(view, minutes)))
+            truth.append(int(note.meta["necessity"] == "supported"))
+            families.append(str(note.meta.get("family", note.id)))
+    learned.use(models, thresholds)
+    return np.array(x, dtype=float), np.array(truth), families
 
 
 def estimator() -> Any:
@@ -132,9 +140,8 @@ def train_necessity(nlp: Language, notes: list[MarkedNote], name: str, alpha: fl
     from sklearn.metrics import brier_score_loss, roc_auc_score
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
-    x, y, families = matrix(nlp, notes)
-    kept = signed_features(x, y)
-    x = x * kept
+    raw_x, y, families = matrix(nlp, notes)
+    x = raw_x * signed_features(raw_x, y)
     folds = list(GroupKFold(n_splits=FOLDS).split(x, y, families))
     raw = cross_val_predict(estimator(), x, y, cv=folds, method="decision_function")
     platt = LogisticRegression(C=1e6, random_state=SEED).fit(raw.reshape(-1, 1), y)
@@ -167,7 +174,7 @@ def train_necessity(nlp: Language, notes: list[MarkedNote], name: str, alpha: fl
         "settings": {"C": C, "seed": SEED},
         "libraries": libraries(),
     }  # fmt: skip
-    return Trained(model, about, scores, y)
+    return Trained(model, about, raw_x, scores, y, families)
 
 
 def data_hash(notes: list[MarkedNote]) -> str:
@@ -185,6 +192,16 @@ def libraries() -> dict[str, str]:
     return {name: version(name) for name in ("scikit-learn", "numpy", "spacy")}
 
 
+def trained_pipeline(notes: list[MarkedNote]) -> Language:
+    """A fresh pipeline whose learned proposals come from `notes`."""
+    from therex.pipeline.build import build
+
+    nlp = build()
+    learned = train_extraction(rows(nlp, notes))
+    nlp.get_pipe("therex_learned").use(learned.models, learned.thresholds)
+    return nlp
+
+
 def train(corpus: Path, out: Path, alpha: float = ALPHA, delta: float = DELTA) -> dict[str, Any]:
     """Save the pipeline and the necessity model under `out`; the result is what the manifest says.
 
@@ -194,11 +211,11 @@ def train(corpus: Path, out: Path, alpha: float = ALPHA, delta: float = DELTA) -
         The corpus holds no marked notes, or one breaks the format.
     """
     from therex.corpus.marked import load_folder
-    from therex.pipeline.build import NAME, build
+    from therex.pipeline.build import NAME
     from therex.scoring.model import save_model
 
     notes = load_folder(corpus)
-    nlp = build()
+    nlp = trained_pipeline(notes)
     trained = train_necessity(nlp, notes, f"necessity-{data_hash(notes)[:8]}", alpha, delta)
     out.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(out / NAME)
