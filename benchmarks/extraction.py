@@ -43,7 +43,9 @@ def main(argv: list[str] | None = None) -> int:
             for way, counts in ablation(train, test, label, threshold).items():
                 left_out[way] += counts
         parts = {"left out": left_out, **({"other": ablation(data, other, label, threshold)} if other else {})}
-        told[label] = {part: {way: [round(x, 3) for x in (c.precision, c.recall, c.f1)] for way, c in ways.items()} for part, ways in parts.items()}
+        told[label] = {
+            part: {way: [round(x, 3) for x in (c.precision, c.recall, c.f1)] for way, c in ways.items()} for part, ways in parts.items()
+        }
         if not args.json:
             line = f"{label:11} {'used' if label in THRESHOLDS else 'not used':9}"
             for part, ways in told[label].items():

@@ -25,7 +25,8 @@ from therex.elements.contradictions import read_contradictions
 from therex.pipeline.export import to_view
 from therex.scoring.features import necessity_rule
 from therex.timing.minutes import read_minutes
-from therex.training.necessity import FOLDS, SEED, C, estimator, matrix, signed_features, trained_pipeline
+from therex.training.necessity import FOLDS, SEED, C, estimator, left_out, matrix, signed_features
+from therex.training.run import trained_pipeline
 
 
 def main(argv: list[str]) -> int:
@@ -33,7 +34,7 @@ def main(argv: list[str]) -> int:
     corpus = Path(argv[0]) if argv else Path(__file__).resolve().parent.parent / "training_data" / "notes"
     notes = load_folder(corpus)
     nlp = trained_pipeline(notes)
-    x, y, families = matrix(nlp, notes)
+    x, y, families = matrix(left_out(nlp, notes))
     applicable = [n for n in notes if n.meta["necessity"] != "not_applicable"]
     present, rule = [], []
     for note in applicable:

@@ -20,6 +20,12 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory):
+    """No test sees, or touches, the models of whoever runs it."""
+    os.environ["THEREX_HOME"] = str(tmp_path_factory.mktemp("home"))
+
+
 @pytest.fixture(scope="session")
 def nlp():
     from therex.pipeline.build import build

@@ -11,13 +11,14 @@ from therex.catalog.policy import Policy, policy
 from therex.elements.all import read_elements
 from therex.elements.contradictions import read_contradictions
 from therex.errors import NoteError
-from therex.pipeline.build import load, models_dir
+from therex.pipeline.build import load
 from therex.pipeline.export import to_view
 from therex.policy.engine import findings
 from therex.policy.line import read_line
 from therex.scoring.applicable import exercise_given
 from therex.scoring.features import features
 from therex.scoring.model import NecessityModel, load_model
+from therex.settings import NECESSITY, PIPELINE, model_folder
 from therex.timing.minutes import read_minutes
 from therex.types import Assessment, Necessity, Note, NoteView
 
@@ -37,10 +38,18 @@ class Analyzer:
     on: date
 
     @classmethod
-    def create(cls, payer: str = "cms", on: date | None = None) -> Analyzer:
-        """The shipped pipeline and model under a payer's policy, as of a day (today where none is given)."""
-        rules = policy(payer)
-        return cls(load(), load_model(models_dir() / "necessity"), rules, on or date.today())
+    def create(cls, payer: str = "cms", on: date | None = None, *, model: str | None = None, fast: bool = False) -> Analyzer:
+        """A model under a payer's policy, as of a day (today where none is given).
+
+        Parameters
+        ----------
+        model
+            The name of a model of ``therex model list``, or the one in use; ``shipped`` is that of the package.
+        fast
+            Leave the learned proposals out: rules alone, about half again as fast.
+        """
+        rules, folder = policy(payer), model_folder(model)
+        return cls(load(folder / PIPELINE, fast=fast), load_model(folder / NECESSITY), rules, on or date.today())
 
     def read(self, text: str) -> NoteView:
         """What the pipeline finds in a text."""

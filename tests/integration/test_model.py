@@ -9,25 +9,25 @@ import pytest
 
 from therex.corpus.marked import load_folder
 from therex.errors import ModelError
-from therex.pipeline.build import models_dir
 from therex.scoring.features import NAMES
 from therex.scoring.model import MANIFEST, WEIGHTS, load_model
+from therex.settings import models_dir
 
 CORPUS = Path(__file__).resolve().parents[2] / "training_data" / "notes"
 
 
 @pytest.fixture(scope="module")
 def pipeline():
-    from therex.training.necessity import trained_pipeline
+    from therex.training.run import trained_pipeline
 
     return trained_pipeline(load_folder(CORPUS))
 
 
 @pytest.fixture(scope="module")
 def trained(pipeline):
-    from therex.training.necessity import train_necessity
+    from therex.training.necessity import left_out, train_necessity
 
-    return train_necessity(pipeline, load_folder(CORPUS), "test")
+    return train_necessity(left_out(pipeline, load_folder(CORPUS)), "test")
 
 
 def test_plain_arrays_score_as_scikit_learn_does(trained):

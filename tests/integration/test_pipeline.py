@@ -13,9 +13,9 @@ def test_load_gives_the_shipped_pipeline():
 def test_spacy_load_on_the_saved_folder_gives_the_same():
     import spacy
 
-    from therex.pipeline.build import NAME, models_dir
+    from therex.settings import PIPELINE, models_dir
 
-    nlp = spacy.load(models_dir() / NAME)
+    nlp = spacy.load(models_dir() / PIPELINE)
     assert [s.label for s in nlp(NOTE)._.therex_spans] == [s.label for s in therex.load()(NOTE)._.therex_spans]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from itertools import pairwise
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_a_proposal_never_overlaps_a_span_of_its_label(learned, notes):
     nlp.get_pipe("therex_learned").use(learned.models, learned.thresholds)
     for note in notes:
         spans = [(s.start, s.end) for s in nlp(note.text)._.therex_spans if s.label == "EXERCISE"]
-        assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
 def test_tags_take_the_outer_of_nested_marks(nlp):

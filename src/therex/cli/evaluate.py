@@ -11,6 +11,8 @@ import typer
 def evaluate(
     data: Annotated[Path, typer.Argument(help="A folder of marked notes.")],
     by: Annotated[str | None, typer.Option("--by", help="Also by setting, format, note_type, discipline, family or another key.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="All figures as JSON.")] = False,
 ) -> int:
     """Score the program on marked notes: spans, elements, minutes, necessity."""
@@ -18,7 +20,7 @@ def evaluate(
     from therex.corpus.marked import load_folder
     from therex.training.evaluate import evaluate as run
 
-    notes, analyzer = load_folder(data), load("cms", None)
+    notes, analyzer = load_folder(data), load("cms", None, model=model, fast=fast)
     parts = {"": notes}
     if by is not None:
         for note in notes:

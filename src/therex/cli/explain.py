@@ -11,6 +11,7 @@ def explain(
     path: Annotated[str, typer.Argument(metavar="PATH", help="One note, or - for standard input.")],
     payer: Annotated[str, typer.Option("--payer", help="Whose rules apply.")] = "cms",
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
 ) -> int:
     """Explain one note: its text lit up, the elements with their evidence, minutes, reasons, and what to ask."""
     from therex.cli.options import analyzer
@@ -26,7 +27,7 @@ def explain(
         raise InputError(error.message) from None
     from therex.reports.terminal import explain_view, print_view
 
-    found = analyzer(payer, as_of).assess(note)
+    found = analyzer(payer, as_of, model=model).assess(note)
     if found.error is not None:
         raise InputError(found.error[1])
     print_view(explain_view(found))

@@ -53,13 +53,15 @@ def fail_on(values: list[str]) -> list[str]:
     return values
 
 
-def analyzer(payer: str, as_of: str | None) -> Analyzer:
-    """The shipped analyzer, loaded with the collector at rest: what is loaded here lives as long as the program.
+def analyzer(payer: str, as_of: str | None, *, model: str | None = None, fast: bool = False) -> Analyzer:
+    """The analyzer of a model, of the one in use where none is named, loaded with the collector at rest: what is loaded here lives as long as the program.
 
     Raises
     ------
     InputError
         The day is none, or the payer is unknown.
+    ModelError
+        The model is unknown, altered or incomplete.
     """
     import gc
 
@@ -69,7 +71,7 @@ def analyzer(payer: str, as_of: str | None) -> Analyzer:
         from therex.analysis import Analyzer
 
         gc.freeze()
-        return Analyzer.create(payer, on)
+        return Analyzer.create(payer, on, model=model, fast=fast)
     finally:
         gc.freeze()
         gc.enable()

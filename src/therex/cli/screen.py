@@ -29,6 +29,8 @@ def screen(
         list[str] | None,
         typer.Option("--fail-on", help="Exit 1 where a note has this: error, hold, review, not_supported, contradiction, missing:ELEMENT."),
     ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
 ) -> int:
     """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
     from therex.cli.options import analyzer, one_of
@@ -41,7 +43,7 @@ def screen(
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
     wanted = checked(fail_on or [])
     sources = find_sources(paths)
-    found = _assess(analyzer(payer, as_of), sources)
+    found = _assess(analyzer(payer, as_of, model=model, fast=fast), sources)
     if format == "jsonl":
         done = _stream(found, output)
     else:

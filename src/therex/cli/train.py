@@ -1,7 +1,8 @@
-"""`therex train`: the shipped models from marked notes, in one command."""
+"""`therex train`: a model from marked notes, in one command."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,24 +10,43 @@ import typer
 
 
 def train(
-    corpus: Annotated[Path, typer.Argument(help="A folder of marked notes.")] = Path("training_data/notes"),
-    out: Annotated[Path, typer.Option("--out", "-o", help="Where the models go.")] = Path("models"),
+    corpora: Annotated[
+        list[Path] | None, typer.Argument(metavar="[CORPUS...]", help="Folders of marked notes; training_data/notes by default.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Keep it among your models under this name (`therex model list`).")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the model folder here instead; models by default.")] = None,
     alpha: Annotated[float, typer.Option("--alpha", min=0.001, max=0.5, help="Error allowed among decided notes.")] = 0.08,
     delta: Annotated[float, typer.Option("--delta", min=0.001, max=0.5, help="How often that promise may fail.")] = 0.10,
 ) -> int:
-    """Build the pipeline and train the necessity model from marked notes."""
-    from therex.training.necessity import train as run
+    """Train extraction and necessity from marked notes; the same notes give the same model."""
+    from therex.errors import InputError
+    from therex.settings import checked_name, home, in_use
+    from therex.training.run import train as run
 
-    about = run(corpus, out, alpha, delta)
-    cv = about["cross_validation"]
-    typer.echo(f"{about['model']}: {about['trained_on']['notes']} notes ({about['trained_on']['supported']} supported)")
-    typer.echo(
-        f"cross-validation by family: AUROC {cv['auroc']}, Brier {cv['brier']}, decided {cv['decided']}, accuracy of the decided {cv['accuracy_decided']}"
+    if name is not None and out is not None:
+        raise InputError("--name and --out: want one of them")
+    folder = home() / "models" / checked_name(name) if name is not None else out or Path("models")
+    steps = iter(range(1, 100))
+    about = run(
+        corpora or [Path("training_data/notes")],
+        folder,
+        alpha,
+        delta,
+        name,
+        in_use()[0] if name is not None else None,
+        lambda what: print(f"therex: {next(steps)} of 4: {what}", file=sys.stderr),
     )
-    review = about["review"]
+    cv, review, metrics = about["cross_validation"], about["review"], about["metrics"]
+    typer.echo(f"{about['model']}: {about['trained_on']['notes']} notes ({about['trained_on']['supported']} supported)")
+    typer.echo(f"left out by family: all labels F1 {metrics['all_labels_f1']:.3f}, elements {metrics['elements']['accuracy']:.3f}")
+    typer.echo(
+        f"necessity: AUROC {cv['auroc']}, Brier {cv['brier']}, decided {cv['decided']}, accuracy of the decided {cv['accuracy_decided']}"
+    )
     typer.echo(
         f"review band: {review['decided']:.2f} of the notes decided; among them the error is at most {review['error_bound']:.3f} with confidence {1 - delta:.2f}, for {review['holds_for']}"
     )
+    if name is not None:
+        typer.echo(f"to put it into use: therex model promote {name} --data MARKED_NOTES")
     return 0
 
 

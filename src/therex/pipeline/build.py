@@ -16,6 +16,7 @@ import therex.pipeline.sections
 import therex.pipeline.sentences
 import therex.pipeline.tokenizer  # noqa: F401
 from therex.errors import ModelError
+from therex.settings import PIPELINE, model_folder
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 COMPONENTS = (
     "therex_sentences", "therex_sections", "therex_quantities", "therex_lexicon", "therex_learned", "therex_assembly", "therex_assertion",
 )  # fmt: skip
-NAME = "therex_notes"
 
 
 def build() -> Language:
@@ -31,28 +31,19 @@ def build() -> Language:
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "therex.ClinicalTokenizer.v1"}}})
     for component in COMPONENTS:
         nlp.add_pipe(component)
-    nlp.meta.update(name=NAME, version="0.1.0", description="Rules and learned proposals for physical and occupational therapy notes")
+    nlp.meta.update(name=PIPELINE, version="0.1.0", description="Rules and learned proposals for physical and occupational therapy notes")
     return nlp
 
 
-def models_dir() -> Path:
-    """Where the shipped models lie: in the installed package, or at the top of a checkout."""
-    here = Path(__file__).resolve()
-    for folder in (here.parents[1] / "models", here.parents[3] / "models"):
-        if folder.is_dir():
-            return folder
-    raise ModelError("the shipped models are missing: reinstall therex, or run `therex train` in a checkout")
-
-
 def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
-    """The saved pipeline, the shipped one where no path is given; `fast` leaves the learned proposals out.
+    """The saved pipeline, the one in use where no path is given; `fast` leaves the learned proposals out.
 
     Raises
     ------
     ModelError
         There is no pipeline at `path`.
     """
-    folder = Path(path) if path is not None else models_dir() / NAME
+    folder = Path(path) if path is not None else model_folder() / PIPELINE
     if not (folder / "config.cfg").is_file():
         raise ModelError("no pipeline in that folder: want config.cfg and meta.json")
     return spacy.load(folder, exclude=["therex_learned"] if fast else [])

@@ -114,7 +114,11 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
     kind = ctx.kinds[i]
     held = ctx.inside(i, j, "LIMITATION")
     for k in range(j, end):
-        if (ctx.has(k, *_STOPS) and not (ctx.units[k].word in _USED and k > j + 1)) or ctx.covered(k, k + 1, *_OTHERS) or (held is None and ctx.covered(k, k + 1, "LIMITATION")):
+        if (
+            (ctx.has(k, *_STOPS) and not (ctx.units[k].word in _USED and k > j + 1))
+            or ctx.covered(k, k + 1, *_OTHERS)
+            or (held is None and ctx.covered(k, k + 1, "LIMITATION"))
+        ):
             end = k
             break
     left = end - j

@@ -204,9 +204,7 @@ class Learned:
         return self
 
 
-@Language.factory(
-    "therex_learned", requires=["doc._.therex_terms", "doc._.therex_sections"], assigns=["doc._.therex_proposals"]
-)
+@Language.factory("therex_learned", requires=["doc._.therex_terms", "doc._.therex_sections"], assigns=["doc._.therex_proposals"])
 def make_learned(nlp: Language, name: str) -> Learned:
     """Spans that models trained on marked notes propose; none until it is trained or loaded."""
     return Learned()

@@ -253,7 +253,7 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
             return bool(_DURING.search(text))
         return kind in ("treatment", "") or bool(_DURING.search(text))
     if "change" in concepts and react and _DURING.search(text):
-        if ctx.covered(a, min(a + 2, b), "SERVICE") or ctx.any(a, b, "skill_cue") and not ctx.covered(a, b, "MEASURE"):
+        if ctx.covered(a, min(a + 2, b), "SERVICE") or (ctx.any(a, b, "skill_cue") and not ctx.covered(a, b, "MEASURE")):
             return False
         return (
             kind in ("treatment", "", "objective", "assessment")

@@ -106,9 +106,15 @@ def read_discipline(ctx: Context, note_type: NoteType) -> Discipline:
     head = norm[:200]
     if re.search(r"\bot\b|occupational", head):
         ot += 4
-    if re.match(r"\W*(?:outpatient |home health |snf |inpatient )?(?:physical therapy|pt) (?:initial|daily|eval|progress|discharge|treatment|visit|re-?eval)", norm):
+    if re.match(
+        r"\W*(?:outpatient |home health |snf |inpatient )?(?:physical therapy|pt) (?:initial|daily|eval|progress|discharge|treatment|visit|re-?eval)",
+        norm,
+    ):
         pt += 4
-    if re.match(r"\W*(?:outpatient |home health |snf |inpatient )?(?:occupational therapy|ot) (?:initial|daily|eval|progress|discharge|treatment|visit|re-?eval)", norm):
+    if re.match(
+        r"\W*(?:outpatient |home health |snf |inpatient )?(?:occupational therapy|ot) (?:initial|daily|eval|progress|discharge|treatment|visit|re-?eval)",
+        norm,
+    ):
         ot += 4
     if re.search(r"physical therapy|\bpt (?:daily|eval|treatment|progress|note|visit|discharge)|outpt|dpt", head):
         pt += 4

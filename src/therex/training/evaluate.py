@@ -23,6 +23,9 @@ RESAMPLES = 1000
 SEED = 97110
 
 
+Read = list[tuple[MarkedNote, Assessment]]
+
+
 def evaluate(notes: Iterable[MarkedNote], analyzer: Analyzer) -> dict[str, Any]:
     """Every figure over `notes`.
 
@@ -33,7 +36,11 @@ def evaluate(notes: Iterable[MarkedNote], analyzer: Analyzer) -> dict[str, Any]:
         ``all_labels_f1``, ``attributes``, ``elements`` (accuracy, kappa, falsely missing and present, by element),
         ``contradictions``, ``minutes`` (right, wrong, invented), ``note_type``, ``discipline`` and ``necessity``.
     """
-    read = [(note, analyzer.assess(Note(note.id, note.text))) for note in notes]
+    return figures([(note, analyzer.assess(Note(note.id, note.text))) for note in notes])
+
+
+def figures(read: Read) -> dict[str, Any]:
+    """`evaluate`, on notes that were read already."""
     labels: dict[str, Counts] = {label: _spans(read, label, 0.5) for label in LABELS}
     exact: dict[str, Counts] = {label: _spans(read, label, 1.0) for label in LABELS}
     return {
@@ -57,19 +64,17 @@ def evaluate(notes: Iterable[MarkedNote], analyzer: Analyzer) -> dict[str, Any]:
     }
 
 
-Read = list[tuple[MarkedNote, Assessment]]
-
-
 def _pooled(labels: dict[str, Counts], which: Iterable[str]) -> float:
     return sum((labels[x] for x in which), NOTHING).f1
 
 
 def _share(hits: Iterable[bool]) -> float:
-    told = list(hits)
-    return sum(told) / len(told) if told else 0.0
+    found = list(hits)
+    return sum(found) / len(found) if found else 0.0
 
 
-def _told(view: NoteView | None, label: str) -> list[tuple[int, int, str | None]]:
+def told(view: NoteView | None, label: str) -> list[tuple[int, int, str | None]]:
+    """The spans of a label that count, as (start, end, attribute): a deficit or limit that is denied does not."""
     if view is None:
         return []
     return [(s.start, s.end, s.attribute) for s in view.of(label) if label not in ASSERTED or s.assertion == "affirmed"]
@@ -79,7 +84,7 @@ def _spans(read: Read, label: str, least: float) -> Counts:
     total = NOTHING
     for note, a in read:
         marked = [(s[0], s[1]) for s in note.spans if s[2] == label]
-        total += count(marked, [(s, e) for s, e, _ in _told(a.view, label)], least)
+        total += count(marked, [(s, e) for s, e, _ in told(a.view, label)], least)
     return total
 
 
@@ -87,9 +92,9 @@ def _attributes(read: Read, label: str) -> float:
     hits = []
     for note, a in read:
         marked = [s for s in note.spans if s[2] == label]
-        told = _told(a.view, label)
-        for i, j in pair([(s[0], s[1]) for s in marked], [(s, e) for s, e, _ in told]):
-            hits.append((marked[i][3] or "performed") == (told[j][2] or "performed"))
+        spans = told(a.view, label)
+        for i, j in pair([(s[0], s[1]) for s in marked], [(s, e) for s, e, _ in spans]):
+            hits.append((marked[i][3] or "performed") == (spans[j][2] or "performed"))
     return _share(hits)
 
 

@@ -97,7 +97,9 @@ def train_extraction(data: Sequence[Row], thresholds: dict[Label, float] | None 
 
 def affirmed(spans: Iterable[Span], label: str) -> list[tuple[int, int]]:
     """The spans of `label` that count: a deficit or limit that is denied does not."""
-    return [(s.start, s.end) for s in spans if s.label == label and (label not in ("IMPAIRMENT", "LIMITATION") or s.assertion == "affirmed")]
+    return [
+        (s.start, s.end) for s in spans if s.label == label and (label not in ("IMPAIRMENT", "LIMITATION") or s.assertion == "affirmed")
+    ]
 
 
 def joined(row: Row, learned: Learned, label: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

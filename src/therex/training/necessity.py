@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from therex.scoring.features import AGAINST, NAMES, features
 from therex.scoring.model import NecessityModel
 from therex.timing.minutes import read_minutes
 from therex.training.extraction import folds, rows, train_extraction
+from therex.types import NoteView
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,8 +41,23 @@ class Trained:
     families: list[str]
 
 
-def matrix(nlp: Language, notes: list[MarkedNote]) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
-    """Features and truth of the applicable notes, each read by a pipeline that learned from other families only.
+Read = list[tuple[MarkedNote, NoteView]]
+
+
+def left_out(nlp: Language, notes: list[MarkedNote]) -> Read:
+    """Every note with its view, read by a pipeline whose learned proposals come from other families only."""
+    learned = nlp.get_pipe("therex_learned")
+    models, thresholds = learned.models, learned.thresholds
+    views: dict[str, NoteView] = {}
+    for train, test in folds(rows(nlp, notes)):
+        learned.use(train_extraction(train, thresholds).models if models else {}, thresholds)
+        views |= {row.note.id: to_view(nlp(row.note.text)) for row in test}
+    learned.use(models, thresholds)
+    return [(note, views[note.id]) for note in notes]
+
+
+def matrix(read: Read) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
+    """Features and truth of the applicable notes.
 
     Returns
     -------
@@ -54,19 +69,13 @@ def matrix(nlp: Language, notes: list[MarkedNote]) -> tuple[NDArray[Any], NDArra
         The family of each note; a split never parts one.
     """
     x, truth, families = [], [], []
-    learned = nlp.get_pipe("therex_learned")
-    models, thresholds = learned.models, learned.thresholds
-    for train, test in folds(rows(nlp, notes)):
-        learned.use(train_extraction(train).models if models else {}, thresholds)
-        for note in (row.note for row in test):
-            if note.meta["necessity"] == "not_applicable":
-                continue
-            view = to_view(nlp(note.text))
-            minutes = read_minutes(view)
-            x.append(features(view, minutes, read_elements(view, minutes), read_contradictions(view, minutes)))
-            truth.append(int(note.meta["necessity"] == "supported"))
-            families.append(str(note.meta.get("family", note.id)))
-    learned.use(models, thresholds)
+    for note, view in read:
+        if note.meta["necessity"] == "not_applicable":
+            continue
+        minutes = read_minutes(view)
+        x.append(features(view, minutes, read_elements(view, minutes), read_contradictions(view, minutes)))
+        truth.append(int(note.meta["necessity"] == "supported"))
+        families.append(str(note.meta.get("family", note.id)))
     return np.array(x, dtype=float), np.array(truth), families
 
 
@@ -134,13 +143,14 @@ def review_band(scores: NDArray[Any], y: NDArray[Any], alpha: float, delta: floa
     return half, bound
 
 
-def train_necessity(nlp: Language, notes: list[MarkedNote], name: str, alpha: float = ALPHA, delta: float = DELTA) -> Trained:
+def train_necessity(read: Read, name: str, alpha: float = ALPHA, delta: float = DELTA) -> Trained:
     """Fit the model, calibrate it on out-of-fold scores by family, and set the band for review (`review_band`)."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import brier_score_loss, roc_auc_score
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
-    raw_x, y, families = matrix(nlp, notes)
+    notes = [note for note, _ in read]
+    raw_x, y, families = matrix(read)
     x = raw_x * signed_features(raw_x, y)
     folds = list(GroupKFold(n_splits=FOLDS).split(x, y, families))
     raw = cross_val_predict(estimator(), x, y, cv=folds, method="decision_function")
@@ -190,34 +200,3 @@ def libraries() -> dict[str, str]:
     from importlib.metadata import version
 
     return {name: version(name) for name in ("scikit-learn", "numpy", "spacy")}
-
-
-def trained_pipeline(notes: list[MarkedNote]) -> Language:
-    """A fresh pipeline whose learned proposals come from `notes`."""
-    from therex.pipeline.build import build
-
-    nlp = build()
-    learned = train_extraction(rows(nlp, notes))
-    nlp.get_pipe("therex_learned").use(learned.models, learned.thresholds)
-    return nlp
-
-
-def train(corpus: Path, out: Path, alpha: float = ALPHA, delta: float = DELTA) -> dict[str, Any]:
-    """Save the pipeline and the necessity model under `out`; the result is what the manifest says.
-
-    Raises
-    ------
-    CorpusError
-        The corpus holds no marked notes, or one breaks the format.
-    """
-    from therex.corpus.marked import load_folder
-    from therex.pipeline.build import NAME
-    from therex.scoring.model import save_model
-
-    notes = load_folder(corpus)
-    nlp = trained_pipeline(notes)
-    trained = train_necessity(nlp, notes, f"necessity-{data_hash(notes)[:8]}", alpha, delta)
-    out.mkdir(parents=True, exist_ok=True)
-    nlp.to_disk(out / NAME)
-    save_model(out / "necessity", trained.model, trained.about)
-    return {"model": trained.model.name, "features": len(NAMES), **trained.about}

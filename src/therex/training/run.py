@@ -1,0 +1,167 @@
+"""From marked notes to a model folder: pipeline, classifier, figures, picture and card, in one go or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from therex.analysis import Analyzer
+from therex.catalog.policy import policy
+from therex.corpus.marked import MarkedNote, load_folder
+from therex.errors import CorpusError
+from therex.pipeline.build import build
+from therex.scoring.model import MANIFEST, save_model
+from therex.settings import NECESSITY, PIPELINE
+from therex.training.card import card, reliability_svg
+from therex.training.evaluate import Read as Assessed
+from therex.training.evaluate import figures
+from therex.training.extraction import THRESHOLDS, rows, train_extraction
+from therex.training.necessity import ALPHA, DELTA, Read, Trained, data_hash, left_out, train_necessity
+from therex.types import Necessity
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+METRICS, CARD, PICTURE = "metrics.json", "MODEL_CARD.md", "reliability.svg"
+SLICES = ("discipline", "note_type", "format", "length")
+SMALLEST_SLICE = 5
+
+
+def load_corpora(folders: list[Path]) -> list[MarkedNote]:
+    """The notes of every folder, in order.
+
+    Raises
+    ------
+    CorpusError
+        A folder holds no marked notes, a note breaks the format, or two notes share an id.
+    """
+    notes = [note for folder in folders for note in load_folder(folder)]
+    if len({n.id for n in notes}) != len(notes):
+        raise CorpusError("two notes share an id: ids are unique over all folders that are trained on together")
+    return notes
+
+
+def trained_pipeline(notes: list[MarkedNote]) -> Language:
+    """A fresh pipeline whose learned proposals come from `notes`."""
+    nlp = build()
+    learned = train_extraction(rows(nlp, notes))
+    nlp.get_pipe("therex_learned").use(learned.models, learned.thresholds)
+    return nlp
+
+
+def train(
+    folders: list[Path],
+    out: Path,
+    alpha: float = ALPHA,
+    delta: float = DELTA,
+    name: str | None = None,
+    parent: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Train from marked notes and write a model folder at `out`.
+
+    Parameters
+    ----------
+    folders
+        Folders of marked notes; ours and a clinic's own are given side by side.
+    alpha, delta
+        See `necessity.review_band`.
+    name
+        What the model calls itself; by default after its data.
+    parent
+        The model in use when this one was made.
+    say
+        Told, in a few words, what is being done.
+
+    Returns
+    -------
+    about
+        What the manifest says. The files appear in `out` only when all of them are made: a run that is stopped leaves
+        what was there as it was, and the same command starts anew.
+
+    Raises
+    ------
+    CorpusError
+        See `load_corpora`; or the notes are too few, or all of one verdict.
+    """
+    notes = load_corpora(folders)
+    families = {str(n.meta.get("family", n.id)) for n in notes}
+    verdicts = {n.meta["necessity"] for n in notes} - {"not_applicable"}
+    if len(families) < 10 or len(verdicts) < 2:
+        raise CorpusError("too few notes to train on: want ten families at least, and both supported and not supported notes")
+    say("learning what the rules miss")
+    nlp = trained_pipeline(notes)
+    say("reading every note by a model that has not seen it")
+    read = left_out(nlp, notes)
+    say("learning necessity")
+    trained = train_necessity(read, name or f"necessity-{data_hash(notes)[:8]}", alpha, delta)
+    say("measuring")
+    metrics = left_out_figures(nlp, read, trained)
+    about = {**trained.about, "parent": parent, "extraction": {"labels": dict(THRESHOLDS)}}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = out.parent / f".{out.name}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    try:
+        nlp.to_disk(fresh / PIPELINE)
+        save_model(fresh / NECESSITY, trained.model, about)
+        (fresh / METRICS).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+        (fresh / PICTURE).write_text(reliability_svg(trained.truth, trained.scores), encoding="utf-8")
+        (fresh / CARD).write_text(card(trained.model, about, metrics), encoding="utf-8")
+        _replace(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return {"model": trained.model.name, "metrics": metrics, **about}
+
+
+def _replace(fresh: Path, out: Path) -> None:
+    """Put every part of `fresh` in the place of its like in `out`."""
+    out.mkdir(exist_ok=True)
+    for part in sorted(fresh.iterdir(), key=lambda p: p.name == NECESSITY):
+        old = out / part.name
+        if old.is_dir():
+            shutil.rmtree(old)
+        part.replace(old)
+
+
+def left_out_figures(nlp: Language, read: Read, trained: Trained) -> dict[str, Any]:
+    """The figures of `evaluate`, each note read and scored by models that learned from other families; and by slice."""
+    analyzer = Analyzer(nlp, trained.model, policy("cms"), date.today())
+    scores = iter(trained.scores.tolist())
+    assessed: Assessed = []
+    for note, view in read:
+        a = analyzer.judge(note.id, view)
+        if note.meta["necessity"] != "not_applicable" and a.necessity is not None:
+            score = float(next(scores))
+            verdict = a.necessity.verdict if a.necessity.verdict == "not_applicable" else trained.model.verdict(score)
+            a = replace(a, necessity=Necessity(verdict, score, a.necessity.model, ()))
+        assessed.append((note, a))
+    whole = figures(assessed)
+    cuts = np.quantile([len(n.text.split()) for n, _ in read], [1 / 3, 2 / 3])
+    slices: dict[str, dict[str, Any]] = {}
+    for key in SLICES:
+        parts: dict[str, Assessed] = {}
+        for pair in assessed:
+            words = len(pair[0].text.split())
+            value = ("short", "middling", "long")[int(np.searchsorted(cuts, words))] if key == "length" else str(pair[0].meta.get(key))
+            parts.setdefault(value, []).append(pair)
+        slices[key] = {
+            value: {"notes": len(part), "all_labels_f1": f["all_labels_f1"], "elements": f["elements"]["accuracy"]}
+            for value, part in sorted(parts.items())
+            if len(part) >= SMALLEST_SLICE
+            for f in (figures(part),)
+        }
+    return {"how": "each note read and scored by models trained on other families; rules have seen them", **whole, "slices": slices}
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """What the manifest of a model folder says."""
+    told: dict[str, Any] = json.loads((folder / NECESSITY / MANIFEST).read_text(encoding="utf-8"))
+    return told

@@ -1,0 +1,180 @@
+"""A clinic's own models: trained beside ours, compared, put into use, taken back, and refused when worse."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from therex.analysis import Analyzer
+from therex.cli.app import main
+from therex.corpus.marked import load_folder
+from therex.errors import CorpusError, ModelError
+from therex.settings import SHIPPED, checked_name, home, in_use, model_folder, models_dir, user_models
+from therex.training.registry import Comparison, Difference, compare, promote, rollback
+from therex.training.run import load_corpora, train
+
+CORPUS = Path(__file__).resolve().parents[2] / "training_data" / "notes"
+
+
+def run(capsys, *argv):
+    with pytest.raises(SystemExit) as stop:
+        main(list(argv))
+    out = capsys.readouterr()
+    return stop.value.code, out.out, out.err
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """Twenty notes to learn from and six to compare on."""
+    folder = tmp_path_factory.mktemp("corpus")
+    for n, path in enumerate(sorted(CORPUS.glob("*.note"))[:26]):
+        part = folder / ("train" if n % 13 < 10 else "test")
+        part.mkdir(exist_ok=True)
+        shutil.copy(path, part / path.name)
+    return folder
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    monkeypatch.setenv("THEREX_HOME", str(tmp_path))
+    return tmp_path
+
+
+def copy_of_shipped(name):
+    shutil.copytree(models_dir(), home() / "models" / name)
+
+
+def worsened(name):
+    """A copy whose weights have the wrong sign, with a manifest that matches."""
+    from therex.scoring.model import load_model, save_model
+
+    copy_of_shipped(name)
+    folder = model_folder(name) / "necessity"
+    model, about = load_model(folder), json.loads((folder / "manifest.json").read_text())
+    from dataclasses import replace
+
+    save_model(
+        folder,
+        replace(model, weights=tuple(-w for w in model.weights)),
+        {"trained_on": about["trained_on"], "cross_validation": about["cross_validation"]},
+    )
+
+
+def test_a_clinic_trains_its_own_model_beside_ours(house, few, capsys):
+    code, out, err = run(capsys, "train", str(few / "train"), "--name", "clinic")
+    assert code == 0 and "therex model promote clinic" in out and "4 of 4" in err
+    folder = model_folder("clinic")
+    assert {p.name for p in folder.iterdir()} == {"MODEL_CARD.md", "metrics.json", "necessity", "reliability.svg", "therex_notes"}
+    about = json.loads((folder / "necessity" / "manifest.json").read_text())
+    assert about["name"] == "clinic" and about["parent"] == SHIPPED and about["trained_on"]["notes"] > 8
+    assert Analyzer.create(model="clinic").model.name == "clinic" != Analyzer.create().model.name
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert set(metrics["slices"]) == {"discipline", "note_type", "format", "length"}
+    assert "<svg" in (folder / "reliability.svg").read_text() and "| EXERCISE |" in (folder / "MODEL_CARD.md").read_text()
+
+
+def test_training_twice_gives_the_same_model(house, few):
+    one = train([few / "train"], house / "one")
+    two = train([few / "train"], house / "two")
+    assert one == two
+    assert (house / "one" / "necessity" / "weights.json").read_bytes() == (house / "two" / "necessity" / "weights.json").read_bytes()
+
+
+def test_a_stopped_training_leaves_the_old_model_whole(house, few, monkeypatch):
+    import therex.training.run as module
+
+    train([few / "train"], house / "m")
+    before = {p: p.read_bytes() for p in (house / "m").rglob("*") if p.is_file()}
+    monkeypatch.setattr(module, "card", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        train([few / "train"], house / "m")
+    assert {p: p.read_bytes() for p in (house / "m").rglob("*") if p.is_file()} == before
+    assert [p.name for p in house.iterdir()] == ["m"]
+
+
+def test_too_few_notes_are_refused(tmp_path, few):
+    for path in sorted((few / "train").iterdir())[:4]:
+        shutil.copy(path, tmp_path / path.name)
+    with pytest.raises(CorpusError, match="too few"):
+        train([tmp_path], tmp_path / "m")
+
+
+def test_an_id_in_two_corpora_is_refused(few):
+    with pytest.raises(CorpusError, match="share an id"):
+        load_corpora([few / "train", few / "train"])
+
+
+def test_a_model_equal_to_the_one_in_use_shows_no_difference(house, few):
+    copy_of_shipped("same")
+    found = compare(Analyzer.create(), Analyzer.create(model="same"), load_folder(few / "test"))
+    assert found.verdict == "no difference shown" and all(d.first == d.second for d in found.differences)
+
+
+def test_promotion_refuses_a_worse_model_unless_forced_and_rollback_takes_the_old_one_back(house, few):
+    worsened("bad")
+    notes = load_folder(CORPUS)[:60]
+    with pytest.raises(ModelError, match=r"not promoted.*Brier"):
+        promote("bad", notes)
+    assert in_use() == (SHIPPED, [])
+    assert promote("bad", notes, force=True).verdict == "worse"
+    assert in_use()[0] == "bad" and Analyzer.create().model.weights != Analyzer.create(model=SHIPPED).model.weights
+    assert rollback() == SHIPPED and in_use() == (SHIPPED, [])
+    with pytest.raises(ModelError, match="before"):
+        rollback()
+
+
+def test_promotion_wants_notes(house):
+    copy_of_shipped("same")
+    with pytest.raises(ModelError, match="--data"):
+        promote("same", None)
+    with pytest.raises(ModelError, match="already"):
+        promote(SHIPPED, None)
+
+
+def test_commands_list_compare_promote_and_roll_back(house, few, capsys):
+    copy_of_shipped("same")
+    code, out, _ = run(capsys, "model", "list")
+    assert code == 0 and out.startswith("* shipped") and "  same" in out
+    code, out, _ = run(capsys, "model", "compare", "shipped", "same", "--data", str(few / "test"))
+    assert code == 0 and out.rstrip().endswith("no difference shown")
+    assert run(capsys, "model", "promote", "same", "--data", str(few / "test"))[0] == 0
+    assert "* same" in run(capsys, "model", "list")[1]
+    assert "in use: shipped" in run(capsys, "model", "rollback")[1]
+    assert "trained_on" in run(capsys, "model", "show", "same")[1]
+
+
+@pytest.mark.parametrize("argv", [("model", "show", "nosuch"), ("model", "promote", "nosuch", "--force"), ("screen", str(CORPUS), "--model", "Bad Name"),
+                                  ("train", str(CORPUS), "--name", "../x"), ("train", str(CORPUS), "--name", "x", "--out", "y")])  # fmt: skip
+def test_a_wrong_name_is_one_line(house, capsys, argv):
+    code, out, err = run(capsys, *argv)
+    assert code == 2 and out == "" and err.count("\n") == 1 and "Traceback" not in err
+
+
+def test_a_pickle_in_place_of_a_model_is_refused_and_not_run(house):
+    import pickle
+
+    class Bomb:
+        def __reduce__(self):
+            return (Path(house / "ran").touch, ())
+
+    copy_of_shipped("odd")
+    (model_folder("odd") / "necessity" / "weights.json").write_bytes(pickle.dumps(Bomb()))
+    with pytest.raises(ModelError, match="altered"):
+        Analyzer.create(model="odd")
+    assert not (house / "ran").exists()
+
+
+def test_a_damaged_note_of_what_is_in_use_is_one_line(house):
+    (house / "in_use.json").write_text("{")
+    with pytest.raises(ModelError, match="cannot be read"):
+        in_use()
+
+
+def test_names_and_verdicts():
+    assert checked_name("clinic-2.1") == "clinic-2.1" and user_models() == []
+    for name in ("", "A", SHIPPED, "a/b", ".x"):
+        with pytest.raises(ModelError):
+            checked_name(name)
+    better, worse = Difference("x", 0, 1, 1, 0.5, 1.5), Difference("y", 1, 0, -1, -1.5, -0.5)
+    assert (better.verdict, worse.verdict, Comparison(1, 1, (better, worse)).verdict) == ("better", "worse", "worse")
