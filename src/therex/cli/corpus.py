@@ -16,11 +16,16 @@ group = typer.Typer(help="Marked notes: check, count, compare, convert.", no_arg
 
 @group.command("check")
 def check(folder: Annotated[Path, typer.Argument(help="A folder of marked notes.")] = Path("training_data/notes")) -> int:
-    """Check the format of marked notes; the first fault is named with its place."""
+    """Check marked notes: format, marks, elements and minutes that disagree, near-duplicates across families; exit 1 on a fault."""
+    from therex.corpus.check import check as run
     from therex.corpus.marked import load_folder
 
-    typer.echo(f"{len(load_folder(folder))} notes, no faults")
-    return 0
+    notes = load_folder(folder)
+    found = run(notes)
+    for fault in found:
+        typer.echo(f"note {fault.number} of {len(notes)}: {fault.what}")
+    typer.echo(f"{len(notes)} notes, {len(found) or 'no'} faults")
+    return int(bool(found))
 
 
 @group.command("stats")
@@ -58,6 +63,35 @@ def agree(
     for element, value in found.elements.items():
         typer.echo(f"  {element:22} kappa {value:.3f}")
     typer.echo(f"elements     kappa {found.all_elements:.3f}\nnecessity    kappa {found.necessity:.3f}")
+    return 0
+
+
+@group.command("suggest")
+def suggest(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders of notes without marks.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The tasks for Label Studio, each with the model's marks.")],
+    most: Annotated[int, typer.Option("--most", "-n", min=1, help="How many notes at most.")] = 20,
+    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
+) -> int:
+    """Choose the notes to annotate next: the least sure and the least alike, already marked by the model."""
+    from therex.cli.options import analyzer
+    from therex.corpus.formats import to_label_studio
+    from therex.errors import InputError, NoteError
+    from therex.readers.text import find_sources
+    from therex.training.suggest import suggest as run
+
+    notes = []
+    for source in find_sources(paths):
+        try:
+            notes.append(source.read())
+        except NoteError:
+            continue
+    found = run(notes, analyzer("cms", None, model=model), most)
+    if not found:
+        raise InputError("suggest: no note could be read")
+    to_label_studio([s.note for s in found], output)
+    for n, s in enumerate(found, 1):
+        typer.echo(f"task {n}: unsure {s.unsure:.2f} ({s.why})")
     return 0
 
 

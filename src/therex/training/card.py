@@ -51,6 +51,10 @@ def reliability_svg(truth: NDArray[Any], scores: NDArray[Any]) -> str:
     )
 
 
+def _told(share: float | None) -> str:
+    return "not known, for none is decided" if share is None else f"{share:.3f}"
+
+
 def card(model: NecessityModel, about: dict[str, Any], metrics: dict[str, Any]) -> str:
     """The model card, in Markdown."""
     data, cv, review = about["trained_on"], about["cross_validation"], about["review"]
@@ -93,7 +97,7 @@ Each note was read and scored by models trained on other families. The rules wer
 notes by other hands see `docs/figures.md`.
 
 Necessity: AUROC {cv["auroc"]:.3f}, Brier {cv["brier"]:.3f}, expected calibration error {metrics["necessity"]["ece"]:.3f}; decided
-{cv["decided"]:.3f}, accuracy of the decided {cv["accuracy_decided"]:.3f}. ![Reliability diagram](reliability.svg)
+{cv["decided"]:.3f}, accuracy of the decided {_told(cv["accuracy_decided"])}. ![Reliability diagram](reliability.svg)
 
 | label | precision | recall | F1 | marked |
 |---|---|---|---|---|

@@ -1,0 +1,105 @@
+"""Faults that the format allows and a careful annotator would not leave: marks, elements and minutes that disagree, twins."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from therex.corpus.marked import MarkedNote
+
+TWINS = 0.8
+_SHINGLE = 5
+# an element that is present needs a mark of one of these labels, by the definitions of annotation.md
+_NEEDS = {
+    "goal": ("GOAL",), "response": ("RESPONSE",), "exercise_detail": ("EXERCISE",), "skilled_intervention": ("SKILL",),
+    "purpose_link": ("RATIONALE", "GOAL", "EXERCISE"), "functional_limitation": ("LIMITATION", "MEASURE", "RESPONSE", "GOAL"),
+    "impairment": ("IMPAIRMENT", "MEASURE", "LIMITATION"), "objective_measures": ("MEASURE", "RESPONSE", "LIMITATION"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Note `number` of the folder, in order, has a fault; `what` says which, without note text."""
+
+    number: int
+    what: str
+
+
+def check(notes: list[MarkedNote]) -> list[Fault]:
+    """Every fault of `notes`, by note."""
+    out = [Fault(n, what) for n, note in enumerate(notes, 1) for what in (*_marks(note), *_minutes(note), *_elements(note))]
+    return sorted([*out, *_twins(notes)], key=lambda f: f.number)
+
+
+def _marks(note: MarkedNote) -> Iterator[str]:
+    for start, end, label, _ in note.spans:
+        body = note.text[start:end]
+        line = note.text.count("\n", 0, start) + 1
+        if body != body.strip():
+            yield f"line {line}: a {label} begins or ends with a blank"
+        elif re.match(r"[-*•]\s|\d{1,2}[.)]\s", body):
+            yield f"line {line}: a {label} takes in its bullet or list number"
+        elif re.search(r"(?<![A-Za-z.][A-Za-z])[;,]$", body):
+            yield f"line {line}: a {label} takes in its closing mark"
+    if len({(s[0], s[1], s[2]) for s in note.spans}) < len(note.spans):
+        yield "one stretch of text has the same label twice"
+
+
+def _minutes(note: MarkedNote) -> Iterator[str]:
+    stated = note.meta.get("minutes") or {}
+    elements = note.meta["elements"]
+    marked: dict[str, set[float]] = defaultdict(set)
+    for _, _, label, attribute in note.spans:
+        if label == "DURATION" and attribute and "=" in attribute:
+            kind, _, value = attribute.partition("=")
+            marked[kind].add(float(value))
+    for kind in ("timed_total", "session_total"):
+        parts = marked["code_minutes"] | marked["timed_total"] | marked["session_total"]
+        if kind in stated and float(stated[kind]) not in parts:
+            yield f"minutes.{kind} is stated and no mark holds it"
+        if marked[kind] and kind not in stated:
+            yield f"a mark says {kind} and the front matter has none"
+    if (
+        elements["code_minutes"] == "present"
+        and 97110 not in (stated.get("codes") or {})
+        and not (stated.get("timed_total") and marked["timed_total"])
+    ):
+        yield "code_minutes is present and minutes.codes has no 97110"
+    if elements["total_time"] == "present" and "session_total" not in stated:
+        yield "total_time is present and no session_total is stated"
+    if elements["timed_minutes"] == "present" and "timed_total" not in stated:
+        yield "timed_minutes is present and no timed_total is stated"
+
+
+def _elements(note: MarkedNote) -> Iterator[str]:
+    labels = {s[2] for s in note.spans}
+    for element, needs in _NEEDS.items():
+        if note.meta["elements"][element] == "present" and labels.isdisjoint(needs):
+            yield f"{element} is present and nothing is marked {' or '.join(needs)}"
+    if note.meta["elements"]["goal"] == "missing" and "GOAL" in labels:
+        yield "goal is missing and a GOAL is marked"
+    if note.meta["necessity"] == "supported" and not any(s[2] in ("EXERCISE", "SERVICE") for s in note.spans):
+        yield "supported, and neither exercise nor service is marked"
+
+
+def _twins(notes: list[MarkedNote]) -> Iterator[Fault]:
+    """Notes of different families that share most of their runs of five words."""
+    shingles = []
+    where: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for n, note in enumerate(notes):
+        words = re.findall(r"\w+", note.text.lower())
+        own = {tuple(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1))}
+        shingles.append(own)
+        for s in own:
+            where[s].append(n)
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for found in where.values():
+        for k, a in enumerate(found):
+            for b in found[k + 1 :]:
+                shared[a, b] += 1
+    for (a, b), n in sorted(shared.items()):
+        family = [str(notes[i].meta.get("family", notes[i].id)) for i in (a, b)]
+        if family[0] != family[1] and n >= TWINS * min(len(shingles[a]), len(shingles[b])):
+            yield Fault(b + 1, f"nearly the same text as note {a + 1}, of another family")
