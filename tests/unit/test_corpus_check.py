@@ -61,7 +61,7 @@ def test_suggestions_are_the_least_sure_and_the_least_alike(analyzer):
     sure = "Pt here. Ther ex. Tolerated well. Continue."
     between = "S: R knee stiff, hard to climb stairs.\nO: Ther ex 20 min: SLR 3x10.\nA: Goal climb 12 steps with rail in 4 wks."
     found = suggest([Note("a", sure), Note("b", sure), Note("c", between), Note("d", "")], analyzer, 2)
-    assert [s.note.id for s in found][0] == "c" and len(found) == 2
+    assert found[0].note.id == "c" and len(found) == 2
     assert found[0].unsure >= found[1].unsure and {s.note.id for s in found} <= {"a", "b", "c"}
     assert found[0].note.meta["why"].startswith("suggested") and set(found[0].note.meta["elements"]) == set(ELEMENTS)
 
