@@ -29,7 +29,7 @@ from therex.pipeline.responses import draft_responses
 from therex.pipeline.sections import read_sections
 from therex.pipeline.sentences import read_sentences
 from therex.pipeline.services import draft_services
-from therex.pipeline.skills import draft_skills
+from therex.pipeline.skills import bare, draft_skills
 from therex.pipeline.summary import read_discipline, read_note_type
 from therex.pipeline.values import value_of
 from therex.types import Discipline, Mention, NoteType, Relation, Span
@@ -82,6 +82,8 @@ def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
         if i >= j or ctx.covered(i, j, p.label):
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):
+            continue
+        if p.label == "SKILL" and bare(ctx.text(i, j)):
             continue
         if p.label in ("RESPONSE", "MEASURE", "GOAL") and ctx.inside(i, j, "GOAL", "RESPONSE", "DOSE"):
             continue

@@ -53,10 +53,26 @@ def draft_durations(ctx: Context) -> None:
             elif kind == "clock":
                 if _clock_ok(ctx, i, k):
                     ctx.add("DURATION", k, k + 1, "rule:duration.clock", "clock")
+            elif kind == "number" and _military(ctx, k):
+                ctx.add("DURATION", k, k + 1, "rule:duration.clock", "clock")
+            elif kind == "distance" and _short_minutes(ctx, k):
+                _amount(ctx, i, j, k, minutes_column)
             elif kind in ("score", "bp", "date"):
                 _timed_and_total(ctx, i, j, k)
             elif f"q_{kind}" in _AMOUNT:
                 _amount(ctx, i, j, k, minutes_column)
+
+
+def _military(ctx: Context, k: int) -> bool:
+    """`Time in: 0915`: four figures after the label of a clock time."""
+    at = k - 2 if ctx.has(k - 1, "colon") else k - 1
+    return ctx.has(at, "time_in") and re.fullmatch(r"(?:0[5-9]|1\d|2[0-2])[0-5]\d", ctx.units[k].word) is not None
+
+
+def _short_minutes(ctx: Context, k: int) -> bool:
+    """`Ther ex 25m`: right after a service, m stands for minutes."""
+    u = ctx.units[k]
+    return re.fullmatch(r"\d{1,2} ?m", u.word) is not None and ctx.covered(k - 1, k, "SERVICE") and not ctx.covered(k, k + 1, "SERVICE")
 
 
 def _timed_and_total(ctx: Context, i: int, j: int, k: int) -> None:
@@ -108,6 +124,8 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
     if q is None or len(q.numbers) != 1 or not 1 <= q.numbers[0] <= 240 or q.numbers[0] != int(q.numbers[0]):
         return False
     prev = ctx.text(max(i, k - 4), k)
+    if ctx.has(k - 1, "total", "timed") and _gap(ctx, k, k + 1) >= 2:
+        return True
     if (
         re.search(r"(?:min(?:ute)?s?|mins?|time|duration|timed|total|tot|ttcm|ttt|tx)\)? *[:=\-|]? *$", prev)
         and ctx.any(max(i, k - 5), k, "timed", "total", "service", "untimed", "time_in", "q_code")
@@ -137,7 +155,7 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         and q.numbers[0] >= 8
         and not ctx.any(*ctx.sentence(k), "q_minutes")
     ):
-        return ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp", "colon") or k + 1 >= j
+        return ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp", "colon", "with") or k + 1 >= j
     if service and _gap(ctx, k - 1, k) >= 3 and q.numbers[0] >= 5 and not any(ctx.has(x, "q_number", "q_minutes") for x in range(i, k)):
         return True
     return False

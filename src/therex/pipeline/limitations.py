@@ -247,7 +247,7 @@ _TASK = re.compile(
     r"^(?:he |she |pt |patient |they )?(?:still |now |only )?(?:(?:stops?|rests?) (?:\d|once|twice|on|at|after|every|half)|(?:drops?|spills?) |holds? (?:on(?:to)? |the |to )|"
     r"(?:uses?|using|has|with)? ?(?:a |her |his |the )?(?:cane|walker|rollator|rw|fww|spc|crutch(?:es)?|wheelchair|w/c|knee scooter|sling|brace)(?: in the \w+| outside| outdoors| indoors| for \w+| only| at home)*$|"
     r"(?:can |able to )?(?:lifts?|carr(?:y|ies)) [^,]{0,25}?(?:at most|only|w/ (?:2|both|two) hands)|leaks? (?:with|w/|when|on) |freezes? (?:in|at|with|when) |(?:has |have )?not (?:yet )?(?:returned|able|back) to |(?:wife|husband|daughter|son|mom|family) (?:opens?|does|cuts?|carr(?:y|ies)|ties|helps?|lifts?|drives?) |"
-    r"takes? \d+ ?(?:min|minutes?) to |(?:sits?|stands?|drives?|sleeps?|walks?|types?|reads?|lifts?) (?:only |about |just |for |up to |max )*\d+ ?(?:min|minutes?|hours?|hrs?|blocks?|ft|feet|lbs?)|(?:needs?|uses?) (?:both |his |her |two )?(?:hands?|arms?) to |has to be (?:lifted|helped|carried))"
+    r"takes? \d+ ?(?:min|minutes?) to |(?:on )?(?:light|modified|restricted) duty|[a-z]+ takes? \d+ ?(?:min|minutes?)$|needs? (?:\w+'s |a |his |her )?(?:arm|hand|help|two people) |(?:sits?|stands?|drives?|sleeps?|walks?|types?|reads?|lifts?) (?:only |about |just |for |up to |max )*\d+ ?(?:min|minutes?|hours?|hrs?|blocks?|ft|feet|lbs?)|(?:needs?|uses?) (?:both |his |her |two )?(?:hands?|arms?) to |has to be (?:lifted|helped|carried))"
 )
 
 

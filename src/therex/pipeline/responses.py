@@ -25,7 +25,7 @@ _AFTER = re.compile(
     r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→"
 )
 _IN_SET = re.compile(
-    r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:final|second|third|last) (?:set|try|attempt)|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|(?<!visit )(?<!fx )(?<!session )(?<!day )(?<!week )\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks|sessions|planned|authorized))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b"
+    r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:final|second|third|last) (?:set|try|attempt)|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|(?<!visit )(?<!fx )(?<!session )(?<!day )(?<!week )(?<!visits )(?<!visits: )(?<!visit: )(?<!pg )(?<!page )(?<!#)\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks|sessions|planned|authorized))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b"
 )
 _SEEN_IN_SET = re.compile(
     r"^(?:(?:pt|he|she|amplitude|target|form|speed|quality|control|r|l|\d+) )?(?:needs?|needed|froze|falls?|fell|lost|loses|veers?|sways?|lags?|knocked|unable|able to|kept|came|dropped|rose|reached|felt|reported|states?|said|improved|clean|better|worse|equal|symmetr\w+|stayed|only|got|achieved|managed|still|with(?:out)? (?:good|no|less|more))\b"

@@ -12,6 +12,14 @@ _ADAPT_WHY = re.compile(
 _BARE_CUE = re.compile(
     r"^(?:verbal |tactile |visual )?(?:v/?c'?s?|t/?c'?s?|cue[sd]?|cueing|cuing)(?: (?:as needed|prn|provided|given|required|needed|used|throughout))*$"
 )
+_CLAIM = re.compile(r"^(?:skilled|continue[sd]?|requires? skilled|needs? skilled)\b")
+
+
+def bare(text: str) -> bool:
+    """Whether a clause only claims skill: `VC prn`, `skilled PT needed`."""
+    return bool(_BARE_CUE.match(text) or _CLAIM.match(text))
+
+
 _PRN = re.compile(r"\b(?:as needed|prn)\b")
 
 
@@ -58,7 +66,7 @@ _MONITORED = re.compile(
 # how the therapist set the exercise up, or held a part, so that a fault does not happen
 _SET_UP = re.compile(
     r"\b(?:pt|ot|pta|cota|therapist|hands?|fingers?) (?:under|behind|over|on|at|beside|against) (?:the |his |her )?\w+|\b(?:held|kept|blocked|guarded|supported|steadied) (?:from|so|to keep|to stop)\b|"
-    r"\b(?:mirror|towel|wedge|strap|pillow|tape|block|bolster|rail|stool|belt)\b.{0,40}\b(?:to (?:keep|stop|prevent|avoid|hold)|so (?:that )?(?:he|she)|because)\b|\b(?:exhale|breathe? out) (?:on|as|with|before)\b"
+    r"\bmirror for \w+|\b(?:mirror|towel|wedge|strap|pillow|tape|block|bolster|rail|stool|belt)\b.{0,40}\b(?:to (?:keep|stop|prevent|avoid|hold)|so (?:that )?(?:he|she)|because)\b|\b(?:exhale|breathe? out) (?:on|as|with|before)\b"
 )
 _CHANGED = re.compile(
     r"^(?:\W*(?:so |then |and |load |angle |level |height |reps |hold |we |i |set \d |third set |both sets |stretch )*(?:was |were )?)(?:cut|dropped|moved|shortened|lowered|slowed|backed|eased|stopped|reduced|repositioned|regressed|quit|switched|kept|held|paced|spaced|raised|loaded|progressed|went from|choked up|deferred|withheld|not started|tried|limited(?! by)(?! to \d+ \w+ by)|no (?:stretching|running|external rotation|lifting|overhead|resistance)|ceiling|back to \d+|eased off|modified|changed|substituted|removed|jumped)\b"

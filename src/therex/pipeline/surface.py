@@ -53,6 +53,8 @@ TOKEN = re.compile(
     |\S""",
     re.X,
 )
+# a scanner reads 0 as O: `1O min`
+_MISREAD = re.compile(r"(?<![a-z\d])\d{1,2}o(?= ?(?:min|sec|deg|°|lb|%))")
 _WIDE = " " * 160
 _GAP = re.compile(r"[^\S\n]{160,}")
 _SIBILANT = ("ches", "shes", "sses", "xes", "zes")
@@ -110,6 +112,8 @@ def lowered(text: str) -> str:
 def normalize(text: str) -> tuple[str, dict[int, int]]:
     """The working form of `text` and, for numbers written in words, the true end by the end of their digits."""
     norm = lowered(text)
+    if _MISREAD.search(norm):
+        norm = _MISREAD.sub(lambda m: m[0].replace("o", "0"), norm)
     if "\r" in norm:
         norm = norm.replace("\r\n", " \n").replace("\r", "\n")
     ends: dict[int, int] = {}
