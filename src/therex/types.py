@@ -25,6 +25,9 @@ ELEMENTS: tuple[str, ...] = (
 CONTRADICTIONS: tuple[str, ...] = (
     "units_mismatch", "not_one_on_one", "aide_delivered", "code_misfit", "not_skilled", "inconsistent",
 )  # fmt: skip
+EXERCISE_TYPES: tuple[str, ...] = (
+    "strength", "endurance", "arom", "aarom", "prom", "flexibility", "balance", "motor_control", "functional", "other",
+)  # fmt: skip
 Found = Literal["present", "weak", "missing"]
 FindingStatus = Literal["contradicted", "not_required", "ok", "needs_other_document", "weak", "missing"]
 Assertion = Literal["other_person", "hypothetical", "negated", "historical", "affirmed"]

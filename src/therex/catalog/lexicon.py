@@ -8,10 +8,8 @@ from typing import Any
 
 from therex.catalog.files import resource
 from therex.errors import ResourceError
+from therex.types import EXERCISE_TYPES
 
-EXERCISE_TYPES = (
-    "strength", "endurance", "arom", "aarom", "prom", "flexibility", "balance", "motor_control", "functional", "other",
-)  # fmt: skip
 EXERCISE_FILES = ("lexicon/exercises.yaml", "lexicon/exercises_specific.yaml")
 TERM_FILES = ("lexicon/terms.yaml", "lexicon/cues.yaml")
 CODE_NONE = "none"

@@ -63,6 +63,17 @@ def _print(figures: dict[str, Any]) -> None:
         low, high = necessity["auroc_interval"]
         line += f", AUROC {necessity['auroc']:.3f} ({low:.3f} to {high:.3f}), Brier {necessity['brier']:.3f}, ECE {necessity['ece']:.3f}"
     typer.echo(line)
+    _print_details(figures["details"])
+
+
+def _print_details(details: dict[str, Any]) -> None:
+    types = details["types"]
+    if types["of"]:
+        typer.echo(f"exercise types       right {types['right']:.3f} of {types['of']}")
+    for title, rows in (("values", details["values"]), ("relations", details["relations"])):
+        for name, row in rows.items():
+            if row["marked"]:
+                typer.echo(f"  {title} {name:20} P {row['p']:.3f}  R {row['r']:.3f}  F1 {row['f1']:.3f}  of {row['marked']}")
 
 
 def add(app: typer.Typer) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from therex.corpus.details import faults_of_details
 from therex.corpus.marked import MarkedNote
 
 TWINS = 0.8
@@ -29,7 +30,11 @@ class Fault:
 
 def check(notes: list[MarkedNote]) -> list[Fault]:
     """Every fault of `notes`, by note."""
-    out = [Fault(n, what) for n, note in enumerate(notes, 1) for what in (*_marks(note), *_minutes(note), *_elements(note))]
+    out = [
+        Fault(n, what)
+        for n, note in enumerate(notes, 1)
+        for what in (*_marks(note), *_minutes(note), *_elements(note), *faults_of_details(note))
+    ]
     return sorted([*out, *_twins(notes)], key=lambda f: f.number)
 
 

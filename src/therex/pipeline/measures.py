@@ -42,11 +42,13 @@ BARE_SCORE = "<q_score>(?:<time_ref>|<with|in|on|for>(?:<the>)?<activity|motion|
 PAINY = re.compile(r"pain|vas|nprs|nrs|discomfort|sore|ache|headache|dizz|symptom|sx|fatigue|numb|tingl|stiff")
 _WHEN = frozenset({"before", "after", "pre", "post", "prior", "at start", "at end", "initially"})
 JOINT_RANGE = "(?:<side|position>)*<body>+(?:<side|position>)*<colon|eq>?<q_range>{value_tail}{compare}*{value_tail}"
+ROM_RANGE = "(?:<side|position>)*(?:<body|motion|exercise|function|exhead|side>)+<colon|eq|of|be|at>*(?:<q_range>|<q_number><to><q_number>){value_tail}{compare}*{value_tail}"
 HELD_FOR = "(?:<side|body|motion|position|exhead>)*<function><colon|of>?<q_seconds>{value_tail}{compare}*{value_tail}"
 SIDED = (
     "(?:<side|body|exercise|function|motion|measure|position|exhead>){1,4}<colon|comma>?<side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight|q_grade|q_dose_rev>"
     "<comma|slash|and><side><q_distance|q_seconds|q_number|q_percent|q_angle|q_grade|q_weight|q_dose_rev>{value_tail}"
 )
+_ROM = re.compile(r"\b(?:[ap]|aa)?rom\b|range of motion|\brange\b")
 _PER10 = re.compile(r"(?:/|out of) *10(?!\d)")
 
 
@@ -86,7 +88,7 @@ def draft_measures(ctx: Context) -> None:
         add(i, j, "rule:measure.table_row")
         ctx.cover("table_row", i, j)
     for name, pattern in (
-        ("sided", SIDED), ("joint_range", JOINT_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("in_time", IN_TIME), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("sided", SIDED), ("joint_range", JOINT_RANGE), ("rom_range", ROM_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("in_time", IN_TIME), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
@@ -100,6 +102,8 @@ def draft_measures(ctx: Context) -> None:
                 ctx.kinds[i] not in ("objective", "", "assessment")
                 or not re.search(r"\b(?:pip|dip|mp|mcp|ip|cmc|wrist|elbow|knee|shoulder|hip|ankle|forearm)\b", ctx.text(i, j))
             ):
+                continue
+            if name == "rom_range" and (ctx.kinds[i] in ("plan", "goals", "hep") or not _ROM.search(ctx.text(i, j))):
                 continue
             if name == "held_for" and ctx.kinds[i] not in ("objective", "", "assessment"):
                 continue

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cache
 from typing import Any
 
+from therex.catalog.files import resource
+from therex.catalog.lexicon import EXERCISE_FILES
 from therex.pipeline.context import Context, Draft
 
 Value = dict[str, Any]
+_RANGE = re.compile(r"\d *(?:°|deg\w*)? *(?:-|to|->|→) *\d")
 _BANDS = {"y": "yellow", "r": "red", "g": "green", "b": "blue"}
 _COLORS = re.compile(r"yellow|red|green|blue|black|silver|gold|tan|orange|purple|peach")
 
@@ -30,51 +35,91 @@ def _side(ctx: Context, d: Draft) -> str | None:
     return None
 
 
+@cache
+def _regions() -> dict[str, str]:
+    """Body concept, or region of the exercise files, to the part that a value names."""
+    data = resource("lexicon/regions.yaml")
+    return {concept: part for part, concepts in data.items() if part != "version" for concept in concepts}
+
+
 def _body(ctx: Context, d: Draft) -> str | None:
     for k in range(d.first, d.last):
         entry = ctx.units[k].entry("body")
-        if entry:
-            return entry.concept
-    return None
+        if entry and entry.concept in _regions():
+            return _regions()[entry.concept]
+    return next((_regions()[word] for word in ctx.text(d.first, d.last).split() if word in _regions()), None)
+
+
+@cache
+def _type_words() -> dict[str, Counter[str]]:
+    """How often each word of the exercise files stands in the name of an exercise of each type."""
+    words: dict[str, Counter[str]] = {}
+    for name in EXERCISE_FILES:
+        for kind, regions in resource(name).items():
+            for concepts in regions.values() if kind != "version" else ():
+                for concept, variants in concepts.items():
+                    for word in {w for phrase in (concept, *variants) for w in re.findall(r"[a-z]{3,}", str(phrase).lower())}:
+                        words.setdefault(word.rstrip("s"), Counter())[kind] += 1
+    return words
+
+
+def _likely_type(text: str) -> str:
+    """The type of an exercise that the lexicon does not name, by the words that it shares with those that it does."""
+    scores: Counter[str] = Counter()
+    for word in re.findall(r"[a-z]{3,}", text):
+        seen = _type_words().get(word.rstrip("s"), Counter())
+        total = sum(seen.values())
+        for kind, n in seen.items():
+            scores[kind] += n * n / total / (total + 1)  # type: ignore[assignment]
+    return scores.most_common(1)[0][0] if scores else "other"
 
 
 def _exercise(ctx: Context, d: Draft) -> Value:
-    concept, kind, body = None, "other", _body(ctx, d)
+    concept, kind, body = None, "other", None
     for k in range(d.first, d.last):
         entry = ctx.units[k].entry("exercise")
         if entry:
             concept, kind = entry.concept, entry.extra.get("type", "other")
-            body = body or entry.extra.get("body")
+            body = _regions().get(entry.extra.get("body", ""))
+            if body in ("upper extremity", "lower extremity"):
+                body = _body(ctx, d) or body
             break
     if concept is None:
         text = ctx.text(d.first, d.last)
-        for word, guess in (("aarom", "aarom"), ("prom", "prom"), ("rom", "arom"), ("stretch", "flexibility"), ("strength", "strength"),
-                            ("balance", "balance"), ("stab", "motor_control"), ("endur", "endurance"), ("stance", "balance"), ("walk", "endurance"),
-                            ("press", "strength"), ("curl", "strength"), ("raise", "strength"), ("row", "strength"), ("lift", "strength")):  # fmt: skip
-            if word in text:
-                kind = guess
-                break
+        kind = next((guess for word, guess in _TYPE_HINTS if word in text), None) or _likely_type(text)
+        if kind == "arom" and _loaded(ctx, d):
+            kind = "strength"
         concept = " ".join(text.split())
-    return {"concept": concept, "type": kind, "side": _side(ctx, d), "body_part": body}
+    return {"concept": concept, "type": kind, "side": _side(ctx, d), "body_part": body or _body(ctx, d)}
+
+
+def _loaded(ctx: Context, d: Draft) -> bool:
+    """Whether a load or a band stands right behind a motion (`ER yellow 3x10`), which makes strengthening of it."""
+    return any(ctx.has(k, "q_band", "q_weight", "q_color") for k in range(d.last, min(d.last + 4, len(ctx.units))))
+
+
+_TYPE_HINTS = (("aarom", "aarom"), ("prom", "prom"), ("rom", "arom"), ("stretch", "flexibility"), ("strength", "strength"),
+               ("balance", "balance"), ("stab", "motor_control"), ("endur", "endurance"), ("stance", "balance"),
+               ("resist", "strength"), ("isometric", "strength"), ("putty", "strength"), ("band", "strength"))  # fmt: skip
 
 
 def _dose(ctx: Context, d: Draft) -> Value:
     out: Value = {"sets": None, "reps": None, "hold_s": None, "load": None, "unit": None, "band": None}
     for k in range(d.first, d.last):
         q = ctx.units[k].quantity
-        if q is None or (not q.numbers and q.kind != "band"):
+        if q is None or (not q.numbers and q.kind not in ("band", "color")):
             continue
         n = [_number(x) for x in q.numbers]
         word = ctx.surface.norm[q.start : q.end]
         if q.kind == "dose":
             timed = re.search(r"\d *-?(?:s|sec|seconds?|\")(?![a-z])", word)
             if len(n) >= 2 and timed:
-                # "10 x 10 sec": repetitions of a hold; "3 sets of 10 x 5 s" has all three
+                # "10 x 10 sec": repetitions of a hold; "3 sets of 10 x 5 s" has all three; "3 sets of 20 s" has no count
                 out["hold_s"] = n[-1]
                 if len(n) == 3:
                     out["sets"], out["reps"] = n[0], n[1]
                 else:
-                    out["reps"] = n[0]
+                    out["sets" if "set" in word else "reps"] = n[0]
             elif len(n) >= 2:
                 out["sets"], out["reps"] = n[0], n[1]
             else:
@@ -102,7 +147,11 @@ def _dose(ctx: Context, d: Draft) -> Value:
             out["load"], out["unit"] = n[0], "level"
         elif q.kind == "rate":
             out["load"], out["unit"] = n[0], re.sub(r"[\d. ]", "", word)
-        elif q.kind == "band":
+        elif q.kind == "number" and ctx.has(k + 1, "by") and k + 2 < d.last and ctx.has(k + 2, "q_number"):
+            out["sets"], out["reps"] = n[0], _number(ctx.units[k + 2].quantity.numbers[0])  # type: ignore[union-attr]
+        elif q.kind == "distdose":
+            out["reps"] = n[0] if word.split("x")[0].strip().isdigit() else n[-1]
+        elif q.kind in ("band", "color"):
             color = _COLORS.search(word)
             out["band"] = color[0] if color else _BANDS.get(word[0])
     return {k: v for k, v in out.items() if v is not None}
@@ -117,7 +166,12 @@ def _duration(ctx: Context, d: Draft) -> Value:
         word = ctx.surface.norm[q.start : q.end]
         if word.startswith(("once", "twice")):
             n = [1 if word.startswith("once") else 2, *n]
-        return {"times_per_week": n[0] if n else None, "weeks": n[-1] if len(n) > 1 else None}
+        weeks = (
+            n[-1]
+            if len(n) > 1
+            else next((_number(x) for k in range(d.first + 1, d.last) if (y := ctx.units[k].quantity) for x in y.numbers), None)
+        )
+        return {"times_per_week": n[0] if n else None, "weeks": weeks}
     if d.attribute == "clock":
         times = re.findall(r"\d{1,2}:\d{2}|\d{3,4}|\d{1,2}(?= *[ap]\.?m)", ctx.surface.norm[q.start : q.end])
         return {"start": times[0] if times else None, "end": times[1] if len(times) > 1 else None}
@@ -135,17 +189,39 @@ def _measure(ctx: Context, d: Draft) -> Value:
                 name = f"{name} {u.word}" if name else u.word
             continue
         if value is None and q.numbers and "q_code" not in u.cats:
-            value = _number(q.numbers[0])
             word = ctx.surface.norm[q.start : q.end]
+            if q.kind == "number" and ctx.has(k + 1, "to") and k + 2 < d.last and ctx.units[k + 2].quantity is not None:
+                continue
+            value = _number(q.numbers[-1] if _RANGE.search(word) and q.kind in ("range", "angle", "distance", "number") else q.numbers[0])
+            if q.kind == "bp":
+                value = "/".join(str(_number(x)) for x in q.numbers[:2])
+            if q.kind in ("range", "number") and any(_moves(ctx, x) for x in range(d.first, k)):
+                unit = "deg"
+                continue
             if q.kind in ("grade", "score") and len(q.numbers) > 1:
                 maximum = _number(q.numbers[-1])
             if q.kind == "grade":
                 grade = re.match(r"\d *(?:\+|-|plus|minus)?", word)
                 value = grade[0].replace(" ", "").replace("plus", "+").replace("minus", "-") if grade else value
             unit = {"angle": "deg", "seconds": "s", "percent": "%", "minutes": "min"}.get(q.kind) or (
-                re.sub(r"[\d. >→/-]", "", word) or None if q.kind in ("distance", "weight", "rate") else None
+                re.sub(r"[\d. >→-]", "", word) or None if q.kind in ("distance", "weight", "rate") else None
             )
-    return {"name": name, "side": _side(ctx, d), "value": value, "unit": unit, "maximum": maximum}
+    return {"name": name, "side": _measured_side(ctx, d), "value": value, "unit": unit, "maximum": maximum}
+
+
+def _moves(ctx: Context, k: int) -> bool:
+    """Whether a unit names a motion, whose measure is in degrees."""
+    return ctx.units[k].entry("motion") is not None or re.search(r"\b(?:[ap]?rom|aarom|[ei]r)\b", ctx.units[k].word) is not None
+
+
+def _measured_side(ctx: Context, d: Draft) -> str | None:
+    """The side of the first value: named before it, or at the end right after it."""
+    at = next((k for k in range(d.first, d.last) if (q := ctx.units[k].quantity) is not None and q.numbers), d.last)
+    for k in (*range(d.first, at), *([at + 1] if at + 2 == d.last else [])):
+        entry = ctx.units[k].entry("side")
+        if entry and entry.concept in ("left", "right", "bilateral"):
+            return str(entry.concept)
+    return None
 
 
 def _service(ctx: Context, d: Draft) -> Value:

@@ -11,6 +11,7 @@ import numpy as np
 from therex.analysis import Analyzer
 from therex.corpus.agree import Counts, count, kappa, pair
 from therex.corpus.marked import MarkedNote
+from therex.training.details import details
 from therex.types import CONTRADICTIONS, ELEMENTS, LABELS, Assessment, Minutes, Note, NoteView
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def evaluate(notes: Iterable[MarkedNote], analyzer: Analyzer) -> dict[str, Any]:
     figures
         ``labels`` (precision, recall, F1 at half overlap, F1 of exact edges), ``headline_f1``, ``headline_macro_f1``,
         ``all_labels_f1``, ``attributes``, ``elements`` (accuracy, kappa, falsely missing and present, by element),
-        ``contradictions``, ``minutes`` (right, wrong, invented), ``note_type``, ``discipline`` and ``necessity``.
+        ``contradictions``, ``minutes`` (right, wrong, invented), ``note_type``, ``discipline``, ``necessity`` and
+        ``details`` (exercise types, values and relations, where the notes state them).
     """
     return figures([(note, analyzer.assess(Note(note.id, note.text))) for note in notes])
 
@@ -61,6 +63,7 @@ def figures(read: Read) -> dict[str, Any]:
         "note_type": _share(n.meta["note_type"] == a.view.note_type for n, a in read if a.view),
         "discipline": _share(n.meta["discipline"] == a.view.discipline for n, a in read if a.view),
         "necessity": _necessity(read),
+        "details": details(read),
     }
 
 
