@@ -16,7 +16,7 @@ AMBIGUOUS = frozenset({
     "hip rotation AROM", "shoulder PROM", "single leg squat", "backward walking", "side stepping", "grip strengthening", "lunge", "elliptical",
     "straight leg raise", "MP flexion", "prone on elbows", "ulnar deviation strengthening", "forearm pronation supination", "yoga", "tai chi",
     "quadruped rocking", "narrow base standing", "functional endurance activity", "gait drill", "step negotiation drill", "hip internal rotation strengthening",
-    "standing reach", "balance training", "swiss ball exercise", "shoulder shrug", "boxing drill", "rower", "jump rope", "head control", "supported standing",
+    "standing reach", "eccentrics", "balance training", "swiss ball exercise", "shoulder shrug", "boxing drill", "rower", "jump rope", "head control", "supported standing",
     "reactive stepping", "resisted rotation", "scapular elevation depression", "core stabilization", "trunk endurance", "the knack", "box jump", "pull up",
 })  # fmt: skip
 # abbreviations and words that mean something else in another context: they want a dose or a neighbour

@@ -17,6 +17,9 @@ def draft_doses(ctx: Context) -> None:
             continue
         if not _dose_ok(ctx, i, j):
             continue
+        holder = next((d for d in ctx.begun(max(0, i - 10), i, "EXERCISE") if d.first < i < d.last < j), None)
+        if holder is not None:
+            i = holder.last
         if ctx.any(i, j, "lp") and not ctx.any(i, j, "rp"):
             j = ctx.first(i, j, "lp")
         # cells of a table are doses of their own

@@ -45,6 +45,8 @@ def draft_durations(ctx: Context) -> None:
                 continue
             kind = u.quantity.kind
             if kind == "frequency":
+                if ctx.has(k - 1, "deficit"):
+                    continue
                 if ctx.kinds[k] not in ("subjective", "history", "goals", "hep", "medications") or (
                     ctx.kinds[k] == "goals" and _plan_line(text)
                 ):
@@ -153,12 +155,22 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         and ctx.kinds[k] in ("treatment", "billing", "objective", "")
         and ctx.covered(k - 1, k, "SERVICE")
         and q.numbers[0] >= 8
-        and not ctx.any(*ctx.sentence(k), "q_minutes")
+        and (not ctx.any(*ctx.sentence(k), "q_minutes") or _in_brackets(ctx, k))
     ):
         return ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp", "colon", "with") or k + 1 >= j
     if service and _gap(ctx, k - 1, k) >= 3 and q.numbers[0] >= 5 and not any(ctx.has(x, "q_number", "q_minutes") for x in range(i, k)):
         return True
     return False
+
+
+def _in_brackets(ctx: Context, k: int) -> bool:
+    """`40 minutes timed (TE 25, NMR 15)`: services and their minutes listed in brackets after a total."""
+    a, b = k, k + 1
+    while a > 0 and ctx.has(a, "service", "q_code", "q_number", "comma", "semi", "and", "q_minutes", "slash"):
+        a -= 1
+    while b < len(ctx.units) and ctx.has(b, "service", "q_code", "q_number", "comma", "semi", "and", "q_minutes", "slash"):
+        b += 1
+    return ctx.has(a, "lp") and ctx.has(b, "rp")
 
 
 def _gap(ctx: Context, a: int, b: int) -> int:
@@ -180,7 +192,9 @@ def _amount(ctx: Context, i: int, j: int, k: int, column: bool) -> None:
     value: dict[str, object] = {"minutes": int(n) if n == int(n) else n}
     if code:
         value["code"] = code
-    ctx.add("DURATION", k, k + 1, f"rule:duration.{source}", f"{kind}={n_text}", value)
+    draft = ctx.add("DURATION", k, k + 1, f"rule:duration.{source}", f"{kind}={n_text}", value)
+    if draft is not None and ctx.surface.norm[draft.start] == "x":
+        draft.start = next(x for x in range(draft.start, draft.end) if ctx.surface.norm[x].isdigit())
 
 
 def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, str]:
@@ -234,6 +248,13 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         return "", "", ""
     if labelled == "session_total" and not re.search(r"total units|per ", left):
         return "session_total", "", "total"
+    if (
+        kind == "minutes"
+        and ctx.has(k - 1, "colon")
+        and ctx.units[k - 2].word == "time"
+        and (k < 3 or ctx.has(k - 3, "dot", "br", "semi", "pipe"))
+    ):
+        return "session_total", "", "time"
     if section in ("hep", "goals", "subjective", "history", "medications"):
         return "", "", ""
     # "15 minutes of manual therapy", "30 minutes on ther ex", "20 min: SLR"

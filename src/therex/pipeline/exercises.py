@@ -14,9 +14,10 @@ EXERCISE_PATTERNS = (
     ("head", "{exercise_head}"),
     ("motion", "{exercise_motion}"),
 )
-HELD = re.compile(r"\b(?:held|hold(?:ing)? off|on hold|deferred?|not (?:performed|done|started|started today|tolerated)|omitted|declined|refused|withheld|skipped"
-                   r"|unable to perform|discontinued|d/c'?d|contraindicated|avoid(?:ed)?|out for now|did not (?:perform|do)|leave out|not ready for"
+HELD = re.compile(r"\b(?:(?<!hand )(?<!hand-)held|hold(?:ing)? off|on hold|deferred?|not (?:performed|done|started|started today|tolerated)|omitted|declined|refused|withheld|skipped"
+                   r"|unable to perform|discontinued|d/c'?d|contraindicated|(?<!to )avoid(?:ed)?|out for now|did not (?:perform|do)|leave out|not ready for"
                    r"|not yet|no further|stopped doing)\b")  # fmt: skip
+_BETTER = re.compile(r"\b(?:improved|improving|improves|increased|better|good|fair|poor|greater|more|less) $")
 _DONE = re.compile(
     r"\b(?:worked (?:on|through)|did|performed|completed|went through|practiced|participated in|was given|treatment consisted of|progressed to|started on)\b(?! not)[^.;]{0,60}$"
 )
@@ -121,6 +122,20 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if how == "motion":
         ambiguous = True
     first, last = ctx.sentence(i)
+    if not dosed and ctx.has(j, "deficit") and not ctx.any(j, j + 1, "comma"):
+        # `motor control deficits`
+        return False
+    if not dosed and _BETTER.search(ctx.text(max(first, i - 3), i)):
+        return False
+    if (
+        not dosed
+        and kind not in ("hep", "plan")
+        and ctx.units[i - 1].word == "for"
+        and i > first
+        and ctx.covered(first, i, "EXERCISE", "DOSE", "DURATION")
+    ):
+        # `NuStep 8 minutes for LE endurance`: the purpose
+        return False
     if not dosed and (ctx.has(i - 1, "because", "of") or kind == "objective") and ctx.any(i, j, "deficit"):
         # a pelvic drop is an exercise with a dose, and a fault without one
         return False
@@ -132,8 +147,11 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         return not ctx.has(i - 1, "decreased", "limiter") or dosed
     if kind in ("goals", "subjective"):
         return False
-    if ctx.any(i - 2, j + 4, "assist") and not dosed:
+    if ctx.any(i - 2, j + 4, "assist") and (not dosed or ctx.any(j, j + 3, "assist")):
         return False
+    if how == "concept" and ctx.has(i - 1, "comma") and ctx.has(j, "comma") and ctx.covered(i - 3, i - 1, "EXERCISE"):
+        # an abbreviation in a list of exercises
+        return True
     if ctx.any(max(i - 2, first), i, "decreased", "deficit", "limiter", "limited", "difficulty"):
         return False
     if dosed:
@@ -174,7 +192,7 @@ def exercise_attribute(ctx: Context, i: int, j: int) -> str:
 
 
 _STOP = re.compile(r"^(?:can|do|all|when|pt|patient|he|she|and|then|with|for|the|to|in|of|was|were|is|did|performed|completed|x|total|units?|visit|time|session|pain|min|"
-                   r"minutes|at|from|also|pounds?|able|only|each|held|rest|attempts?|trials?|distance|assist|reps?|sets?|seen|needed|required|falls?|steps|used|use|needs)$")  # fmt: skip
+                   r"minutes|at|from|also|pounds?|able|only|each|held|rest|attempts?|pressure|trials?|distance|assist|reps?|sets?|seen|needed|required|falls?|steps|used|use|needs)$")  # fmt: skip
 _LEAD = re.compile(r"^(?:pt|patient|he|she|and|then|performed|perform|completed|complete|did|w/|with|the|also|followed|by|including|included|includes|consisting|of|"
                    r"started|continued|cont|added|today|we|i|worked|on|progressed|to|new|finished|trial|began|using|doing|use|into|had|client|resident|child|in|x|for|plus|a|some|her|his|incl|add|adding|begin|start|next|initiate|trial|progress|advance|resume)$")  # fmt: skip
 

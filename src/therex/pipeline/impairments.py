@@ -13,11 +13,11 @@ I1 = (
     "(?:(?:<slash|and|comma>)+(?:<side|body|position>)*<function|motion>)*(?:<motion|body>)*(?:<in|of|at|to|with>(?:<the|side|body|motion|position>){1,5}(?:<and|slash|body|motion>)*)?"
 )
 I2 = (
-    "(?:<side|body|sev|motion|decreased|function>|<position>(?=<body|motion|sev|deficit>)|<slash>(?=<body|motion|function>)|<and>(?=<body>))*<deficit>(?:<deficit>)*(?:<slash|and><sev>*<deficit>)?(?:<side|position>*<body>(?:<and|slash><side|position>*<body>)?(?!<deficit>))?"
+    "(?:<side|body|sev|motion|decreased|function>|<position>(?=<body|motion|sev|deficit>)|<slash>(?=<body|motion|function>)|<and>(?=<body>))*<deficit>(?:<deficit>)*(?:<slash|and><sev>*<deficit>)?(?:<of><the>?<side|position>*<body|motion|function>+|<side|position>*<body>(?:<and|slash><side|position>*<body>)?(?!<deficit>))?"
     "(?:<in|of|at|to|with|for>(?:<the|side|motion|position|slash|exhead|activity|exercise>|<body|sev>(?!<deficit>)){1,6})?(?:<side>)?"
 )
 I3 = "(?:<side|body|position>|<and>(?=<body>))*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"
-LIMITED_BY = "(?:<side|body|position>)*<function|motion>+<be>?<limiter|decreased><by>?<q_percent>"
+LIMITED_BY = "(?:<side|body|position>)*<function|motion>+<side>?<be>?<limiter|decreased><by>?<q_percent>"
 I4 = "(?:<side|body|motion|exhead>|<and|slash>(?=<body|side|motion>))+<be>(?:<sev>)*<deficit>"
 _DIAGNOSIS = re.compile(r"diagnos(?:is|es|ed) (?:of|with)[^.;\n]*$|\b[a-z]\d\d\.\w{1,4}[ )(:-]*$|\bre: *$")
 
@@ -65,6 +65,8 @@ def draft_impairments(ctx: Context) -> None:
             i, j = _adjectival(ctx, *_gain_off(ctx, i, j))
             i, j = _with_score(ctx, *_reach(ctx, i, j))
             i, j = _more_scores(ctx, _lead(ctx, i), j)
+            while j - 1 > i and ctx.units[j - 1].word in ("noted", "seen", "observed", "present", "evident"):
+                j -= 1
             while j - 1 > i and ctx.has(j - 1, "the", "in", "with", "of", "to") and not ctx.has(j - 1, "side", "body"):
                 j -= 1
             if ctx.covered(i, j, "IMPAIRMENT"):
@@ -131,6 +133,8 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
     said = kind in ("subjective", "assessment", "objective", "")
     if ctx.has(j, "with") and ctx.any(j, end, "deficit"):
         return i, j
+    if ctx.has(j, "in") and re.match(r"(?:in|at|during|on) (?:the )?(?:am|pm|a\.m|morning|evening|night|day)\b", ctx.text(j, end)):
+        return i, j + 2 + ctx.has(j + 1, "the")
     placed = ctx.has(j, "in", "with", "to", "from") or word in _PLACES
     if placed and left <= 8 and not ctx.any(j, end, "because", "decreased") and (said or ctx.any(j, end, "body", "motion")):
         return i, end
@@ -252,14 +256,20 @@ def _adjectival(ctx: Context, i: int, j: int) -> tuple[int, int]:
 
 
 def _with_score(ctx: Context, i: int, j: int) -> tuple[int, int]:
-    """A pain with a place takes the score beside it."""
+    """A pain with a place takes the score beside it, an arc its range, a headache how often it comes."""
+    if (
+        ctx.has(j, "q_range", "q_angle", "q_frequency", "q_grade")
+        and ctx.has(j - 1, "deficit")
+        and not ctx.covered(j, j + 1, "MEASURE", "DURATION")
+    ):
+        return i, j + 1
     for m in ctx.begun(i - 20, j + 2, "MEASURE"):
         if m.source.endswith("table_row"):
             continue
         if m.first < j and i < m.last:
             return min(i, m.first), max(j, m.last)
         if m.first == j or (m.first == j + 1 and ctx.has(j, "colon", "be", "lp", "comma")):
-            if ctx.has(m.first, "q_score", "q_angle"):
+            if ctx.has(m.first, "q_score", "q_angle", "q_grade"):
                 return i, m.last
         if m.first == j + 1 and ctx.has(j, "comma") and ctx.any(m.first, m.last, "q_distance", "q_angle") and ctx.any(i, j, "body"):
             return i, m.last
@@ -294,6 +304,10 @@ def _titles(ctx: Context, i: int, j: int) -> bool:
 def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     kind = ctx.kinds[i]
     if _titles(ctx, i, j) or _gain(ctx, i, j):
+        return False
+    if ctx.text(i, j).strip() == "slump" and re.match(
+        r" *(?:\+|-|test|pos|neg|:)", ctx.surface.norm[ctx.units[j - 1].end : ctx.units[j - 1].end + 8]
+    ):
         return False
     if kind == "history" and re.search(r"\b(?:presents? with|complains? of|c/o)\b[^.]*$", ctx.text(ctx.sentence(i)[0], i)):
         kind = "subjective"

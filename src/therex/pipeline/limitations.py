@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from therex.pipeline.context import Context
 from therex.pipeline.measures import PAINY
@@ -47,7 +48,7 @@ def draft_limitations(ctx: Context) -> None:
 def _clauses(ctx: Context, i: int, j: int) -> list[tuple[int, int]]:
     """Clauses: chunks, with a chunk that only lists on joined to the one before."""
     out: list[tuple[int, int]] = []
-    for a, b in ctx.chunks(i, j):
+    for a, b in _limits_apart(ctx, ctx.chunks(i, j)):
         joined = (
             out
             and ctx.has(a - 1, "comma")
@@ -60,6 +61,20 @@ def _clauses(ctx: Context, i: int, j: int) -> list[tuple[int, int]]:
         else:
             out.append((a, b))
     return out
+
+
+def _limits_apart(ctx: Context, chunks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Two limits joined by `and` are two clauses: `difficulty getting out of her car and is unable to walk`."""
+    for a, b in chunks:
+        for k in range(a + 2, b - 1):
+            if (
+                ctx.has(k, "and")
+                and ctx.any(a, k, "limiter")
+                and (ctx.has(k + 1, "limiter") or (ctx.has(k + 1, "be", "pron") and ctx.has(k + 2, "limiter")))
+            ):
+                yield a, k
+                a = k + 1
+        yield a, b
 
 
 def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
@@ -241,7 +256,7 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
 
 # what cannot be done is a limit, whether or not a list knows the activity
 _CANNOT = re.compile(
-    r"\b(?:can'?t|cannot|can not|couldn'?t|could not|unable to|not able to|won'?t|struggles? to|still can'?t) (?!be\b|recall|remember|rule|tolerate (?:med|nsaid)|assess|determine|test|say|tell|afford|come|wait|make (?:it|the)|attend|get an)[a-z]"
+    r"\b(?:difficulty|trouble|problems?|a hard time|diff) (?:with |w/ |in )?(?!sleep\b)\w+ing\b|\b(?:can'?t|cannot|can not|couldn'?t|could not|unable to|not able to|won'?t|struggles? to|still can'?t) (?!be\b|recall|remember|rule|tolerate (?:med|nsaid)|assess|determine|test|say|tell|afford|come|wait|make (?:it|the)|attend|get an)[a-z]"
 )
 _TASK = re.compile(
     r"^(?:he |she |pt |patient |they )?(?:still |now |only )?(?:(?:stops?|rests?) (?:\d|once|twice|on|at|after|every|half)|(?:drops?|spills?) |holds? (?:on(?:to)? |the |to )|"
@@ -273,7 +288,7 @@ def _unnamed_activity(ctx: Context, a: int, b: int, kind: str, text: str) -> Non
         return
     lo = next((k for k in range(a, b) if ctx.units[k].start >= ctx.units[a].start + at), a)
     cut = ctx.first(lo + 1, b, "because", "but")
-    joined = next((k for k in range(lo + 1, b) if ctx.has(k, "and") and ctx.has(k + 1, "pron")), -1)
+    joined = next((k for k in range(lo + 1, b) if ctx.has(k, "and") and ctx.has(k + 1, "pron", "be", "limiter")), -1)
     ends = [k for k in (cut, joined, b) if k > 0]
     lo, hi = ctx.trim(lo, min(ends))
     while lo < hi and ctx.has(lo, "pron"):

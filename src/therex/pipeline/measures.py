@@ -32,7 +32,7 @@ WALKED = "<activity><be>?<q_distance>(?!<colon>)"
 IN_TIME = "<activity|exercise|measure><lp><q_seconds><rp><colon>?<q_dose_rev|q_number>{value_tail}"
 PAIN = (
     "(?:<side|body|sev|motion|function>)*<deficit|body>(?:<side|body|word|the|in|pron>){0,3}?"
-    f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for>(?:<the>)?<activity|motion|position|body|side>+)?{_PAIN_THEN}*{{value_tail}}"
+    f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for>(?:<the>)?<activity|motion|position|body|side>+(?!<deficit|body|side>))?{_PAIN_THEN}*{{value_tail}}"
 )
 PAIN_BY_SITE = "<deficit|measure><time_ref>?<colon|dash>(?:<side|body>)+<q_score>(?:<comma|and|slash|semi>(?:<side|body>)+<q_score>)*"
 COUNTED = f"(?:<function|activity>)(?:<word|with|function|decreased>){{0,2}}?(?:{_BETWEEN}){{1,3}}<q_distance|q_seconds|q_percent>{{value_tail}}{{compare}}*"
@@ -42,7 +42,10 @@ BARE_SCORE = "<q_score>(?:<time_ref>|<with|in|on|for>(?:<the>)?<activity|motion|
 PAINY = re.compile(r"pain|vas|nprs|nrs|discomfort|sore|ache|headache|dizz|symptom|sx|fatigue|numb|tingl|stiff")
 _WHEN = frozenset({"before", "after", "pre", "post", "prior", "at start", "at end", "initially"})
 JOINT_RANGE = "(?:<side|position>)*<body>+(?:<side|position>)*<colon|eq>?<q_range>{value_tail}{compare}*{value_tail}"
-ROM_RANGE = "(?:<side|position>)*(?:<body|motion|exercise|function|exhead|side>)+<colon|eq|of|be|at>*(?:<q_range>|<q_number><to><q_number>){value_tail}{compare}*{value_tail}"
+ROM_RANGE = "(?:<side|position>)*(?:<body|motion|exercise|function|exhead|side>)+<colon|eq|of|be|at|time_ref>*(?:<q_range>|<q_number><to><q_number>){value_tail}{compare}*{value_tail}"
+REACH_LEVEL = "<side>?<motion|position>+<side>?<to|colon|at>{1,2}<q_level|word>"
+CHANGED_FROM = "(?:<side|body|motion|measure|function|deficit>)+(?:<be|word>){0,2}?(?:<decreased|comp|word>){1,2}<from>?(?:{value}<to>{value}|<q_angle|q_range>){value_tail}"
+MMT = "(?:<side|position>)*<body|motion>+<side>?<colon|eq>?<side>?<q_number>(?:<plus|dash>(?=<comma|semi|dot|br|rp|slash>|$))?(?:<comma|slash><side><q_number>(?:<plus|dash>(?=<comma|semi|dot|br|rp|slash>|$))?)?"
 HELD_FOR = "(?:<side|body|motion|position|exhead>)*<function><colon|of>?<q_seconds>{value_tail}{compare}*{value_tail}"
 SIDED = (
     "(?:<side|body|exercise|function|motion|measure|position|exhead>){1,4}<colon|comma>?<side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight|q_grade|q_dose_rev>"
@@ -50,6 +53,19 @@ SIDED = (
 )
 _ROM = re.compile(r"\b(?:[ap]|aa)?rom\b|range of motion|\brange\b")
 _PER10 = re.compile(r"(?:/|out of) *10(?!\d)")
+
+
+_SPINE = re.compile(r" (?:c[5-7]|t\d{1,2}|l[1-5])$")
+_CHANGED = re.compile(r"\b(?:decreas|increas|improv|reduc|went|gone|rose|risen|fell|fallen|dropp|come|came)\w* (?:up |down )?from\b")
+_STRENGTH_LINE = re.compile(r"\b(?:mmt|manual muscle test\w*|muscle strength|strength)\b[^.\n]*$")
+
+
+def _mmt(ctx: Context, i: int, j: int) -> bool:
+    """`MMT: deltoid 3+, biceps 4`: grades without their scale, in a line that says what they are."""
+    q = next((u.quantity for u in ctx.units[i:j] if u.quantity is not None), None)
+    if q is None or q.numbers[0] > 5 or ctx.kinds[i] in ("treatment", "plan", "goals", "hep"):
+        return False
+    return _STRENGTH_LINE.search(ctx.text(max(0, i - 24), i)) is not None and not ctx.has(j, "for", "with", "q_dose", "q_weight", "q_xreps")
 
 
 def draft_measures(ctx: Context) -> None:
@@ -88,7 +104,7 @@ def draft_measures(ctx: Context) -> None:
         add(i, j, "rule:measure.table_row")
         ctx.cover("table_row", i, j)
     for name, pattern in (
-        ("sided", SIDED), ("joint_range", JOINT_RANGE), ("rom_range", ROM_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("in_time", IN_TIME), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("reach_level", REACH_LEVEL), ("changed_from", CHANGED_FROM), ("mmt", MMT), ("sided", SIDED), ("joint_range", JOINT_RANGE), ("rom_range", ROM_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("in_time", IN_TIME), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
@@ -102,6 +118,24 @@ def draft_measures(ctx: Context) -> None:
                 ctx.kinds[i] not in ("objective", "", "assessment")
                 or not re.search(r"\b(?:pip|dip|mp|mcp|ip|cmc|wrist|elbow|knee|shoulder|hip|ankle|forearm)\b", ctx.text(i, j))
             ):
+                continue
+            if (
+                ctx.kinds[i] in ("treatment", "hep", "plan", "")
+                and ctx.has(j, "q_dose", "q_weight", "q_band", "q_xreps")
+                and ctx.any(i, j, "to", "from")
+            ):
+                # `scaption to 90 deg 2# 2x10`: how far an exercise goes
+                continue
+            if ctx.has(j - 1, "q_inch") and ctx.any(i, j, "from") and ctx.any(i, j, "exercise", "activity"):
+                continue
+            if name == "rom_number" and ctx.any(i, j, "decreased", "limiter") and ctx.any(i, j, "q_percent"):
+                # `rotation limited 25%` is a deficit
+                continue
+            if name == "reach_level" and not _SPINE.search(ctx.text(i, j)):
+                continue
+            if name == "changed_from" and not _CHANGED.search(ctx.text(i, j)):
+                continue
+            if name == "mmt" and not _mmt(ctx, i, j):
                 continue
             if name == "rom_range" and (ctx.kinds[i] in ("plan", "goals", "hep") or not _ROM.search(ctx.text(i, j))):
                 continue

@@ -36,10 +36,13 @@ def draft_rationales(ctx: Context) -> None:
             continue
         for n, (a, b) in enumerate(chunks):
             k = ctx.first(a, b, "rationale_cue")
+            if k < 0:
+                k = _for_capacity(ctx, a, b)
             if k < 0 or ctx.inside(a, b, "GOAL") or (ctx.units[k].word == "so that" and ctx.has(k + 1, "be")):
                 continue
             if (
                 b - k < 2
+                and ctx.has(k, "rationale_cue")
                 and not ctx.has(k, "purpose")
                 and ctx.units[k].word
                 not in (
@@ -96,6 +99,18 @@ def draft_rationales(ctx: Context) -> None:
             lo, hi = ctx.trim(lo, hi)
             if hi - lo >= 1 and not ctx.covered(lo, hi, "RATIONALE", "GOAL"):
                 ctx.add("RATIONALE", lo, hi, "rule:rationale")
+
+
+def _for_capacity(ctx: Context, a: int, b: int) -> int:
+    """`for LE endurance`: where `for` stands before a capacity and its part, after what was done; -1 if nowhere."""
+    for k in range(a + 1, b - 1):
+        if ctx.units[k].word == "for" and ctx.covered(a, k, "EXERCISE", "DOSE", "DURATION"):
+            n = k + 1
+            while n < b and ctx.has(n, "side", "body", "the", "position", "sev") and not ctx.has(n, "function"):
+                n += 1
+            if n < b and ctx.has(n, "function") and not ctx.has(n, "measure"):
+                return k
+    return -1
 
 
 _CAPACITY_FOR = re.compile(

@@ -25,7 +25,7 @@ _AFTER = re.compile(
     r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→"
 )
 _IN_SET = re.compile(
-    r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:final|second|third|last) (?:set|try|attempt)|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|(?<!visit )(?<!fx )(?<!session )(?<!day )(?<!week )(?<!visits )(?<!visits: )(?<!visit: )(?<!pg )(?<!page )(?<!#)\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks|sessions|planned|authorized))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b"
+    r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:final|second|third|last) (?:set|try|attempt)|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|(?<!visit )(?<!fx )(?<!session )(?<!day )(?<!week )(?<!visits )(?<!visits: )(?<!visit: )(?<!pg )(?<!page )(?<!#)\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks|sessions|planned|authorized))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b|\bafter \d+ (?:sec|s|seconds|reps?)\b"
 )
 _SEEN_IN_SET = re.compile(
     r"^(?:(?:pt|he|she|amplitude|target|form|speed|quality|control|r|l|\d+) )?(?:needs?|needed|froze|falls?|fell|lost|loses|veers?|sways?|lags?|knocked|unable|able to|kept|came|dropped|rose|reached|felt|reported|states?|said|improved|clean|better|worse|equal|symmetr\w+|stayed|only|got|achieved|managed|still|with(?:out)? (?:good|no|less|more))\b"
@@ -94,7 +94,7 @@ def _denied_in_set(ctx: Context, a: int, b: int, kind: str, treated: bool) -> bo
 
 _REACTED = re.compile(
     r"^(?:back to \S+|settled|gone\b|eased|recovered|resolved|tired|fatigued|felt (?:ok|fine|good|better|looser|loose|easier)|shook|fussed|comfortable|no complaints?$|no (?:new |further )?complaints?$|sore\b|winded|quads? sore|sat down)|"
-    r"\b(?:came back|returned|settled|lingered|went (?:numb|from \w+ to|to \d)|gave out|buckled|tingled|shaking|shook\b|trembl\w+|whitened|pinched|cramped|cramping|wobbl\w+|stayed (?:at|quiet|flat|down)|gone (?:in|after|when|by|with)|in \d+ (?:sec|s|min|minutes)$)\b"
+    r"\b(?:came back|returned|settled|lingered|centrali[sz]\w+|peripherali[sz]\w+|(?:strong|good|mild|slight) (?:burn|stretch)|felt (?:a |the )?(?:burn|stretch|pull)|went (?:numb|from \w+ to|to \d)|gave out|buckled|tingled|shaking|shook\b|trembl\w+|whitened|pinched|cramped|cramping|wobbl\w+|stayed (?:at|quiet|flat|down)|gone (?:in|after|when|by|with)|in \d+ (?:sec|s|min|minutes)$)\b"
 )
 
 

@@ -100,6 +100,13 @@ def _service_ok(ctx: Context, i: int) -> bool:
     if re.match(r" ?(?::|is|was|-|test)? ?(?:negative|positive|neg\b|pos\b|\(-\)|\(\+\))", ctx.surface.norm[u.end : u.end + 16]):
         # a special test that bears the name of a treatment
         return False
+    if u.word == "cp":
+        # cold pack, or cerebral palsy
+        return (
+            kind in ("treatment", "billing")
+            or ctx.has(i + 1, "q_minutes")
+            or (ctx.has(i + 1, "for", "to", "in") and ctx.any(i + 1, i + 5, "q_minutes"))
+        )
     if u.word == "iced":
         return ctx.has(i + 1, "q_minutes", "body", "side")
     if u.word in ("manual",):

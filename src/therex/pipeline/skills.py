@@ -69,7 +69,7 @@ _SET_UP = re.compile(
     r"\bmirror for \w+|\b(?:mirror|towel|wedge|strap|pillow|tape|block|bolster|rail|stool|belt)\b.{0,40}\b(?:to (?:keep|stop|prevent|avoid|hold)|so (?:that )?(?:he|she)|because)\b|\b(?:exhale|breathe? out) (?:on|as|with|before)\b"
 )
 _CHANGED = re.compile(
-    r"^(?:\W*(?:so |then |and |load |angle |level |height |reps |hold |we |i |set \d |third set |both sets |stretch )*(?:was |were )?)(?:cut|dropped|moved|shortened|lowered|slowed|backed|eased|stopped|reduced|repositioned|regressed|quit|switched|kept|held|paced|spaced|raised|loaded|progressed|went from|choked up|deferred|withheld|not started|tried|limited(?! by)(?! to \d+ \w+ by)|no (?:stretching|running|external rotation|lifting|overhead|resistance)|ceiling|back to \d+|eased off|modified|changed|substituted|removed|jumped)\b"
+    r"^(?:\W*(?:so |then |and |load |angle |level |height |reps |hold |we |i |set \d |third set |both sets |stretch )*(?:was |were )?)(?:cut|dropped|moved|shortened|lowered|slowed|backed|eased|stopped|reduced|repositioned|regressed|quit|switched|kept|held|paced|spaced|raised|loaded|progressed|went from|choked up|deferred|withheld|not started|tried|limited(?! by| \w+ing)(?! to \d+ \w+ by)|no (?:stretching|running|external rotation|lifting|overhead|resistance)|ceiling|back to \d+|eased off|modified|changed|substituted|removed|jumped)\b"
 )
 _FAULT = re.compile(
     r"\b(?:was|were|he|she|pt|they|lag|pain|ache|lean\w*|hik\w*|valgus|doming|compens\w*|substitut\w*|shak\w*|fatigue|lightheaded|hr|bp|spo2|pinch\w*|grab|wing\w*|irritab\w*|swelling|joint|tendon|repair|weeks?|protocol|guard\w*|buckl\w*|spasm|tone|blanch\w*|drift\w*|trunk|pelvis|form|quality|precaution\w*|tingl\w*|symptoms?|sx|over|past|limit|parameter|because|since|took over|gave (?:out|way)|shook|failed|fell|rounded|rounding|arched|flared|popped|sagg\w+|tilted|tipped|dipped|caved|collapsed|cheat\w*|rock\w+|swung|swayed|shrugg\w*|hyperext\w*)\b"
@@ -295,6 +295,8 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
             else ""
         )
     if "monitor" in concepts:
+        if ctx.has(a, "decreased", "limiter", "neg"):
+            return ""
         if re.search(r"assess|evaluat|checked|screen", ctx.units[k].word) and kind not in ("treatment", "response"):
             return ""
         good = ctx.any(a, b, "measure", "q_score", "q_bp", "q_percent", "condition") or re.search(
