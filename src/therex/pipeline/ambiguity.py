@@ -24,7 +24,7 @@ AMBIGUOUS_WORDS = frozenset({
     "ap", "gs", "hs", "hr", "tr", "abc", "qs", "sts", "tm", "imt", "pre", "er", "ir", "run", "running", "climbing", "climb", "march", "pulley",
     "intrinsic", "tandem", "quadruped", "lunge", "bridge", "row", "shuttle", "plank", "chop", "ranger", "opposition", "perturbation", "yoga",
     "knack", "slider", "wand", "dowel", "shrug", "crawl", "hop", "hurdle", "flick", "sprint", "cardio", "foam", "swimming", "cycling", "bicycle",
-    "saccade", "cobra", "tai chi", "stepper", "boxing", "gaze shift", "blocking", "convergence exercise", "deep breathing", "ckc", "okc", "r",
+    "saccade", "cobra", "tai chi", "stepper", "boxing", "gaze shift", "blocking", "eccentric", "convergence exercise", "deep breathing", "ckc", "okc", "r",
 })  # fmt: skip
 RISKY_HEADS = frozenset({"step", "walk", "reach", "hold", "push", "carry", "set", "activation", "training exercise", "hop", "jump", "AROM",
                          "lunge", "press", "progression", "kick", "rocking", "stance", "twist", "raise", "glide", "tap", "circle", "slide", "row"})  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,8 @@ def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
         if i >= j or ctx.covered(i, j, p.label):
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):
+            continue
+        if p.label == "EXERCISE" and re.search(r"\b(?:visit|session)\b", ctx.text(i, j)):
             continue
         if p.label == "SKILL" and bare(ctx.text(i, j)):
             continue

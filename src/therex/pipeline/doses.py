@@ -25,7 +25,7 @@ def draft_doses(ctx: Context) -> None:
         # cells of a table are doses of their own
         a = i
         for k in range(i + 1, j + 1):
-            if k == j or ctx.surface.norm[ctx.units[k - 1].end : ctx.units[k].start].startswith("   "):
+            if k == j or ctx.surface.norm[ctx.units[k - 1].end : ctx.units[k].start].startswith("  "):
                 if ctx.any(a, k, "q"):
                     ctx.add("DOSE", a, k, "rule:dose")
                 a = k

@@ -155,12 +155,24 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         and ctx.kinds[k] in ("treatment", "billing", "objective", "")
         and ctx.covered(k - 1, k, "SERVICE")
         and q.numbers[0] >= 8
-        and (not ctx.any(*ctx.sentence(k), "q_minutes") or _in_brackets(ctx, k))
+        and (not ctx.any(*ctx.sentence(k), "q_minutes") or _in_brackets(ctx, k) or _sums_up(ctx, k))
     ):
         return ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp", "colon", "with") or k + 1 >= j
     if service and _gap(ctx, k - 1, k) >= 3 and q.numbers[0] >= 5 and not any(ctx.has(x, "q_number", "q_minutes") for x in range(i, k)):
         return True
     return False
+
+
+def _sums_up(ctx: Context, k: int) -> bool:
+    """`45 minutes, TE 25 / TA 20`: bare numbers right after services, whose sum is the minutes of the sentence."""
+    first, last = ctx.sentence(k)
+    stated = [u.quantity.numbers[0] for u in ctx.units[first:last] if u.quantity is not None and u.quantity.kind == "minutes"]
+    parts = [
+        u.quantity.numbers[0]
+        for n, u in enumerate(ctx.units[first:last], first)
+        if u.quantity is not None and u.quantity.kind == "number" and u.quantity.numbers and ctx.covered(n - 1, n, "SERVICE")
+    ]
+    return len(parts) > 1 and sum(parts) in stated
 
 
 def _in_brackets(ctx: Context, k: int) -> bool:
@@ -248,6 +260,16 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         return "", "", ""
     if labelled == "session_total" and not re.search(r"total units|per ", left):
         return "session_total", "", "total"
+    if kind == "minutes" and ctx.has(k - 1, "gt", "lt"):
+        return "", "", ""
+    if (
+        kind == "minutes"
+        and k == first
+        and ctx.has(k + 1, "comma", "colon", "dash", "lp")
+        and ctx.covered(k + 2, k + 3, "SERVICE")
+        and ctx.has(k + 3, "q_number")
+    ):
+        return "session_total", "", "seen"
     if (
         kind == "minutes"
         and ctx.has(k - 1, "colon")
@@ -257,6 +279,10 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         return "session_total", "", "time"
     if section in ("hep", "goals", "subjective", "history", "medications"):
         return "", "", ""
+    if kind == "minutes" and re.search(
+        r"(?:^|[.;] *)(?:visit|session|tx|treatment)(?: time| length| was| lasted)?:? *$", ctx.text(max(i, k - 4), k)
+    ):
+        return "session_total", "", "seen"
     # "15 minutes of manual therapy", "30 minutes on ther ex", "20 min: SLR"
     s = next(
         (

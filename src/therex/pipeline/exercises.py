@@ -149,6 +149,12 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         return False
     if ctx.any(i - 2, j + 4, "assist") and (not dosed or ctx.any(j, j + 3, "assist")):
         return False
+    if (
+        how == "concept"
+        and ctx.units[i - 1].word in ("held", "deferred", "omitted", "withheld", "skipped")
+        and kind in ("treatment", "", "objective")
+    ):
+        return True
     if how == "concept" and ctx.has(i - 1, "comma") and ctx.has(j, "comma") and ctx.covered(i - 3, i - 1, "EXERCISE"):
         # an abbreviation in a list of exercises
         return True
@@ -186,6 +192,8 @@ def exercise_attribute(ctx: Context, i: int, j: int) -> str:
         return "home" if HOME.search(sentence) else "planned"
     if PLAN.search(before) or PLAN.search(near):
         return "planned"
+    if re.search(r"(?:instructed|told|advised|asked|encouraged) to (?:do|perform|continue|repeat)[^.;]*$", before):
+        return "home"
     if re.search(r"(?:shown|taught|given|issued|instructed)[^.;]*$", before) and re.search(r"\bhome\b|handout|\bhep\b", sentence):
         return "home"
     return "performed"

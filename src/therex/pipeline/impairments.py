@@ -13,7 +13,7 @@ I1 = (
     "(?:(?:<slash|and|comma>)+(?:<side|body|position>)*<function|motion>)*(?:<motion|body>)*(?:<in|of|at|to|with>(?:<the|side|body|motion|position>){1,5}(?:<and|slash|body|motion>)*)?"
 )
 I2 = (
-    "(?:<side|body|sev|motion|decreased|function>|<position>(?=<body|motion|sev|deficit>)|<slash>(?=<body|motion|function>)|<and>(?=<body>))*<deficit>(?:<deficit>)*(?:<slash|and><sev>*<deficit>)?(?:<of><the>?<side|position>*<body|motion|function>+|<side|position>*<body>(?:<and|slash><side|position>*<body>)?(?!<deficit>))?"
+    "(?:<side|body|sev|motion|decreased|function>|<position>(?=<body|motion|sev|deficit>)|<slash>(?=<body|motion|function>)|<and>(?=<body>))*<deficit>(?:<deficit>)*(?:<slash|and><sev>*<deficit>)?(?:<of><the>?<side|position>*<body|motion|function>+(?:<and|slash><side|position>*<body|motion|function>+)?|<side|position>*<body>(?:<and|slash><side|position>*<body>)?(?!<deficit>))?"
     "(?:<in|of|at|to|with|for>(?:<the|side|motion|position|slash|exhead|activity|exercise>|<body|sev>(?!<deficit>)){1,6})?(?:<side>)?"
 )
 I3 = "(?:<side|body|position>|<and>(?=<body>))*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"

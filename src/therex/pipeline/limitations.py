@@ -11,7 +11,7 @@ from therex.pipeline.measures import PAINY
 _LIMIT_END = frozenset({"semi", "dot", "br", "pipe"})
 _ABLE_ONLY = re.compile(r"\b(?:able to|can|still|only|one at a time|modified)\b")
 _NOT_LIMIT = re.compile(
-    r"\b(?:independent(?:ly)?|without (?:difficulty|assist|pain|any)|no (?:difficulty|trouble|problem)|no longer (?:needs|requires|difficult)|without restrictions?|full (?:work )?dut(?:y|ies)|will progress to|to progress to)\b"
+    r"\b(?:for return to|independent(?:ly)?|without (?:difficulty|assist|pain|any)|no (?:difficulty|trouble|problem)|no longer (?:needs|requires|difficult)|without restrictions?|full (?:work )?dut(?:y|ies)|will progress to|to progress to)\b"
 )
 
 
@@ -98,7 +98,7 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
         cut = ctx.first(assist + 1, b, "because")
         if cut > hi - 1 or cut > 0:
             hi = cut if cut > 0 else hi
-        if ctx.covered(lo, hi, "EXERCISE") and kind == "treatment" and ctx.covered(lo, hi, "DOSE"):
+        if ctx.covered(lo, hi, "EXERCISE") and kind in ("treatment", "") and ctx.covered(lo, hi, "DOSE"):
             return
         lo, hi = ctx.trim(lo, hi)
         ctx.add("LIMITATION", lo, hi, "rule:limitation.assist")
@@ -256,7 +256,7 @@ def _limitation(ctx: Context, a: int, b: int, kind: str) -> None:
 
 # what cannot be done is a limit, whether or not a list knows the activity
 _CANNOT = re.compile(
-    r"\b(?:difficulty|trouble|problems?|a hard time|diff) (?:with |w/ |in )?(?!sleep\b)\w+ing\b|\b(?:can'?t|cannot|can not|couldn'?t|could not|unable to|not able to|won'?t|struggles? to|still can'?t) (?!be\b|recall|remember|rule|tolerate (?:med|nsaid)|assess|determine|test|say|tell|afford|come|wait|make (?:it|the)|attend|get an)[a-z]"
+    r"\b(?:difficulty|trouble|problems?|a hard time|diff) (?:with |w/ |in )?(?!sleep\b)\w+ing\b|\bmakes? it (?:very |more )?(?:hard|difficult|impossible|tough) (?:for (?:him|her|pt) )?to\b|\blimit(?:s|ed|ing)? (?:him|her|pt|patient|them) (?:to|from)\b|\b(?:can'?t|cannot|can not|couldn'?t|could not|unable to|not able to|won'?t|struggles? to|still can'?t) (?!be\b|recall|remember|rule|tolerate (?:med|nsaid)|assess|determine|test|say|tell|afford|come|wait|make (?:it|the)|attend|get an)[a-z]"
 )
 _TASK = re.compile(
     r"^(?:he |she |pt |patient |they )?(?:still |now |only )?(?:(?:stops?|rests?) (?:\d|once|twice|on|at|after|every|half)|(?:drops?|spills?) |holds? (?:on(?:to)? |the |to )|"

@@ -12,7 +12,7 @@ _VALUES = ("q_angle", "q_grade", "q_score", "q_number", "q_range", "q_seconds", 
 _BETWEEN = "<be|colon|of|eq|dash|at|comp|from|side|position|gt|lt|approx|time_ref|lp|to|sev|for|decreased>"
 ROM = (
     "(?:<side|position|exhead|function|comp>)*(?:<function|exhead><of><the>?<side>?)?(?:<body|motion|function>)(?:<side|position|exhead|function|motion|slash|body|and|decreased>)*"
-    f"(?:{_BETWEEN}){{0,3}}<q_angle|q_grade>{{value_tail}}{{compare}}*{{value_tail}}"
+    f"(?:{_BETWEEN}){{0,3}}<q_angle|q_grade>(?:<at><q_angle>(?:<of>)?<motion|position>)?{{value_tail}}{{compare}}*{{value_tail}}"
 )
 ROM_EXERCISE = f"(?:<side>)*<exercise|measure>(?:<side|body|motion|exhead|position|in|the>)*(?:{_BETWEEN}){{0,3}}<q_angle|q_grade>{{value_tail}}{{compare}}*{{value_tail}}"
 REVERSED = "<q_grade|q_angle>(?:<in|for|of>)?(?:<the>)?(?:<side|body|position>)*(?:<body|motion|function>)(?:<side|motion|body|slash>)*{value_tail}"
@@ -21,7 +21,7 @@ ROM_NUMBER = (
     f"(?:{_BETWEEN}){{0,2}}<q_number|q_range|q_percent|q_score>{{value_tail}}{{compare}}*{{value_tail}}"
 )
 INSTRUMENT = (
-    f"(?:<side>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|in|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}(?:<comma>(?={{value}}))?"
+    f"(?:<side|body>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|in|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}(?:<comma>(?={{value}}))?"
     "{value}{value_tail}{compare}*{value_tail}(?:<comma|semi>?<time_ref>+<colon|eq|be>?{value})*"
 )
 # a score after a comma, with a place or time of its own, is a measure of its own
@@ -126,6 +126,8 @@ def draft_measures(ctx: Context) -> None:
             ):
                 # `scaption to 90 deg 2# 2x10`: how far an exercise goes
                 continue
+            if name in ("reversed", "rom_test") and ctx.kinds[i] in ("treatment", "hep", "plan", "") and ctx.has(j, "q_dose", "q_xreps"):
+                continue
             if ctx.has(j - 1, "q_inch") and ctx.any(i, j, "from") and ctx.any(i, j, "exercise", "activity"):
                 continue
             if name == "rom_number" and ctx.any(i, j, "decreased", "limiter") and ctx.any(i, j, "q_percent"):
@@ -164,9 +166,23 @@ def draft_measures(ctx: Context) -> None:
                 continue
             if name == "instrument" and not _instrument_ok(ctx, i, j):
                 continue
-            if name == "counted" and (ctx.kinds[i] in ("plan", "goals", "treatment", "hep", "history") or ctx.any(i, j, "assist")):
+            if name == "counted" and (
+                ctx.kinds[i] in ("plan", "goals", "treatment", "hep", "history")
+                or ctx.any(i, j, "assist")
+                or ctx.any(max(0, i - 3), i, "limiter")
+            ):
                 continue
             add(i, j, f"rule:measure.{name}")
+    for k in range(len(ctx.units)):
+        if ctx.has(k, "q_bp") and not taken[k] and re.search(r"\bbp\b|blood pressure", ctx.text(max(0, k - 24), k)):
+            add(k, k + 1, "rule:measure.bp")
+        elif (
+            ctx.has(k, "q_rpe")
+            and ctx.kinds[k] not in ("plan", "goals", "hep")
+            and (k == 0 or ctx.has(k - 1, "comma", "dot", "semi", "br", "rp", "q_number", "q_rate"))
+            and not ctx.any(max(0, k - 4), k, "q_dose", "q_hold", "q_xreps", "q_weight", "q_level", "q_band")
+        ):
+            add(k, k + 1, "rule:measure.rpe")
     for i, j in ctx.grammar.find(BARE_SCORE, ctx.row):
         if _PER10.search(ctx.text(i, i + 1)) and PAINY.search(ctx.text(*ctx.sentence(i))) and ctx.kinds[i] != "goals":
             add(i, j, "rule:measure.score")
@@ -212,6 +228,8 @@ def _instrument_ok(ctx: Context, i: int, j: int) -> bool:
         n = q.numbers[0] if q.numbers else 0
         if word in ("hr", "pulse") or "heart" in word:
             return 35 <= n <= 220 and q.kind in ("number", "rate", "range")
+        if word == "resting hr":
+            return 35 <= n <= 220
         if word == "bp" or "blood" in word or "resting" in word:
             return q.kind in ("bp", "score")
         if "o2" in word or word == "sat" or "pulse ox" in word or "oxygen" in word:
@@ -235,7 +253,11 @@ def _table_rows(ctx: Context) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     for i, j in ctx.bounds:
         values = [k for k in range(i, j) if not ctx.units[k].cats.isdisjoint(_VALUES)]
-        if ctx.any(i, j, "timed", "total", "service", "q_date", "q_code", "untimed") or (ctx.units[i].word == "pt"):
+        if (
+            ctx.any(i, j, "timed", "total", "service", "q_date", "q_month_date", "q_code", "untimed")
+            or ctx.units[i].word == "date"
+            or (ctx.units[i].word == "pt")
+        ):
             continue
         if len(values) < 2 or ctx.kinds[i] in ("billing", "plan", "goals", "treatment", "header"):
             continue

@@ -23,7 +23,7 @@ _SIGN_WORD = re.compile(
     r"(?i)(?:electronically |e-?)?sign(?:ed|ature)(?: by)?:?[ ]*(?P<rest>[^\n]{0,60})|dictated by:? *(?P<d>[^\n.]{0,50})|documented by:? *(?P<doc>[^\n.]{0,50})"
 )
 _DATE_LABEL = re.compile(
-    r"(?:\bdate(?: of (?:service|visit|treatment|encounter|tx|session|evaluation|eval))?|\bdos|\bd\.o\.s\.?|visit date|service date|session date|treatment date|tx date|encounter date|seen on|seen|dated|today is|today's date|\bvisit|note for|(?:pt|ot|daily|treatment|progress|clinic)? ?note|for date)[ ]*(?:[:#=\-,.]|is)?[ ]*$"
+    r"(?:\bdate(?: of (?:service|visit|treatment|encounter|tx|session|evaluation|eval))?|\bdos|\bd\.o\.s\.?|visit date|service date|session date|treatment date|tx date|encounter date|seen on|seen|dated|today is|today's date|today,?|\bvisit|note for|(?:pt|ot|daily|treatment|progress|clinic)? ?note|for date)[ ]*(?:[:#=\-,.]|is)?[ ]*$"
 )
 _OTHER_DATE = re.compile(
     r"(?:dob|birth|onset|doi|injury|surgery|sx|s/p|eval\w*|since|by|soc|start of care|referral|order|from|last|next|until|on|signed|cert\w*|poc|goal|prior|of|admit\w*|fell|mri|x-?ray|post-?op|through|thru|return|f/u|op|dc|d/c|seen)[ ]*(?:date)?[ ]*[:(#]?[ ]*$"
@@ -32,7 +32,7 @@ _PLACE_DATE = re.compile(
     r"(?i)\b(?:date(?: of service)?|dos)\b[ ]*[:#]?[ ]*(\[[^\]\n]{1,60}\]|\*{2,}[^\s]{0,40}|_{3,}|<[^>\n]{1,60}>|xx/xx/\w+)"
 )
 _HEP = re.compile(
-    r"\b(?:hep|home exercise program|home program|home exercises?|home ex(?:s|\.)?|home exercise|exercises at home|homework|home programme)\b"
+    r"\b(?:hep|home exercise program|home program|home exercises?|home ex(?:s|\.)?|home exercise|exercises at home|homework|home programme|(?:does|doing|did|do) (?:them|these|all of them|(?:her|his|their|the) (?:exercises?|stretches|program))(?: all)? (?:every day|daily|nightly|every (?:morning|night)|on (?:her|his|their) own|at home))\b"
 )
 _HEP_CONTENT = re.compile(
     r"\b(?:added|add|updated? (?:with|to include)|issued|given|taught|showed|shown|handout|printed|written|log|days|daily|x ?/ ?day|times? (?:a|per) day|x/day|/wk|x a day|compliant|complian\w+|adheren\w+|return demo|teach|photo|video|includes?|consists?|progressed|reduced|increased|independent with|every|nightly|morning|most days|twice|once|sheet|app|skipp\w+|missed|forgot|not done|hasn't|performing|trouble|correct)\b"
@@ -71,7 +71,7 @@ def read_mentions(ctx: Context) -> list[Mention]:
         body = norm[s.start : s.end]
         if _HEP.search(body) or _in(ctx, s.start, "hep"):
             rest = _HEP.sub("", body)
-            if _HEP_CONTENT.search(rest) and len(rest.split()) >= 2:
+            if _HEP_CONTENT.search(body if "every" in body else rest) and len(rest.split()) >= 2:
                 out.append(Mention("hep_content", s.start, s.end, "rule:hep_content"))
             elif _in(ctx, s.start, "hep"):
                 out.append(Mention("hep", s.start, s.end, "rule:hep"))

@@ -114,8 +114,8 @@ def _for_capacity(ctx: Context, a: int, b: int) -> int:
 
 
 _CAPACITY_FOR = re.compile(
-    r"^(?:[-•*] ?)?(?:a[:/] ?)?(?:needs? (?:\w+ )?|more |better |all of it |this (?:builds|loads) )?(?:[\w/+&'°-]+ ){0,6}?(?:strength\w*|endurance|control|power|tolerance|mobility|range|rom|rotation|extension|flexion|reach|grip|stability|timing|work|load(?:ing)?|"
-    r"stands?|hops|flicks|balance|activation|holds|it) (?:are |is |kept |needed |directed )?(?:for|toward|to (?!be\b|date|tolerance|continue|improve|increase))(?: \w+)+"
+    r"^(?:[-•*] ?)?(?:a[:/] ?)?(?:needs? (?:\w+ )?|more |better |all of it |this (?:builds|loads) )?(?:[\w/+&'°-]+ ){0,6}?(?:strength\w*|endurance|control|power|symmetry|tolerance|mobility|range|rom|rotation|extension|flexion|reach|grip|stability|timing|work|load(?:ing)?|"
+    r"stands?|hops|flicks|balance|activation|holds|it) (?:[<>] ?\d+ ?%? )?(?:are |is |kept |needed |directed )?(?:for|toward|to (?!be\b|date|tolerance|continue|improve|increase))(?: \w+)+"
 )
 
 

@@ -10,7 +10,7 @@ _TOLERANCE = re.compile(
     r"\btol(?:erat\w*)?\b|\b(?:good|fair|poor|excellent|great|improved) tolerance\b(?! (?:for|to) (?:standing|walking|sitting))|\brespon(?:d|se)|\badverse|\bparticipat\w+ (?:well|fully|actively|in all)|\bgood participation|\bill effect|\bgood effort|\bcomplication|\bdid (?:well|great)|handled|performed well|without incident"
 )
 _DURING = re.compile(
-    r"\b(?:during|after|post|following|by (?:the )?(?:end|set|rep|last)|set \d|\d(?:st|nd|rd|th) set|last set|at rep|rep \d|end of|throughout|afterward|leaving|second set|third set|this session|in session|today)\b"
+    r"\b(?:during|after(?! (?:surgery|injury|the (?:fall|injury|surgery)))|post(?![- ]?op)|following|by (?:the )?(?:end|set|rep|last)|set \d|\d(?:st|nd|rd|th) set|last set|at rep|rep \d|end of|throughout|afterward|leaving|second set|third set|this session|in session|today)\b"
 )
 _REACT = re.compile(
     r"pain|sore|fatigue|tired|sx|symptom|dizz|sob|lob|lag|form|control|stiff|tight|looser|better|relief|compens|leak|shak|breath|quality|comfort|rom\b|flex|spo2|hr\b|bp\b|rpe|sway|balance|steadi|smooth|burn|stretch|easier|worse|clean|hike|hik|return demo|teach|understand|guard|spasm|quad|contract|swelling|effusion|cramp|tremor|rest"
@@ -35,7 +35,7 @@ _SEEN_IN_SET = re.compile(
 def draft_responses(ctx: Context) -> None:
     """RESPONSE: how the patient reacted during or right after today's treatment."""
     treated = any(
-        (d.label == "SERVICE" and ctx.kinds[d.first] not in ("plan", "goals", "history"))
+        (d.label == "SERVICE" and (ctx.kinds[d.first] not in ("plan", "goals", "history") or ctx.has(d.first, "q_code")))
         or (d.label == "EXERCISE" and d.attribute == "performed")
         for d in ctx.drafts
     )
@@ -64,6 +64,9 @@ def draft_responses(ctx: Context) -> None:
                 while n + 1 < len(chunks) and _response_goes_on(ctx, hi, *chunks[n + 1]):
                     n += 1
                     hi = chunks[n][1]
+                colon = ctx.first(lo, hi, "colon")
+                if colon > lo and ctx.covered(lo, colon, "EXERCISE"):
+                    lo = colon + 1
                 lo, hi = ctx.trim(lo, hi)
                 split = re.search(r"\b(?:with|and|w/) no ", ctx.text(lo, hi))
                 if split and _TOLERANCE.search(ctx.text(lo, hi)[: split.start()]):
@@ -94,7 +97,7 @@ def _denied_in_set(ctx: Context, a: int, b: int, kind: str, treated: bool) -> bo
 
 _REACTED = re.compile(
     r"^(?:back to \S+|settled|gone\b|eased|recovered|resolved|tired|fatigued|felt (?:ok|fine|good|better|looser|loose|easier)|shook|fussed|comfortable|no complaints?$|no (?:new |further )?complaints?$|sore\b|winded|quads? sore|sat down)|"
-    r"\b(?:came back|returned|settled|lingered|centrali[sz]\w+|peripherali[sz]\w+|(?:strong|good|mild|slight) (?:burn|stretch)|felt (?:a |the )?(?:burn|stretch|pull)|went (?:numb|from \w+ to|to \d)|gave out|buckled|tingled|shaking|shook\b|trembl\w+|whitened|pinched|cramped|cramping|wobbl\w+|stayed (?:at|quiet|flat|down)|gone (?:in|after|when|by|with)|in \d+ (?:sec|s|min|minutes)$)\b"
+    r"\b(?:came back|returned|settled|lingered|centrali[sz]\w+|peripherali[sz]\w+|(?:strong|good|mild|slight) (?:burn|stretch)|^(?:pt |patient |he |she |client )?(?:reports?|reported|c/o|states?|noted) (?:only |of )?(?:mild |some |slight |moderate )?(?:muscle )?(?:fatigue|soreness|burn(?:ing)?|stretch)\b|light-?headed\w*|felt (?:a |the )?(?:burn|stretch|pull)|went (?:numb|from \w+ to|to \d)|gave out|buckled|tingled|shaking|shook\b|trembl\w+|whitened|pinched|cramped|cramping|wobbl\w+|stayed (?:at|quiet|flat|down)|gone (?:in|after|when|by|with)|in \d+ (?:sec|s|min|minutes)$)\b"
 )
 
 
@@ -154,7 +157,17 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
     k = ctx.first(a, b, "response_cue")
     if k < 0 and kind not in ("response", "treatment", "", "objective"):
         return False
-    if re.search(r"\bthis (?:week|month)\b|\blately\b|over the (?:week|month)", text):
+    if re.search(
+        r"\bthis (?:week|month)\b|\blately\b|over the (?:week|month)|^(?:next (?:visit|session|time|tx)|will |plan |progress to )", text
+    ):
+        return False
+    if (
+        kind == ""
+        and not ctx.covered(a, b, "MEASURE")
+        and not _TOLERANCE.search(text)
+        and not any(d.label in ("EXERCISE", "SERVICE", "DOSE", "DURATION") and d.first < b for d in ctx.drafts)
+    ):
+        # before anything is done there is nothing to react to
         return False
     if kind == "response":
         if ctx.any(a, b, "skill_cue") and not ctx.any(a, b, "response_cue"):
@@ -238,7 +251,7 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
             kind == "assessment"
             and not _DURING.search(text)
             and not re.search(
-                r"no (?:increase|adverse|pain)|denie[sd]|carry ?over|demonstrat|return demo|able to (?:complete|perform)|form|verbaliz|teach",
+                r"no (?:increase|adverse|pain)|denie[sd]|carry ?over|demonstrat\w+ (?:good|proper|correct|safe|improved|better|understanding|ability|increased|appropriate)|return demo|able to (?:complete|perform)|form|verbaliz|teach",
                 text,
             )
         ):

@@ -110,7 +110,13 @@ def _service_ok(ctx: Context, i: int) -> bool:
     if u.word == "iced":
         return ctx.has(i + 1, "q_minutes", "body", "side")
     if u.word in ("manual",):
-        return kind in ("treatment", "billing", "objective", "") and not ctx.has(i + 1, "word", "skill_cue", "light", "level_word")
+        return (
+            kind in ("treatment", "billing", "objective", "")
+            and not ctx.has(i + 1, "word", "skill_cue", "light", "level_word")
+            and not re.match(
+                r" (?:\w+ ){0,3}(?:assist\w*|resistance|facilitation|cue\w*|guidance|contact)\b", ctx.surface.norm[u.end : u.end + 50]
+            )
+        )
     if u.word == "aquatic":
         return kind in ("treatment", "billing")
     if u.word == "traction" and kind == "subjective":

@@ -57,7 +57,7 @@ def draft_skills(ctx: Context) -> None:
 
 
 _BY_THERAPIST = re.compile(
-    r"\b(?:by|from) (?:the )?(?:PT|OT|therapist|OTR|PTA|COTA)\b|\b(?:PT|OT|PTA|COTA|[Tt]herapist|I) (?:\w+ing\b|(?:held|put|kept|cut|had|took|pushed|lifts?|holds?|blocked|supported|assisted|guided|stabili[sz]ed|tapped|moved|strapped|lifted|stopped|helped|at (?:the )?(?:hips?|pelvis|foot|knee|shoulder|trunk|glute))\b)"
+    r"\b(?:by|from) (?:the )?(?:PT|OT|therapist|OTR|PTA|COTA)\b|\b(?:PT|OT|PTA|COTA|[Tt]herapist|I) (?:\w+ing\b|(?:provided|gave|applied|adjusted|modified|facilitated|corrected|held|put|kept|cut|had|took|pushed|lifts?|holds?|blocked|supported|assisted|guided|stabili[sz]ed|tapped|moved|strapped|lifted|stopped|helped|at (?:the )?(?:hips?|pelvis|foot|knee|shoulder|trunk|glute))\b)"
     r"|\b[Mm][Yy] (?:hand|forearm|finger|fingers|thumb|hands)\b|\b[Hh]ands? (?:on|under|behind|at) (?:the |his |her )?(?!thighs|hips\b.*cue)\w+|\b[Ff]ingers? (?:on|under|inside) |\b[Hh]ad (?:him|her) |\bhad to (?:put|bring|hold|hold|move|support|block|lower)\b|\b(?:unweighted|unweighting|held (?:down|flat|straight|flexed|supinated|neutral|at neutral))\b",
 )
 _MONITORED = re.compile(
