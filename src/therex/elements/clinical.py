@@ -22,12 +22,31 @@ _REASON_BODY = re.compile(
 _PT_VAGUE = re.compile(r"\b(?:here for (?:pt|ot|therapy)|pt here for|post-?op|surgery|s/p)\b")
 
 
+_OPENING = re.compile(
+    r"(?:\b(?:cc|c/c|c/o|complains? of|complaining of|chief complaint|here for|seen for|referred for|reason for (?:visit|referral|therapy)|presents? (?:with|for))\b:?[^.\n]{0,40})$"
+)
+
+
+def _opens(view: NoteView, found: HasRange) -> bool:
+    """Whether a complaint is given as the reason for the visit: named as such, or with its part at the head of the note."""
+    if _OPENING.search(view.low[max(0, found.start - 70) : found.start]):
+        return True
+    head = view.low[: found.start]
+    return len(head) < 60 and "\n" not in head.strip("\n") and not re.search(r"\b(?:s|subjective)[:/)-]|reports?|states?", head)
+
+
 def condition(view: NoteView, minutes: Minutes) -> Element:
     """A diagnosis, a surgery, or a body part with its symptom as the reason for therapy."""
     found = view.mentioned("condition")
     if found:
         return element("condition", "present", found)
     complaints = view.mentioned("complaint")
+    opening: list[HasRange] = [m for m in complaints if _opens(view, m)]
+    opening = opening or [
+        s for s in view.of("IMPAIRMENT") if s.assertion == "affirmed" and _REASON_BODY.search(text_of(view, s)) and _opens(view, s)
+    ]
+    if opening:
+        return element("condition", "present", opening[:3])
     if complaints:
         return element("condition", "weak", complaints)
     post = view.mentioned("postop")

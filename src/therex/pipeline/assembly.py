@@ -24,7 +24,7 @@ from therex.pipeline.limitations import draft_limitations
 from therex.pipeline.measures import draft_measures
 from therex.pipeline.mentions import read_mentions
 from therex.pipeline.quantities import read_quantities
-from therex.pipeline.rationales import draft_rationales
+from therex.pipeline.rationales import draft_declared, draft_rationales
 from therex.pipeline.relations import relate
 from therex.pipeline.responses import draft_responses
 from therex.pipeline.sections import read_sections
@@ -59,6 +59,7 @@ def assemble(ctx: Context, proposals: Iterable[Proposal] = ()) -> Assembled:
     draft_doses(ctx)
     draft_unnamed_exercises(ctx)
     draft_goals(ctx)
+    draft_declared(ctx)
     draft_limitations(ctx)
     draft_skills(ctx)
     draft_responses(ctx)
@@ -83,6 +84,8 @@ def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
         if i >= j or ctx.covered(i, j, p.label):
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):
+            continue
+        if p.label in ("RATIONALE", "LIMITATION") and ctx.covered(i, j, "GOAL"):
             continue
         if p.label == "EXERCISE" and re.search(r"\b(?:visit|session)\b", ctx.text(i, j)):
             continue

@@ -146,6 +146,12 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         # a small number in brackets after a code is its units
         return q.numbers[0] > 8 or (q.numbers[0] > 4 and not ctx.has(k - 2, "q_code"))
     service = any(True for _ in ctx.begun(i, k, "SERVICE"))
+    if ctx.has(k - 1, "slash") and ctx.covered(k - 2, k - 1, "SERVICE") and ctx.has(k + 1, "slash") and q.numbers[0] >= 5:
+        # `97110 / 22 / active hook to tabletop`: cells parted by strokes
+        return True
+    if ctx.has(k - 1, "total") and ctx.any(i, k - 1, "timed") and q.numbers[0] >= 8:
+        # `timed 43 min, session 45`
+        return True
     if (service and ctx.has(k - 1, "pipe")) or (column and service and _gap(ctx, k - 1, k) >= 2):
         earlier = [x for x in range(i, k) if ctx.has(x, "q_number", "q_minutes")]
         later = [x for x in range(k + 1, j) if ctx.has(x, "q_number", "q_units")]

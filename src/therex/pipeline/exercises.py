@@ -125,6 +125,12 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if not dosed and ctx.has(j, "deficit") and not ctx.any(j, j + 1, "comma"):
         # `motor control deficits`
         return False
+    if not dosed and concept is None and ctx.has(j, "be"):
+        # `extensor endurance is for standing`
+        return False
+    if re.search(r"\[ ?\] *$", ctx.surface.norm[max(0, ctx.units[i].start - 5) : ctx.units[i].start]):
+        # a box left empty
+        return False
     if not dosed and _BETTER.search(ctx.text(max(first, i - 3), i)):
         return False
     if (

@@ -18,6 +18,7 @@ I2 = (
 )
 I3 = "(?:<side|body|position>|<and>(?=<body>))*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"
 LIMITED_BY = "(?:<side|body|position>)*<function|motion>+<side>?<be>?<limiter|decreased><by>?<q_percent>"
+LOSS = "(?:<side|body>)*<motion>+<word><sev>?"
 I4 = "(?:<side|body|motion|exhead>|<and|slash>(?=<body|side|motion>))+<be>(?:<sev>)*<deficit>"
 _DIAGNOSIS = re.compile(r"diagnos(?:is|es|ed) (?:of|with)[^.;\n]*$|\b[a-z]\d\d\.\w{1,4}[ )(:-]*$|\bre: *$")
 
@@ -41,6 +42,7 @@ def draft_impairments(ctx: Context) -> None:
                     and not re.search(r"before|after|\bpre\b|\bpost\b|->| to \d", text)
                 )
                 or ctx.any(m.first, m.last, "body", "activity")
+                or re.search(r"\b(?:back|neck|head|knee|hip|shoulder|heel|foot)\b", text)
                 or re.search(r"end range|with (?!activity)\\w+", text)
             )
             and not ctx.covered(m.first, m.last, "GOAL", "RESPONSE")
@@ -52,7 +54,15 @@ def draft_impairments(ctx: Context) -> None:
     for i, j in ctx.grammar.find(PAIN_BY_SITE, ctx.row):
         if PAINY.search(ctx.text(i, j)) and not ctx.covered(i, j, "IMPAIRMENT"):
             ctx.add("IMPAIRMENT", i, j, "rule:impairment.by_site")
-    for name, pattern in (("limited_by", LIMITED_BY), ("decreased", I1), ("function_is", I3), ("part_is", I4), ("deficit", I2)):
+    _faulty_parts(ctx)
+    for name, pattern in (
+        ("limited_by", LIMITED_BY),
+        ("decreased", I1),
+        ("function_is", I3),
+        ("loss", LOSS),
+        ("part_is", I4),
+        ("deficit", I2),
+    ):
         for i, j in _parted(ctx, ctx.grammar.find(pattern, ctx.row)):
             while i < j and ctx.has(i, "and", "slash", "comma") and not ctx.has(i, "deficit", "decreased", "body"):
                 i += 1
@@ -72,6 +82,66 @@ def draft_impairments(ctx: Context) -> None:
             if ctx.covered(i, j, "IMPAIRMENT"):
                 continue
             ctx.add("IMPAIRMENT", i, j, f"rule:impairment.{name}")
+
+
+_FAULTY = re.compile(
+    r"(?:still |often |visibly |also )?[\"']?(?:drops?|dips?|elevates?|tips?|wings?|snaps?|gives?(?: way| out)?|grabs?|catch(?:es)?|locks?|collapses?|hikes?|drifts?|shakes?|tires?|fatigues?|fades?|slides? forward|rotates? (?:in|out|early)|"
+    r"folds?|buckles?|swings?|veers?|whips?|lags? behind|trembles?|deviates?|flares?|rounds?|arches?|sags?|rolls (?:in|out)|turns (?:in|out)|pops?|clicks?|throbs?|tightens?|swells?|goes numb|feels? (?:tight|weak|heavy|loose|stiff)|"
+    r"loses?|does not (?:hold|engage|fire|activate|clear|extend|move)|do not (?:hold|engage|fire)|doesn't (?:hold|engage|fire|clear)|won't (?:straighten|bend|hold)|pinches|bows|caves?)\b"
+)
+_LOSES = re.compile(
+    r"^(?:he |she |pt )?(?:loses? (?:lumbar |trunk |pelvic |core |spinal )?(?:neutral|control|balance|alignment|position|form)|folds? forward|leans? (?:to|on|back|forward))\b"
+)
+
+
+def _faulty_parts(ctx: Context) -> None:
+    """`scapula tips forward past 90`: a part and what it does amiss, to the end of its clause, where no set is being told."""
+    for m in ctx.grammar.find("(?:<side|position|the|motion>)*<body|function>+<side>?", ctx.row):
+        i, j = m
+        kind = ctx.kinds[i]
+        if kind not in ("subjective", "objective", "assessment", "") or ctx.covered(
+            i, j, "IMPAIRMENT", "MEASURE", "GOAL", "SKILL", "RESPONSE", "RATIONALE", "EXERCISE"
+        ):
+            continue
+        a, b = ctx.chunk(i)
+        b = next(
+            (
+                k
+                for k in range(j, b)
+                if (ctx.has(k, "because", "but") and ctx.units[k].word not in ("when", "then", "while"))
+                or (ctx.has(k, "and") and ctx.has(k + 1, "side", "body", "motion", "the"))
+            ),
+            b,
+        )
+        if (
+            j >= b
+            or not _FAULTY.match(ctx.text(j, b))
+            or ctx.covered(j, b, "MEASURE", "SKILL", "EXERCISE", "DOSE", "LIMITATION", "RESPONSE")
+        ):
+            continue
+        first = ctx.sentence(i)[0]
+        if (
+            ctx.covered(first, i, "EXERCISE", "DOSE")
+            or ctx.any(first, i, "skill_cue", "purpose_of_cue")
+            or b - i > 14
+            or re.search(r"\b(?:no longer|not|today|set \d|rep)\b", ctx.text(a, j))
+        ):
+            continue
+        if ctx.has(i, "the") and not ctx.has(i + 1, "side", "body", "motion"):
+            continue
+        lo, hi = ctx.trim(i, b)
+        ctx.add("IMPAIRMENT", lo, hi, "rule:impairment.faulty_part")
+    for i, j in ctx.bounds:
+        if ctx.kinds[i] not in ("objective", "assessment", "subjective") or ctx.covered(i, j, "EXERCISE", "DOSE"):
+            continue
+        for a, b in ctx.chunks(i, j):
+            if (
+                b - a <= 10
+                and _LOSES.match(ctx.text(a, b))
+                and not ctx.covered(a, b, "IMPAIRMENT", "LIMITATION", "RESPONSE", "SKILL", "GOAL", "MEASURE")
+            ):
+                lo, hi = ctx.trim(a, b)
+                ctx.add("IMPAIRMENT", lo, hi, "rule:impairment.loses")
 
 
 def _value_of_field(ctx: Context, i: int, j: int) -> int:
@@ -123,16 +193,19 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
         ):
             end = k
             break
+    word = ctx.units[j].word if j < len(ctx.units) else ""
     left = end - j
-    if left <= 0:
+    if left <= 0 and word != "when":
         return i, j
-    word = ctx.units[j].word
     known = ctx.any(i, j, "body", "side") or any(
         w in ctx.text(i, j) for w in ("night", "headache", "swelling", "edema", "arc", "footdrop", "foot drop")
     )
     said = kind in ("subjective", "assessment", "objective", "")
     if ctx.has(j, "with") and ctx.any(j, end, "deficit"):
         return i, j
+    if word == "when" and ctx.has(j + 1, "pron") and said:
+        stop = ctx.chunk(j - 1)[1]
+        return (i, stop) if stop - j <= 8 and not ctx.covered(j, stop, *_OTHERS) else (i, j)
     if ctx.has(j, "in") and re.match(r"(?:in|at|during|on) (?:the )?(?:am|pm|a\.m|morning|evening|night|day)\b", ctx.text(j, end)):
         return i, j + 2 + ctx.has(j + 1, "the")
     placed = ctx.has(j, "in", "with", "to", "from") or word in _PLACES
@@ -171,6 +244,8 @@ def _lead(ctx: Context, i: int) -> int:
     ):
         i -= 2
         return i - 1 if i - 1 >= first and ctx.has(i - 1, "sev") else i
+    if i - 1 >= first and ctx.units[i - 1].word in ("am", "morning", "stress", "urge", "night", "end-range", "pre", "post-exertional"):
+        return i - 1
     if (
         i - 1 >= first
         and ctx.has(i - 1, "word")
@@ -258,6 +333,13 @@ def _adjectival(ctx: Context, i: int, j: int) -> tuple[int, int]:
 def _with_score(ctx: Context, i: int, j: int) -> tuple[int, int]:
     """A pain with a place takes the score beside it, an arc its range, a headache how often it comes."""
     if (
+        ctx.has(j, "q_minutes", "q_distance")
+        and ctx.has(j - 1, "deficit")
+        and not ctx.covered(j, j + 1, "MEASURE", "DURATION")
+        and re.search(r"stiff|gap|diastasis|ache|shorten", ctx.text(i, j))
+    ):
+        return i, j + 1
+    if (
         ctx.has(j, "q_range", "q_angle", "q_frequency", "q_grade")
         and ctx.has(j - 1, "deficit")
         and not ctx.covered(j, j + 1, "MEASURE", "DURATION")
@@ -305,6 +387,12 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     kind = ctx.kinds[i]
     if _titles(ctx, i, j) or _gain(ctx, i, j):
         return False
+    if how == "loss":
+        return (
+            ctx.any(i, j, "motion")
+            and re.search(r"\b(?:loss|lag|blocked|restricted|tight|deficit)\b", ctx.text(i, j)) is not None
+            and kind in ("objective", "assessment", "", "subjective")
+        )
     if ctx.text(i, j).strip() == "slump" and re.match(
         r" *(?:\+|-|test|pos|neg|:)", ctx.surface.norm[ctx.units[j - 1].end : ctx.units[j - 1].end + 8]
     ):
@@ -315,7 +403,7 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         return False
     if ctx.covered(i, j, "table_row"):
         return False
-    if ctx.text(i, j).strip() in ("step to", "steps to", "does", "sway", "burning"):
+    if ctx.text(i, j).strip() in ("step to", "step to pattern", "steps to", "does", "sway", "burning"):
         return False
     if kind in ("treatment", "plan", "response") and how != "decreased" and not ctx.any(i, j, "body", "side"):
         return False

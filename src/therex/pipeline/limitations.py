@@ -25,9 +25,14 @@ def draft_limitations(ctx: Context) -> None:
         kind = ctx.kinds[i]
         if kind in ("goals", "billing", "medications", "hep", "header", "precautions", "signature", "history", "diagnosis", "education"):
             continue
+        if _field_of_limits(ctx, i, j):
+            continue
+        if kind == "" and not any(d.label in ("EXERCISE", "SERVICE") and d.first < i for d in ctx.drafts):
+            # what comes before any treatment is told by the patient, or seen on arrival
+            kind = "subjective"
         for a, b in _clauses(ctx, i, j):
             known = len(ctx.drafts)
-            _limitation(ctx, a, b, kind)
+            _limitation(ctx, a, b, ctx.kinds[i])
             if len(ctx.drafts) == known:
                 _unnamed_activity(ctx, a, b, kind, ctx.text(a, b))
     # a pain score with the activity that brings it
@@ -43,6 +48,33 @@ def draft_limitations(ctx: Context) -> None:
             and not ctx.covered(m.first, m.last, "LIMITATION", "GOAL")
         ):
             ctx.add("LIMITATION", m.first, m.last, "rule:limitation.scored")
+
+
+_LIMITS_FIELD = re.compile(
+    r"(?:^|[|.;] ?) *\W{0,3}(?:function(?:al)?(?: (?:status|limits?|limitations?|deficits?))?|limits|limitations?|current function|adls?(?: status)?|participation) *[:|] *$"
+)
+_ABLE = re.compile(
+    r"\b(?:independent(?:ly)?|no (?:difficulty|limits?|limitations?|problems?)|wnl|wfl|without|mod i|modified independent|able to)\b|\d/\d"
+)
+
+
+def _field_of_limits(ctx: Context, i: int, j: int) -> bool:
+    """`Function: types with right hand only; wife cuts his meat`: every item of such a field that is no measure."""
+    line = ctx.surface.norm.rfind("\n", 0, ctx.units[i].start) + 1
+    a = i
+    if not _LIMITS_FIELD.search(ctx.surface.norm[line : ctx.units[i].start]):
+        colon = ctx.first(i, j, "colon", "pipe")
+        if not (i < colon < j - 1 and _LIMITS_FIELD.search(ctx.text(i, colon + 1))):
+            return False
+        a = colon + 1
+    found = False
+    while a < j:
+        b = next((k for k in range(a, j) if ctx.has(k, "semi", "pipe", "dot")), j)
+        lo, hi = ctx.trim(a, b)
+        if 2 <= hi - lo <= 18 and not _ABLE.search(ctx.text(lo, hi)) and not ctx.covered(lo, hi, "MEASURE", "GOAL", "EXERCISE", "DOSE"):
+            found = ctx.add("LIMITATION", lo, hi, "rule:limitation.field") is not None or found
+        a = b + 1
+    return found
 
 
 def _clauses(ctx: Context, i: int, j: int) -> list[tuple[int, int]]:
@@ -259,7 +291,7 @@ _CANNOT = re.compile(
     r"\b(?:difficulty|trouble|problems?|a hard time|diff) (?:with |w/ |in )?(?!sleep\b)\w+ing\b|\bmakes? it (?:very |more )?(?:hard|difficult|impossible|tough) (?:for (?:him|her|pt) )?to\b|\blimit(?:s|ed|ing)? (?:him|her|pt|patient|them) (?:to|from)\b|\b(?:can'?t|cannot|can not|couldn'?t|could not|unable to|not able to|won'?t|struggles? to|still can'?t) (?!be\b|recall|remember|rule|tolerate (?:med|nsaid)|assess|determine|test|say|tell|afford|come|wait|make (?:it|the)|attend|get an)[a-z]"
 )
 _TASK = re.compile(
-    r"^(?:he |she |pt |patient |they )?(?:still |now |only )?(?:(?:stops?|rests?) (?:\d|once|twice|on|at|after|every|half)|(?:drops?|spills?) |holds? (?:on(?:to)? |the |to )|"
+    r"^(?:he |she |pt |patient |they )?(?:still |now |only )?(?:\w+ing \w[^,;]{0,40}? (?:takes? \d+|(?:still )?makes? (?:him|her|it)|(?:still )?(?:hurts?|aggravates|bothers))|(?:holds?|grabs?|leans?) (?:on )?(?:the |a )?(?:cart|counter|wall|furniture|rail|banister|walls)|slides? (?:out|down|off)|(?:types?|writes?|eats?|drives?|dresses) (?:with|using) (?:the |his |her )?(?:r|l|right|left|one|other)\b|runs? [^,]{0,12}then |half days|(?:stops?|rests?) (?:\d|once|twice|on|at|after|every|half)|(?:drops?|spills?) |holds? (?:on(?:to)? |the |to )|"
     r"(?:uses?|using|has|with)? ?(?:a |her |his |the )?(?:cane|walker|rollator|rw|fww|spc|crutch(?:es)?|wheelchair|w/c|knee scooter|sling|brace)(?: in the \w+| outside| outdoors| indoors| for \w+| only| at home)*$|"
     r"(?:can |able to )?(?:lifts?|carr(?:y|ies)) [^,]{0,25}?(?:at most|only|w/ (?:2|both|two) hands)|leaks? (?:with|w/|when|on) |freezes? (?:in|at|with|when) |(?:has |have )?not (?:yet )?(?:returned|able|back) to |(?:wife|husband|daughter|son|mom|family) (?:opens?|does|cuts?|carr(?:y|ies)|ties|helps?|lifts?|drives?) |"
     r"takes? \d+ ?(?:min|minutes?) to |(?:on )?(?:light|modified|restricted) duty|[a-z]+ takes? \d+ ?(?:min|minutes?)$|needs? (?:\w+'s |a |his |her )?(?:arm|hand|help|two people) |(?:sits?|stands?|drives?|sleeps?|walks?|types?|reads?|lifts?) (?:only |about |just |for |up to |max )*\d+ ?(?:min|minutes?|hours?|hrs?|blocks?|ft|feet|lbs?)|(?:needs?|uses?) (?:both |his |her |two )?(?:hands?|arms?) to |has to be (?:lifted|helped|carried))"
@@ -268,7 +300,7 @@ _TASK = re.compile(
 
 # how far, how long, how much or in what way a patient still does a thing: a capacity told is a limit told
 _CAPACITY = re.compile(
-    r"^(?:still |now |only |he |she |pt |patient )*(?:walks?|sits?|stands?|sleeps?|drives?|lifts?|carr(?:y|ies)|reach(?:es)?|kneels?|climbs?|copies|writes?|types?|reads?|holds?|spills?|drops?|goes|gets?|"
+    r"^(?:still |now |only |he |she |pt |patient )*(?:walks?|sits?|stands?|sleeps?|drives?|lifts?|carr(?:y|ies)|reach(?:es)?|types?|slides?|runs?|kneels?|climbs?|copies|writes?|types?|reads?|holds?|spills?|drops?|goes|gets?|"
     r"dress(?:es)?|bathes?|showers?|cooks?|runs?|jogs?|works?|plays?|rises?|naps?|stops?|catches|wakes?|crawls?|eats?|opens?|sleeping|walking|using|first steps|stairs?|steps?)\b.*"
     r"(?:\b\d+(?:\.\d+)? ?(?:min|minutes?|hours?|hrs?|blocks?|miles?|ft|feet|lbs?|pounds?|stairs?|steps?|flights?|attempts?|times|of \d)|\bsideways\b|\bbackwards?\b|\bone (?:foot |step |knee )?(?:at a time|only)|\bon (?:his|her) (?:seat|bottom|knees)|"
     r"\bhands? only\b|\bwith (?:both|two|2) (?:hands|rails)|\bin (?:a |the )?(?:boot|recliner|sling|chair)\b|\b(?:needs|then) (?:a |to )?(?:rest|sit|stop|lean|bench)|\bhurts?\b|\baches?\b|\bsore\b|\bslow(?:ly)?\b|\bonly\b|\bnot overhead\b|\bdownstairs since\b|\bgrabs?\b|\bthe (?:wall|rail|counter|furniture)\b|\bdead\b)"

@@ -14,7 +14,7 @@ _COMPLAINTS = re.compile(
     r"(?:pain|lbp|weakness|deconditioning|dizziness|fall|headache|hypotonia|unsteadiness on foot|difficulty walking|gait abnormality|vertigo|prolapse|lumbago|ache)s?$"
 )
 _POSTOP = re.compile(r"\bpost[- ]?op\b|\bpostoperative\b|\bs/p\b|status post|\bweeks? (?:post|out|after)|days? post")
-_CRED = r"(?:PTA|DPT|MSPT|MPT|PT|OTR/?L?|OTD|COTA/?L?|OT/L|MOT|MSOT|OT|CHT|OCS|NCS|GCS|SCS|WCS|PCS|ATC|LPT|LPTA|RPT|CCC-SLP|SLP|SPT|OTAS|PT, ?DPT|DC|MD|DO|PA-C|NP|L\.?Ac)"
+_CRED = r"(?:PTA|DPT|MSPT|MPT|PT|OTR/?L?|OTD|COTA/?L?|OT/L|MOT|MSOT|OT|CHT|OCS|NCS|GCS|SCS|WCS|PCS|ATC|LPT|LPTA|RPT|CCC-SLP|SLP|SPT|OTAS|PT, ?DPT|DC|MD|DO|RN|PA-C|NP|L\.?Ac)"
 _NAME = r"(?:(?:Dr\.? )?[A-Z][A-Za-zÀ-ÿ'’.-]*(?:[ ][A-Z](?:\.|[A-Za-zÀ-ÿ'’-]+)?){0,3}|\[[A-Z][A-Z _/-]{0,60}\]|(?<!_)_{3,80}|(?<!\*)\*{3,80}|\[redacted\])"
 SIGNED = re.compile(rf"(?P<name>{_NAME})[ ]*(?:,|-|/|\()?[ ]*(?P<cred>{_CRED})(?![A-Za-z])")
 _PLACEHOLDER_SIGN = re.compile(r"(?i)(?:signed|signature|therapist|clinician|provider)[^\n]{0,20}(?:\[[^\]\n]{1,80}\]|\*{2,}|_{4,})")
@@ -23,7 +23,7 @@ _SIGN_WORD = re.compile(
     r"(?i)(?:electronically |e-?)?sign(?:ed|ature)(?: by)?:?[ ]*(?P<rest>[^\n]{0,60})|dictated by:? *(?P<d>[^\n.]{0,50})|documented by:? *(?P<doc>[^\n.]{0,50})"
 )
 _DATE_LABEL = re.compile(
-    r"(?:\bdate(?: of (?:service|visit|treatment|encounter|tx|session|evaluation|eval))?|\bdos|\bd\.o\.s\.?|visit date|service date|session date|treatment date|tx date|encounter date|seen on|seen|dated|today is|today's date|today,?|\bvisit|note for|(?:pt|ot|daily|treatment|progress|clinic)? ?note|for date)[ ]*(?:[:#=\-,.]|is)?[ ]*$"
+    r"(?:\bdate(?: of (?:service|visit|treatment|encounter|tx|session|evaluation|eval))?|\bdos|\bd\.o\.s\.?|visit date|service date|session date|treatment date|tx date|encounter date|seen on|seen|dated|today is|today's date|today,?|this is \w+(?: \w+)? on(?: the)?|\bvisit|note for|(?:pt|ot|daily|treatment|progress|clinic)? ?note|for date)[ ]*(?:[:#=\-,.]|is)?[ ]*$"
 )
 _OTHER_DATE = re.compile(
     r"(?:dob|birth|onset|doi|injury|surgery|sx|s/p|eval\w*|since|by|soc|start of care|referral|order|from|last|next|until|on|signed|cert\w*|poc|goal|prior|of|admit\w*|fell|mri|x-?ray|post-?op|through|thru|return|f/u|op|dc|d/c|seen)[ ]*(?:date)?[ ]*[:(#]?[ ]*$"
@@ -44,7 +44,7 @@ _PLAN_STOCK = re.compile(
     r"\b(?:cont(?:inue)?\.? (?:with |w/ |per |current |as per |the |established )*(?:poc|plan of care|plan|program|treatment approach|treatment plan|care|skilled (?:pt|ot|therapy)|pt|ot|therapy|tx|treatment)(?:\b)|same plan|as planned|per poc|next appointment|see (?:again|next)|will continue)\b"
 )
 _PROGRESSED = re.compile(
-    r"\b(?:progressed (?:to|from|with|resistance|reps|weight|load|exercise|program|her|his|by|standing|hip|step)|regressed|advanced (?:to|from|with|her|his|program)|upgraded|downgraded|increased (?:to|from|resistance|weight|reps|load|height|hold|time|speed|band|by|the|her|his|level|distance)|decreased (?:to|from|resistance|weight|reps|load|height|the load|assist(?:ance)? to)|reduced (?:to|from|load|weight|resistance|reps)|dropped (?:to|from|back)|cut (?:back|to|down)|backed off|moved (?:up )?(?:to|from)|switched (?:to|from)|changed (?:to|from)|up (?:\d+ ?\w* )?from (?:\d|mon|tues|wednes|thurs|fri|last)|loads? (?:is |are |was )?up\b|cut from|dropped from|down from \d+ ?(?:lb|#|reps|sets|in|\")|back to \d+ ?(?:lb|#)|quit after|replaced with|added (?!to)|new(?:ly)? (?:exercise|added|today)|introduced|started (?:on |today|with)|initiated|lowered|raised|added today|first time (?:with|on|for)|went (?:up|from)|stepped (?:up|down)|load(?:ed)? (?:up|increased)|stg \d? ?met|goal met|goals? (?:updated|revised|upgraded)|met today|discontinued|resumed|reintroduced|modified|held (?:due|because|secondary|for|today)|on hold|not (?:yet )?(?:ready|progressed|advanced)|did not (?:progress|advance)|no progression|kept (?:at|the|load|same)|(?:→|->) ?\d+ ?(?:lb|#)|\d ?(?:→|->|to) ?\d+ ?(?:lb|#|sets)|weaned|progression (?:to|from|of)|progressing (?:to|from)|final progression|graduated to|cleared for)"
+    r"\b(?:progressed (?:to|from|with|resistance|reps|weight|load|exercise|program|her|his|by|standing|hip|step)|regressed|advanced (?:to|from|with|her|his|program)|upgraded|downgraded|increased (?:to|from|resistance|weight|reps|load|height|hold|time|speed|band|by|the|her|his|level|distance)|decreased (?:to|from|resistance|weight|reps|load|height|the load|assist(?:ance)? to)|reduced (?:to|from|load|weight|resistance|reps)|dropped (?:to|from|back)|cut (?:back|to|down)|backed off|moved (?:up )?(?:to|from)|switched (?:to|from)|changed (?:to|from)|up (?:\d+ ?\w* )?from (?:\d|mon|tues|wednes|thurs|fri|last)|loads? (?:is |are |was )?up\b|cut from|dropped from|down from \d+ ?(?:lb|#|reps|sets|in|\")|back to \d+ ?(?:lb|#)|quit after|replaced with|added (?!to)|new(?:ly)? (?:exercise|added|today)|introduced|started (?:on |today|with)|initiated|lowered|raised|added today|first time (?:with|on|for)|went (?:up|from)|stepped (?:up|down)|load(?:ed)? (?:up|increased)|stg \d? ?met|goal met|goals? (?:updated|revised|upgraded)|met today|discontinued|resumed|reintroduced|modified|held (?:due|because|secondary|for|today)|on hold|not (?:yet )?(?:ready|progressed|advanced)|did not (?:progress|advance)|no progression|kept (?:at|the|load|same)|(?:→|->) ?\d+ ?(?:lb|#)|\d ?(?:→|->|to) ?\d+ ?(?:lb|#|sets)|weaned|progression (?:to|from|of)|progressing (?:to|from)|final progression|graduated to|cleared for|(?:is|are) new\b|new (?:today|this visit|since)|up (?:a|one|two|\d+) ?(?:pounds?|lbs?|#|kg|level|notch)|up from \d|(?:\d+ ?(?:#|lb|lbs|pounds?)|\w+ pounds?) more than (?:last|previous)|load \+ ?\d|dropped (?:the|her|his) \w+ (?:support|hand|cane)|less than last (?:visit|time|week)|(?:used|needed) \w+ (?:\w+ ){0,2}last (?:week|visit|time)|last week (?:she|he) needed|taken away (?:after|because|as)|rest cut)"
 )
 _PROGRESS_STOCK = re.compile(
     r"\b(?:progress(?:ed|ing|es)? (?:as tolerated|well|toward|towards|nicely|slowly|as expected|with|steadily)|making (?:good |steady )?(?:progress|gains)|improv(?:ing|ement) (?:noted|overall)|progress (?:as|per)|to progress|will (?:progress|advance|add|increase)|good progress|advance (?:as|hep|next)|progress (?:to|next)|next (?:visit|session|plan)|upgrade next|increase next|add )\b"
@@ -76,7 +76,7 @@ def read_mentions(ctx: Context) -> list[Mention]:
             elif _in(ctx, s.start, "hep"):
                 out.append(Mention("hep", s.start, s.end, "rule:hep"))
         planned = _in(ctx, s.start, "plan") or re.search(
-            r"\bplan\b[,:]|\bplan is\b|\bnext (?:visit|session|tx|time|week)\b|\bwill (?:add|progress|begin|start|trial|increase|continue|reassess)\b|\b(?:tomorrow|see (?:again|him|her))\b|^(?:- )?cont(?:inue)?\b|\btill next\b|^continue|\bonce (?:she|he|pt)\b",
+            r"\bplan\b[,:]|\bplan is\b|\bnext (?:visit|session|tx|time|week)\b|\bwill (?:add|progress|begin|start|trial|increase|continue|reassess)\b|\b(?:tomorrow|see (?:again|him|her))\b|^(?:- )?cont(?:inue)?\b|\btill next\b|^continue|^(?:cont|rtc|see|follow|f/u)\b|\b(?:cont|continue)\.?\s*$|\bonce (?:she|he|pt)\b",
             body,
         )
         if planned:
@@ -167,11 +167,24 @@ def _conditions(ctx: Context) -> list[Mention]:
     return out
 
 
+_ORDINALS = "(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|twenty[ -]\\w+|thirty[ -]first)"
+
+
 def _dates(ctx: Context) -> list[Mention]:
     out = []
     norm = ctx.surface.norm
     for m in _PLACE_DATE.finditer(ctx.surface.text):
         out.append(Mention("service_date", m.start(1), m.end(1), "rule:date.placeholder"))
+    first = re.match(r"\W*(\d{1,2}[-/.]\d{1,2})(?=[ :,\n-]+[a-z])(?! *(?:wk|week|x|/|sets?|reps?))", norm)
+    if first and 1 <= int(re.split(r"[-/.]", first[1])[0]) <= 12:
+        out.append(Mention("service_date", first.start(1), first.end(1), "rule:date.first"))
+    for m in re.finditer(
+        r"\b(?:on )?(?:the )?(?:\d{1,2}(?:st|nd|rd|th)|" + _ORDINALS + r") of (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*",
+        norm[:160],
+    ):
+        out.append(Mention("service_date", m.start(), m.end(), "rule:date.said"))
+    for m in re.finditer(r"\bdos[ :]*([o0-3]?[o\d][/-][o0-3]?[o\d][/-]\d{2,4})", norm):
+        out.append(Mention("service_date", m.start(1), m.end(1), "rule:date.scanned"))
     for k, u in enumerate(ctx.units):
         q = u.quantity
         if q is None or q.kind not in ("date", "month_date", "score"):
@@ -235,7 +248,12 @@ def _signatures(ctx: Context) -> list[Mention]:
             lead[-60:],
         ):
             continue
-        if m["cred"] in ("MD", "DO", "PA-C", "NP", "DC") and "sign" not in lead.lower():
+        if (
+            m["cred"] in ("MD", "DO", "PA-C", "NP", "DC")
+            and "sign" not in lead.lower()
+            and text[m.end() : line_end].strip(" .") + text[line_start : m.start()].strip()
+        ):
+            # a physician named in passing; a line of its own at the foot is a signature
             continue
         if name.lower() in (
             "the",

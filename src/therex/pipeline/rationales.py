@@ -7,6 +7,73 @@ import re
 from therex.pipeline.context import Context
 from therex.pipeline.exercises import HOME
 
+# statements of purpose: what is trained, and what for
+_DECLARED = re.compile(
+    r"\b(?:is|are|was|were) (?:exactly |just )?(?:what|why|how|where) (?:\w+ ){0,3}?(?:he|she|they|pt|patient|her|him|his|it|the|limits?|keeps?|lets?|gets?|fails?|stops?|quits?|carry|carries|allows?|makes?|spares?|holds?)\b"
+    r"|\b(?:is|are) (?:still |now |really )?the (?:limiting factor|(?:missing |weak )?(?:part|piece|link|gap)|key|bottleneck|limiter)\b"
+    r"|\b(?:is|are|was|were) (?:being )?(?:trained|built|loaded|strengthened|worked|targeted|directed|aimed|geared|needed|kept) (?:to|for|at|toward|so|because)\b"
+    r"|^(?:this|these|it|that|all of (?:this|it))(?: is| are|'s) (?:all )?(?:to|for|so|meant)\b"
+    r"|^(?:working|work|loading|training|strengthening|stretching|targeting|spaced|eccentric|graded) (?:\w+ ){0,8}?(?:so (?:that )?(?:he|she|they|pt|the)|for (?:his|her|their|a|the|stairs?|standing|walking|reaching)|to (?:carry|get|let|reach|climb|walk|stand|lift|return|clear|hold))\b"
+    r"|^to (?:get|keep|let|help) (?:\w+ ){0,3}?(?:back|moving|for|so)\b"
+    r"|\b(?:comes? (?:first|before)\b.*\b(?:so|to|before)\b|(?:has|have) to (?:\w+ ){1,6}?(?:before|if)|must (?:\w+ ){1,6}?(?:under|when|before))\b"
+    r"|^(?:\w+ ){1,10}?(?:is|are|it) (?:to )?lets? (?:him|her|them|pt)\b|\b(?:targeting|training|loading|building) (?:it|them|this) lets\b"
+    r"|\b(?:strength|power|control|capacity|tolerance|endurance|range|rom|extension|flexion|rotation|er|ir|stability|mobility|grip|ext|flex) (?:→|->|=|=>) ?[a-z]"
+    r"|^(?:he |she |pt |patient )?needs? (?:\w+ ){0,4}?(?:strength|power|control|endurance|range|rom|mobility|stability|flexion|extension|capacity|rotation|activation|lift)\b.{0,30}\b(?:to|for|so)\b"
+    r"|\b(?:strength|power|control|endurance|range|flexion|extension|rotation|stability|mobility|work) (?:\w+ ){0,4}?(?:is|are) (?:for|to)\b"
+)
+_FIELD = re.compile(
+    r"(?:^|[|;.]) *\W{0,3}(?:why|purpose|rationale|reasoning|reason for (?:exercise|treatment)|clinical reasoning|intent)(?: of \w+)? *[:|] *$"
+)
+_NO_PURPOSE = re.compile(
+    r"\b(?:skilled|services?|therapy|insurance|authoriz\w+|surgeon|visits?|appointment|next (?:visit|session|time)|goal|medical(?:ly)?|continue|benefit)\b|\d/10"
+)
+
+
+def draft_declared(ctx: Context) -> None:
+    """RATIONALE as a statement of its own (`Quad control is what she lacks on stairs`), or the value of a field such as `Purpose:`."""
+    first = min((d.first for d in ctx.drafts if d.label == "EXERCISE" or d.attribute == "97110"), default=-1)
+    if first < 0:
+        return
+    for i, j in ctx.bounds:
+        kind = ctx.kinds[i]
+        if kind in (
+            "goals",
+            "billing",
+            "medications",
+            "header",
+            "precautions",
+            "signature",
+            "history",
+            "diagnosis",
+            "subjective",
+            "hep",
+            "plan",
+        ):
+            continue
+        a, b = ctx.trim(i, j)
+        if a >= b or ctx.covered(a, b, "RATIONALE"):
+            continue
+        colon = ctx.first(a, b, "colon", "pipe")
+        line = ctx.surface.norm.rfind("\n", 0, ctx.units[a].start) + 1
+        if _FIELD.search(ctx.surface.norm[line : ctx.units[a].start]):
+            pass
+        elif a < colon < b - 1 and _FIELD.search(ctx.text(a, colon + 1)):
+            a = colon + 1
+        else:
+            text = ctx.text(a, b)
+            if b - a > 34 or (kind == "" and a < first) or not _DECLARED.search(text) or _NO_PURPOSE.search(text):
+                continue
+            if ctx.any(a, b, "deficit", "assist") or re.search(r"\blimit|\bstops? (?:him|her)\b|\bweak", text):
+                # what limits a task is a deficit, and what it limits a limit
+                continue
+            if not ctx.any(a, b, "function", "body", "motion", "exercise", "exhead") or ctx.covered(
+                a, b, "DOSE", "DURATION", "GOAL", "SERVICE"
+            ):
+                continue
+        a, b = ctx.trim(a, b)
+        if b - a >= 1:
+            ctx.add("RATIONALE", a, b, "rule:rationale.declared")
+
 
 def draft_rationales(ctx: Context) -> None:
     """RATIONALE: why an exercise is done, in the note's own words."""

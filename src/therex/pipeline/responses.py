@@ -76,7 +76,7 @@ def draft_responses(ctx: Context) -> None:
                         hi = cut
                 while lo < hi and ctx.has(lo, "pron", "be") and not ctx.has(lo, "response_cue"):
                     lo += 1
-                if hi > lo and not ctx.covered(lo, hi, "RESPONSE") and not ctx.inside(lo, hi, "GOAL"):
+                if hi > lo and not ctx.covered(lo, hi, "RESPONSE") and not ctx.inside(lo, hi, "GOAL", "RATIONALE"):
                     skill = ctx.inside(lo, hi, "SKILL")
                     if skill is None or skill.first < lo or skill.last > hi:
                         ctx.add("RESPONSE", lo, hi, "rule:response")
@@ -142,6 +142,12 @@ def _response_goes_on(ctx: Context, hi: int, a: int, b: int) -> bool:
     if a != hi + 1 or not ctx.has(hi, "comma", "arrow"):
         return False
     if ctx.has(hi, "arrow"):
+        return True
+    if (
+        re.match(r"(?:back (?:to|up|down)|(?:spo2|sat|hr|bp|rpe|pain) \d|recovered|cleared|settled|gone in|eased)", ctx.text(a, b))
+        and b - a <= 9
+        and not ctx.any(a, b, "skill_cue")
+    ):
         return True
     return (
         ctx.covered(a, b, "MEASURE")

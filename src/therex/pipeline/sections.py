@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAJOR = frozenset({"subjective", "objective", "assessment", "plan", "goals", "treatment"})
 _COLON = re.compile(r"(?:^|(?<=\n)|(?<=[.;|!?] )|(?<=  )|(?<=\)) )[ \t]*(?:[*_#]{1,4} ?|[-*•▪] ?(?:\*\*)?|\(?\d{1,2}[.)] ?)?"
-                    r"(?P<head>[a-z][a-z0-9 /&'.#-]{0,55}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*(?P<mark>:|(?<=\b[soapg])/(?=\s))")  # fmt: skip
+                    r"(?P<head>[a-z][a-z0-9 /&'.#-]{0,55}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*(?P<mark>:|(?<=\b[soapg])[/)](?=\s)|(?<=[a-z ])\|(?=\s))")  # fmt: skip
 _ALONE = re.compile(r"(?m)^[ \t]*[-=*_#>]*[ ]*(?P<head>[a-z][a-z0-9 /&'.-]{0,50}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*[-=*_]*[ ]*$")
 _SAID = re.compile(r"(?m)(?:^|(?<=[.!?] ))(?P<head>plan|assessment|subjective|objective|treatment|home program)(?P<mark>[,.]| is | - )")
 # dictation closes its headings with a full stop: `Chief complaint. Patient reports ...`
@@ -28,13 +28,13 @@ _DOTTED = re.compile(
 )
 _DASH = re.compile(r"(?m)^[ \t]*(?P<head>[a-z][a-z /]{0,30}?)(?P<mark> - | – )")
 _SERVICE_LINE = re.compile(
-    r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:97\d{3}|therapeutic (?:ex\w*|activit\w*)|ther ?-?(?:ex|act)\w*|manual (?:therapy|tx)|neuro\w*[ -]re-?ed\w*|gait training|te|mt|nmr|ta|ther\. ex)\b[^\n.]{0,44}(?:\d+ ?(?:min|')|:))"
+    r"(?m)^[ ]*(?:[-•*] ?)?(?:(?:today|tx|treatment|skilled|rx) )?(?=(?:97\d{3}|therapeutic (?:ex\w*|activit\w*)|ther ?-?(?:ex|act)\w*|manual (?:therapy|tx)|neuro\w*[ -]re-?ed\w*|gait training|te|mt|nmr|ta|ther\. ex)\b[^\n.]{0,44}(?:\d+ ?(?:min|')|:))"
 )
 _BILLING_LINE = re.compile(
     r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:timed|total timed|tot timed|tot min|charges?|billing|units?|97\d{3} ?x ?\d|\d+(?: min)? timed)\b[^\n]{0,120}$)"
 )
 _QUALIFIER = re.compile(
-    r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met) in(?: \d+ ?(?:weeks?|wks?|visits?))?|in \d+ ?(?:weeks?|wks?)|\d+ ?(?:weeks?|wks?))$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) "
+    r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met) in(?: \d+ ?(?:weeks?|wks?|visits?))?|, \d+ ?(?:weeks?|wks?)|in \d+ ?(?:weeks?|wks?)|\d+ ?(?:weeks?|wks?))$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) "
 )
 
 
@@ -89,6 +89,7 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
             "hep",
             "response",
             "assessment",
+            "goals",
         ):
             found[m.end()] = (m.end(), m.end(), "treatment", False)
     for m in _BILLING_LINE.finditer(norm):

@@ -7,7 +7,9 @@ from bisect import bisect_left
 
 from therex.pipeline.context import Context
 
-SITE = "(?:<to|at|in|for>(?:<the>)?(?:<side|body|position|sev|and|slash|motion|comma(?=<body|side>)|q_ordinal>)*<body>)?"
+SITE = (
+    "(?:(?:<to|at|in|for>|(?=<side|body>))(?:<the>)?(?:<side|body|position|sev|and|slash|motion|comma(?=<body|side>)|q_ordinal>)*<body>)?"
+)
 SERVICE = "(?:<side|body|position|sev>)*<service>"
 _WORDY = frozenset({"heat", "ice", "massage", "traction", "manual", "distraction", "mobilizations", "laser", "vestibular training",
                     "evaluation", "modality", "aquatic", "taping", "positioning", "session", "cupping", "lymph drainage", "bandaging",

@@ -51,7 +51,7 @@ def draft_skills(ctx: Context) -> None:
                     n += 1
                     hi = chunks[n][1]
                 lo, hi = ctx.trim(lo, hi)
-                if hi > lo and not ctx.covered(lo, hi, "SKILL") and not ctx.inside(lo, hi, "GOAL"):
+                if hi > lo and not ctx.covered(lo, hi, "SKILL") and not ctx.inside(lo, hi, "GOAL", "RATIONALE"):
                     ctx.add("SKILL", lo, hi, f"rule:skill.{why}")
             n += 1
 
@@ -169,6 +169,8 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
     rest = b - a
     nxt = ctx.text(*chunks[n + 1]) if n + 1 < len(chunks) else ""
     if "hands_on" in concepts:
+        if ctx.units[k].word.startswith("inhibit") and not ctx.covered(ctx.sentence(a)[0], b, "EXERCISE"):
+            return ""
         if (
             ctx.units[k].word in ("manually", "tactile", "guided", "blocked", "hand on", "inhibition")
             and rest < 3
