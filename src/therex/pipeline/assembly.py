@@ -79,11 +79,21 @@ _APART = frozenset({"SERVICE", "DURATION"})
 
 def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
     """Draft the proposals, surest first, where no span of the same label stands, nor one that excludes it."""
+    begun = [d.first for d in ctx.drafts if d.label in ("EXERCISE", "SERVICE")]
     for p in sorted(proposals, key=lambda p: -p.probability):
         i, j = ctx.trim(p.first, p.last)
         if i >= j or ctx.covered(i, j, p.label):
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):
+            continue
+        if ctx.kinds[i] in ("history", "medications", "precautions", "billing", "header", "signature"):
+            continue
+        if p.label == "RESPONSE" and (
+            not begun or i < min(begun) or ctx.kinds[i] in ("subjective", "goals", "plan", "hep") or ctx.covered(i, j, "LIMITATION")
+        ):
+            # a reaction comes after something was done
+            continue
+        if p.label == "LIMITATION" and (ctx.kinds[i] in ("goals", "plan", "hep") or ctx.covered(i, j, "EXERCISE", "DOSE", *_APART)):
             continue
         if p.label in ("RATIONALE", "LIMITATION") and ctx.covered(i, j, "GOAL"):
             continue
@@ -109,6 +119,10 @@ def _settle(ctx: Context) -> None:
                 continue
         if d.label in ("LIMITATION", "MEASURE") and ctx.inside(d.first, d.last, "GOAL"):
             continue
+        if d.label == "EXERCISE" and not ctx.any(d.last, d.last + 3, "q_dose", "q_xreps", "q_hold", "q_band", "q_weight"):
+            # a motion in the name of a deficit, or of an aim
+            if ctx.inside(d.first, d.last, "IMPAIRMENT") or (ctx.inside(d.first, d.last, "GOAL") and ctx.kinds[d.first] != "hep"):
+                continue
         if d.label == "LIMITATION" and ctx.inside(d.first, d.last, "RATIONALE"):
             continue
         seen.add(key)

@@ -266,6 +266,9 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         return "", "", ""
     if labelled == "session_total" and not re.search(r"total units|per ", left):
         return "session_total", "", "total"
+    if re.search(r"\b(?:each|per|every) (?:session|visit)[^.]{0,12}$", ctx.text(max(first, k - 6), k)):
+        # how long a visit is to be
+        return "", "", ""
     if kind == "minutes" and ctx.has(k - 1, "gt", "lt"):
         return "", "", ""
     if (

@@ -16,7 +16,7 @@ _STATUS = re.compile(
     r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continue|cont|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$"
 )
 _STATUS_ONLY = re.compile(
-    r"^(?:goal )?(?:~?\d+ ?% (?:progress|met|complete|toward)|\(?(?:with)?in (?:a total of )?\d+ ?[a-z]*\)?$|page \d|reason for|condition at|not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|(?:she|he|pt|patient|family) (?:is|was|are) in agreement|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"
+    r"^(?:(?:in )?(?:\w+|\d+) (?:weeks?|wks?|months?|visits?)$|neurology|cardiology|imaging|pcp|primary care)|^(?:goal )?(?:~?\d+ ?% (?:progress|met|complete|toward)|\(?(?:with)?in (?:a total of )?\d+ ?[a-z]*\)?$|page \d|reason for|condition at|not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|(?:she|he|pt|patient|family) (?:is|was|are) in agreement|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"
 )
 _GOAL_SAID = re.compile(
     r"\b(?:(?:goals?|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?(?: (?:is|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|goals are to|(?:short|long)[- ]term goals?(?:,| in \d+ \w+,?)|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
@@ -47,7 +47,12 @@ def _aimed(body: str, end: int) -> bool:
     """Whether a statement with no lead-in is an aim: it begins with a task, or it is short and tells nothing done."""
     if _NOT_AIMED.search(body):
         return False
-    return bool(_AIMED.match(body)) or (end < len(body) and len(body.split()) <= 16 and not _DONE.search(body))
+    return bool(_AIMED.match(body)) or (
+        end < len(body)
+        and len(body.split()) <= 16
+        and not _DONE.search(body)
+        and re.search(r"\d|\b(?:with|without|independent\w*|full|no)\b", body[:end]) is not None
+    )
 
 
 _WILL = re.compile(

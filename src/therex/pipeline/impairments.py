@@ -9,7 +9,7 @@ from therex.pipeline.context import Context
 from therex.pipeline.measures import PAIN_BY_SITE, PAINY
 
 I1 = (
-    "(?:<sev|side|body>)*<decreased>(?:<of|in>)?(?:<the|side|body|motion|position|exhead|sev|decreased>)*<function|motion|deficit>"
+    "(?:<sev|side|body>)*<decreased>(?:<of|in>)?(?:<the|side|body|motion|position|exhead|sev|decreased>|<exercise>(?=<motion>))*<function|motion|deficit>"
     "(?:(?:<slash|and|comma>)+(?:<side|body|position>)*<function|motion>)*(?:<motion|body>)*(?:<in|of|at|to|with>(?:<the|side|body|motion|position>){1,5}(?:<and|slash|body|motion>)*)?"
 )
 I2 = (
@@ -20,7 +20,7 @@ I3 = "(?:<side|body|position>|<and>(?=<body>))*<function|motion>(?:<be|colon|sev
 LIMITED_BY = "(?:<side|body|position>)*<function|motion>+<side>?<be>?<limiter|decreased><by>?<q_percent>"
 LOSS = "(?:<side|body>)*<motion>+<word><sev>?"
 I4 = "(?:<side|body|motion|exhead>|<and|slash>(?=<body|side|motion>))+<be>(?:<sev>)*<deficit>"
-_DIAGNOSIS = re.compile(r"diagnos(?:is|es|ed) (?:of|with)[^.;\n]*$|\b[a-z]\d\d\.\w{1,4}[ )(:-]*$|\bre: *$")
+_DIAGNOSIS = re.compile(r"diagnos(?:is|es|ed) (?:of|with|is)[^.;\n]*$|\b[a-z]\d\d\.\w{1,4}[ )(:-]*$|\bre: *$")
 
 
 def draft_impairments(ctx: Context) -> None:

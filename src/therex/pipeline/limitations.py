@@ -35,6 +35,7 @@ def draft_limitations(ctx: Context) -> None:
             _limitation(ctx, a, b, ctx.kinds[i])
             if len(ctx.drafts) == known:
                 _unnamed_activity(ctx, a, b, kind, ctx.text(a, b))
+    _walked_with_aid(ctx)
     # a pain score with the activity that brings it
     for m in list(ctx.of("MEASURE")):
         if (
@@ -93,6 +94,21 @@ def _clauses(ctx: Context, i: int, j: int) -> list[tuple[int, int]]:
         else:
             out.append((a, b))
     return out
+
+
+_WITH_AID = "<activity>(?:<body|side|position|word>{0,2}?)<q_distance|q_distdose>(?:<with|comma|in|the|word>){0,4}?<aid>"
+
+
+def _walked_with_aid(ctx: Context) -> None:
+    """`ambulated 150 ft with rolling walker`: an aid alone makes a limit of a distance."""
+    for i, j in ctx.grammar.find(_WITH_AID, ctx.row):
+        if (
+            ctx.kinds[i] in ("goals", "plan", "hep", "history")
+            or ctx.covered(i, j, "LIMITATION", "GOAL", "EXERCISE")
+            or ctx.any(max(0, i - 2), i, "neg")
+        ):
+            continue
+        ctx.add("LIMITATION", i, j, "rule:limitation.with_aid")
 
 
 def _limits_apart(ctx: Context, chunks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -323,7 +339,10 @@ def _unnamed_activity(ctx: Context, a: int, b: int, kind: str, text: str) -> Non
     joined = next((k for k in range(lo + 1, b) if ctx.has(k, "and") and ctx.has(k + 1, "pron", "be", "limiter")), -1)
     ends = [k for k in (cut, joined, b) if k > 0]
     lo, hi = ctx.trim(lo, min(ends))
-    while lo < hi and ctx.has(lo, "pron"):
+    while lo < hi and (
+        ctx.has(lo, "pron")
+        or ctx.units[lo].word in ("report", "reports", "state", "states", "note", "notes", "says", "say", "describes", "reported", "stated")
+    ):
         lo += 1
     ctx.add("LIMITATION", lo, hi, "rule:limitation.cannot" if m else "rule:limitation.task")
 

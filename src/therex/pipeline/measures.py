@@ -35,14 +35,14 @@ PAIN = (
     f"(?:{_BETWEEN}){{0,4}}<q_score>{{value_tail}}(?:<with|in|on|for>(?:<the>)?<activity|motion|position|body|side>+(?!<deficit|body|side>))?{_PAIN_THEN}*{{value_tail}}"
 )
 PAIN_BY_SITE = "<deficit|measure><time_ref>?<colon|dash>(?:<side|body>)+<q_score>(?:<comma|and|slash|semi>(?:<side|body>)+<q_score>)*"
-COUNTED = f"(?:<function|activity>)(?:<word|with|function|decreased>){{0,2}}?(?:{_BETWEEN}){{1,3}}<q_distance|q_seconds|q_percent>{{value_tail}}{{compare}}*"
+COUNTED = f"(?:<function|activity>)(?:<word|with|function|decreased>){{0,2}}?(?:{_BETWEEN}|<word>){{1,3}}<q_distance|q_seconds|q_percent>{{value_tail}}{{compare}}*"
 SCORED = "<q_score><side|body|sev>*<deficit>"
 LAG = "(?:<q_angle>(?:<side|body>)*<deficit>|<body>*<deficit><be|colon|of>?<q_angle>{value_tail})"
 BARE_SCORE = "<q_score>(?:<time_ref>|<with|in|on|for>(?:<the>)?<activity|motion|position|exercise|body|side>+)?{value_tail}"
 PAINY = re.compile(r"pain|vas|nprs|nrs|discomfort|sore|ache|headache|dizz|symptom|sx|fatigue|numb|tingl|stiff")
 _WHEN = frozenset({"before", "after", "pre", "post", "prior", "at start", "at end", "initially"})
 JOINT_RANGE = "(?:<side|position>)*<body>+(?:<side|position>)*<colon|eq>?<q_range>{value_tail}{compare}*{value_tail}"
-ROM_RANGE = "(?:<side|position>)*(?:<body|motion|exercise|function|exhead|side>)+<colon|eq|of|be|at|time_ref>*(?:<q_range>|<q_number><to><q_number>){value_tail}{compare}*{value_tail}"
+ROM_RANGE = "(?:<side|position>)*(?:<body|motion|exercise|function|exhead|side>|<word>(?=<q_range>))+<colon|eq|of|be|at|time_ref>*(?:<q_range>|<q_number><to><q_number>){value_tail}{compare}*{value_tail}"
 REACH_LEVEL = "<side>?<motion|position>+<side>?<to|colon|at>{1,2}<q_level|word>"
 CHANGED_FROM = "(?:<side|body|motion|measure|function|deficit>)+(?:<be|word>){0,2}?(?:<decreased|comp|word>){1,2}<from>?(?:{value}<to>{value}|<q_angle|q_range>){value_tail}"
 MMT = "(?:<side|position>)*<body|motion>+<side>?<colon|eq>?<side>?<q_number>(?:<plus|dash>(?=<comma|semi|dot|br|rp|slash>|$))?(?:<comma|slash><side><q_number>(?:<plus|dash>(?=<comma|semi|dot|br|rp|slash>|$))?)?"
@@ -127,6 +127,17 @@ def draft_measures(ctx: Context) -> None:
                 # `scaption to 90 deg 2# 2x10`: how far an exercise goes
                 continue
             if name in ("reversed", "rom_test") and ctx.kinds[i] in ("treatment", "hep", "plan", "") and ctx.has(j, "q_dose", "q_xreps"):
+                continue
+            if ctx.has(j, "rp") and ctx.any(i, j, "lp") and not ctx.any(i, j, "rp"):
+                j += 1
+            if (
+                ctx.any(i, j, "to")
+                and ctx.any(i, j, "exercise")
+                and not ctx.any(i, j, "comp", "measure")
+                and re.match(r"(?:did|performed|completed|doing)$", ctx.units[i].word)
+            ):
+                continue
+            if name == "walked" and ctx.any(j, j + 4, "aid", "assist"):
                 continue
             if ctx.has(j - 1, "q_inch") and ctx.any(i, j, "from") and ctx.any(i, j, "exercise", "activity"):
                 continue

@@ -23,7 +23,7 @@ _SIGN_WORD = re.compile(
     r"(?i)(?:electronically |e-?)?sign(?:ed|ature)(?: by)?:?[ ]*(?P<rest>[^\n]{0,60})|dictated by:? *(?P<d>[^\n.]{0,50})|documented by:? *(?P<doc>[^\n.]{0,50})"
 )
 _DATE_LABEL = re.compile(
-    r"(?:\bdate(?: of (?:service|visit|treatment|encounter|tx|session|evaluation|eval))?|\bdos|\bd\.o\.s\.?|visit date|service date|session date|treatment date|tx date|encounter date|seen on|seen|dated|today is|today's date|today,?|this is \w+(?: \w+)? on(?: the)?|\bvisit|note for|(?:pt|ot|daily|treatment|progress|clinic)? ?note|for date)[ ]*(?:[:#=\-,.]|is)?[ ]*$"
+    r"(?:\bdate(?: of (?:service|visit|treatment|encounter|tx|session|evaluation|eval))?|\bdos|\bd\.o\.s\.?|visit date|service date|session date|treatment date|tx date|encounter date|seen on|seen|dated|today is|today's date|date of (?:this|today's) (?:evaluation|visit|session|note),?|today,?|this is \w+(?: \w+)? on(?: the)?|\bvisit|note for|(?:pt|ot|daily|treatment|progress|clinic)? ?note|for date)[ ]*(?:[:#=\-,.]|is)?[ ]*$"
 )
 _OTHER_DATE = re.compile(
     r"(?:dob|birth|onset|doi|injury|surgery|sx|s/p|eval\w*|since|by|soc|start of care|referral|order|from|last|next|until|on|signed|cert\w*|poc|goal|prior|of|admit\w*|fell|mri|x-?ray|post-?op|through|thru|return|f/u|op|dc|d/c|seen)[ ]*(?:date)?[ ]*[:(#]?[ ]*$"

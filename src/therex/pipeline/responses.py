@@ -19,7 +19,7 @@ _ARROW_CHANGE = re.compile(r"\d *(?:/10)? *(?:->|→|=>|>|to) *\d")
 
 
 _NO_REACTION = re.compile(
-    r"appointment|did not attend|no[- ]show|contacted|by phone|tolerat\w+ (?:at least |up to |about )?\d+ ?(?:sec\w*|min\w*) of (?:standing|sitting|walking)|palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump"
+    r"for (?:symptom|pain|swelling|edema|inflammation) control|for (?:soreness|swelling|inflammation)\b|appointment|did not attend|no[- ]show|contacted|by phone|tolerat\w+ (?:at least |up to |about )?\d+ ?(?:sec\w*|min\w*) of (?:standing|sitting|walking)|palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump"
 )
 _AFTER = re.compile(
     r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→"
@@ -76,11 +76,23 @@ def draft_responses(ctx: Context) -> None:
                         hi = cut
                 while lo < hi and ctx.has(lo, "pron", "be") and not ctx.has(lo, "response_cue"):
                     lo += 1
+                if hi - lo == 1 and ctx.units[lo].word in ("good", "fair", "none", "poor", "excellent", "well", "no"):
+                    lo = _with_label(ctx, lo)
                 if hi > lo and not ctx.covered(lo, hi, "RESPONSE") and not ctx.inside(lo, hi, "GOAL", "RATIONALE"):
                     skill = ctx.inside(lo, hi, "SKILL")
                     if skill is None or skill.first < lo or skill.last > hi:
                         ctx.add("RESPONSE", lo, hi, "rule:response")
             n += 1
+
+
+def _with_label(ctx: Context, k: int) -> int:
+    """`Tolerance: good`: one word says nothing without its label."""
+    if not ctx.has(k - 1, "colon"):
+        return k
+    a = k - 1
+    while a > 0 and k - a < 5 and not ctx.has(a - 1, "br", "dot", "semi", "bullet", "pipe", "comma"):
+        a -= 1
+    return a if re.search(r"toler|adverse|respon|reaction", ctx.text(a, k)) else k
 
 
 def _denied_in_set(ctx: Context, a: int, b: int, kind: str, treated: bool) -> bool:

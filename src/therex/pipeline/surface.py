@@ -116,6 +116,9 @@ def normalize(text: str) -> tuple[str, dict[int, int]]:
         norm = _MISREAD.sub(lambda m: m[0].replace("o", "0"), norm)
     if "\r" in norm:
         norm = norm.replace("\r\n", " \n").replace("\r", "\n")
+    if "zero to " in norm:
+        # `zero to one twenty five`: the low end of a range
+        norm = norm.replace("zero to ", "0    to ")
     ends: dict[int, int] = {}
     if NUMBER_WORDS.search(norm):
         out, last = [], 0
