@@ -82,6 +82,8 @@ def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
     begun = [d.first for d in ctx.drafts if d.label in ("EXERCISE", "SERVICE")]
     for p in sorted(proposals, key=lambda p: -p.probability):
         i, j = ctx.trim(p.first, p.last)
+        while i < j and ctx.has(i, "slash", "and", "comma", "rp"):
+            i += 1
         if i >= j or ctx.covered(i, j, p.label):
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):

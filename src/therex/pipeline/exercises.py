@@ -153,6 +153,9 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         return not ctx.has(i - 1, "decreased", "limiter") or dosed
     if kind in ("goals", "subjective"):
         return False
+    if kind in ("objective", "assessment") and ctx.has(j, "colon") and not ctx.any(first, last, *DOSEY):
+        # the name of a field: `sit to stand: 10 min`
+        return False
     if ctx.any(i - 2, j + 4, "assist") and (not dosed or ctx.any(j, j + 3, "assist")):
         return False
     if (

@@ -17,6 +17,7 @@ I2 = (
     "(?:<in|of|at|to|with|for>(?:<the|side|motion|position|slash|exhead|activity|exercise>|<body|sev>(?!<deficit>)){1,6})?(?:<side>)?"
 )
 I3 = "(?:<side|body|position>|<and>(?=<body>))*<function|motion>(?:<be|colon|sev|dash>){0,2}<decreased|deficit><sev>?"
+LIMITED_AFTER = "(?:<side|body|position>)*<function|motion>+<side>?<colon|be>?<q_percent><limiter|decreased>"
 LIMITED_BY = "(?:<side|body|position>)*<function|motion>+<side>?<be>?<limiter|decreased><by>?<q_percent>"
 LOSS = "(?:<side|body>)*<motion>+<word><sev>?"
 I4 = "(?:<side|body|motion|exhead>|<and|slash>(?=<body|side|motion>))+<be>(?:<sev>)*<deficit>"
@@ -57,6 +58,7 @@ def draft_impairments(ctx: Context) -> None:
     _faulty_parts(ctx)
     for name, pattern in (
         ("limited_by", LIMITED_BY),
+        ("limited_after", LIMITED_AFTER),
         ("decreased", I1),
         ("function_is", I3),
         ("loss", LOSS),
@@ -206,6 +208,17 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
     if word == "when" and ctx.has(j + 1, "pron") and said:
         stop = ctx.chunk(j - 1)[1]
         return (i, stop) if stop - j <= 8 and not ctx.covered(j, stop, *_OTHERS) else (i, j)
+    if re.match(r"ttp|tender|joint hypomob|hypomob", ctx.units[j - 1].word) and j < len(ctx.units) and ctx.has(j, "colon"):
+        k = j + 1
+        while (
+            k < len(ctx.units)
+            and k - j < 18
+            and ctx.has(k, "body", "side", "comma", "and", "position", "q_level", "dash")
+            and not ctx.has(k, "br")
+        ):
+            k += 1
+        if k > j + 1:
+            return i, k
     if ctx.has(j, "in") and re.match(r"(?:in|at|during|on) (?:the )?(?:am|pm|a\.m|morning|evening|night|day)\b", ctx.text(j, end)):
         return i, j + 2 + ctx.has(j + 1, "the")
     placed = ctx.has(j, "in", "with", "to", "from") or word in _PLACES

@@ -52,7 +52,7 @@ def draft_limitations(ctx: Context) -> None:
 
 
 _LIMITS_FIELD = re.compile(
-    r"(?:^|[|.;] ?) *\W{0,3}(?:function(?:al)?(?: (?:status|limits?|limitations?|deficits?))?|limits|limitations?|current function|adls?(?: status)?|participation) *[:|] *$"
+    r"(?:^|[|.;] ?) *\W{0,3}(?:function(?:al)?(?: (?:status|limits?|limitations?|deficits?))?|limits|limitations?|current function|adls?(?: status)?|participation|interferes with|difficulty with|limited activities) *[:|] *$"
 )
 _ABLE = re.compile(
     r"\b(?:independent(?:ly)?|no (?:difficulty|limits?|limitations?|problems?)|wnl|wfl|without|mod i|modified independent|able to)\b|\d/\d"

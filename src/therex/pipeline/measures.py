@@ -46,6 +46,7 @@ ROM_RANGE = "(?:<side|position>)*(?:<body|motion|exercise|function|exhead|side>|
 REACH_LEVEL = "<side>?<motion|position>+<side>?<to|colon|at>{1,2}<q_level|word>"
 CHANGED_FROM = "(?:<side|body|motion|measure|function|deficit>)+(?:<be|word>){0,2}?(?:<decreased|comp|word>){1,2}<from>?(?:{value}<to>{value}|<q_angle|q_range>){value_tail}"
 MMT = "(?:<side|position>)*<body|motion>+<side>?<colon|eq>?<side>?<q_number>(?:<plus|dash>(?=<comma|semi|dot|br|rp|slash>|$))?(?:<comma|slash><side><q_number>(?:<plus|dash>(?=<comma|semi|dot|br|rp|slash>|$))?)?"
+COUNT_TEST = "<side>?<measure>(?:<measure|word>){0,2}<colon|be|of><approx>?<q_times_post|q_dose_rev|q_number>{value_tail}"
 HELD_FOR = "(?:<side|body|motion|position|exhead>)*<function><colon|of>?<q_seconds>{value_tail}{compare}*{value_tail}"
 SIDED = (
     "(?:<side|body|exercise|function|motion|measure|position|exhead>){1,4}<colon|comma>?<side><q_distance|q_seconds|q_number|q_percent|q_angle|q_weight|q_grade|q_dose_rev>"
@@ -92,6 +93,12 @@ def draft_measures(ctx: Context) -> None:
             )
         ):
             j -= 1
+        if (
+            ctx.has(j, "side")
+            and ctx.has(j - 1, "q_grade", "q_angle")
+            and (j + 1 >= len(ctx.units) or ctx.has(j + 1, "br", "comma", "dot", "semi"))
+        ):
+            j += 1
         if j + 2 < len(ctx.units) and ctx.has(j, "comma") and ctx.has(j + 1, "q_score") and ctx.units[j + 2].word in _WHEN:
             j += 3
         if i >= j or any(taken[i:j]):
@@ -104,7 +111,7 @@ def draft_measures(ctx: Context) -> None:
         add(i, j, "rule:measure.table_row")
         ctx.cover("table_row", i, j)
     for name, pattern in (
-        ("reach_level", REACH_LEVEL), ("changed_from", CHANGED_FROM), ("mmt", MMT), ("sided", SIDED), ("joint_range", JOINT_RANGE), ("rom_range", ROM_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("in_time", IN_TIME), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("reach_level", REACH_LEVEL), ("changed_from", CHANGED_FROM), ("mmt", MMT), ("sided", SIDED), ("joint_range", JOINT_RANGE), ("count_test", COUNT_TEST), ("rom_range", ROM_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("in_time", IN_TIME), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
@@ -140,6 +147,8 @@ def draft_measures(ctx: Context) -> None:
             if name == "walked" and ctx.any(j, j + 4, "aid", "assist"):
                 continue
             if ctx.has(j - 1, "q_inch") and ctx.any(i, j, "from") and ctx.any(i, j, "exercise", "activity"):
+                continue
+            if ctx.has(j - 1, "q_percent") and ctx.has(j, "limiter", "decreased"):
                 continue
             if name == "rom_number" and ctx.any(i, j, "decreased", "limiter") and ctx.any(i, j, "q_percent"):
                 # `rotation limited 25%` is a deficit

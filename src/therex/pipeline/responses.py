@@ -65,6 +65,14 @@ def draft_responses(ctx: Context) -> None:
                     n += 1
                     hi = chunks[n][1]
                 colon = ctx.first(lo, hi, "colon")
+                if (
+                    0 < colon - lo <= 4
+                    and colon < hi - 1
+                    and re.match(
+                        r"(?:comments?|notes?|response|assessment|remarks?|patient response|pt response|status)\b", ctx.text(lo, colon)
+                    )
+                ):
+                    lo = colon + 1
                 if colon > lo and ctx.covered(lo, colon, "EXERCISE"):
                     lo = colon + 1
                 lo, hi = ctx.trim(lo, hi)

@@ -67,6 +67,9 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
             kind = heading_kind(m["head"])
             if not kind or m.start("head") in found:
                 continue
+            if len(m["head"]) == 1 and re.match(r"[ ]*\d+(?:\.\d)?/10", norm[m.end() : m.end() + 8]):
+                # `P: 5/10, B: 0/10, W: 7/10`: present, best and worst
+                continue
             if pattern is _ALONE and len(m["head"]) < 3 and kind in MAJOR and m["head"] not in ("hx", "tx", "dx"):
                 continue
             if pattern is _ALONE and kind == "billing" and re.search(r"\d", m["head"]):

@@ -12,10 +12,10 @@ from therex.types import Contradiction, Element, Minutes, NoteView
 
 LEVEL = {"present": 1.0, "weak": 0.4, "missing": 0.0}
 DEFEATING = frozenset({"not_one_on_one", "aide_delivered", "code_misfit", "not_skilled"})
-AGAINST = frozenset({"contradicted"})
+AGAINST = frozenset({"contradicted", "deficit:none"})
 NAMES: tuple[str, ...] = (
     "level:impairment", "level:functional_limitation", "level:exercise_detail", "level:skilled_intervention", "level:response",
-    "level:objective_measures", "level:purpose_link", "level:goal", "contradicted", "rule:deficit", "rule:count", "rule:all", "rule:most",
+    "level:objective_measures", "level:purpose_link", "level:goal", "contradicted", "deficit:none", "rule:deficit", "rule:count", "rule:all", "rule:most",
     "skill:count", "skill:near_exercise", "response:count", "exercise:dosed",
 )  # fmt: skip
 MESSAGES = {
@@ -24,6 +24,7 @@ MESSAGES = {
     "level:response": "a specific reaction in the session", "level:objective_measures": "measures with a comparison",
     "level:purpose_link": "exercise tied to a deficit and a task", "level:goal": "a measurable goal",
     "contradicted": "the note contradicts the code, one-on-one care or the need for skill",
+    "deficit:none": "no deficit and no limited activity is named",
     "rule:most": "skill, reaction or progress, and purpose or goal all stand in the note", "rule:deficit": "a deficit or limited activity is being treated",
     "rule:count": "skill, reaction or progress, and purpose or goal, counted", "rule:all": "deficit, exercises, and two of skill, reaction and purpose stand together",
     "skill:count": "instances of skilled input", "skill:near_exercise": "skilled input beside the exercises",
@@ -87,6 +88,7 @@ def features(view: NoteView, minutes: Minutes, elements: Iterable[Element], cont
     values = {
         **{f"level:{e.partition(':')[2]}": LEVEL[found[e.partition(":")[2]]] for e in NAMES if e.startswith("level:")},
         "contradicted": float(not clear),
+        "deficit:none": float(found["impairment"] == found["functional_limitation"] == "missing"),
         "rule:deficit": float(a),
         "rule:count": c / 3,
         "rule:all": float(a and b and c >= 2 and clear),
