@@ -85,7 +85,7 @@ def test_values(text, label, value):
             "minutes_of",
             [("20 min", "97110 ther ex"), ("10 min", "97140 manual therapy")],
         ),
-        ("O: BLE weakness 4-/5 hips", "measures", [("4-/5 hips", "BLE weakness")]),
+        ("O: BLE weakness 4-/5 hips", "measures", [("4-/5 hips", "BLE weakness 4-/5 hips")]),
         ("TE: leg press 3x10 to improve stair climbing", "purpose_of", [("to improve stair climbing", "leg press")]),
     ],
 )

@@ -28,11 +28,8 @@ _OPENING = re.compile(
 
 
 def _opens(view: NoteView, found: HasRange) -> bool:
-    """Whether a complaint is given as the reason for the visit: named as such, or with its part at the head of the note."""
-    if _OPENING.search(view.low[max(0, found.start - 70) : found.start]):
-        return True
-    head = view.low[: found.start]
-    return len(head) < 60 and "\n" not in head.strip("\n") and not re.search(r"\b(?:s|subjective)[:/)-]|reports?|states?", head)
+    """Whether a complaint is named as the reason for the visit."""
+    return _OPENING.search(view.low[max(0, found.start - 70) : found.start]) is not None
 
 
 def condition(view: NoteView, minutes: Minutes) -> Element:

@@ -65,7 +65,8 @@ def assemble(ctx: Context, proposals: Iterable[Proposal] = ()) -> Assembled:
     draft_responses(ctx)
     draft_rationales(ctx)
     draft_impairments(ctx)
-    take(ctx, proposals)
+    if read_note_type(ctx) != "other":
+        take(ctx, proposals)
     _settle(ctx)
     note_type = read_note_type(ctx)
     mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
@@ -79,7 +80,12 @@ _APART = frozenset({"SERVICE", "DURATION"})
 
 def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
     """Draft the proposals, surest first, where no span of the same label stands, nor one that excludes it."""
-    begun = [d.first for d in ctx.drafts if d.label in ("EXERCISE", "SERVICE")]
+    begun = [
+        d.first
+        for d in ctx.drafts
+        if (d.label == "EXERCISE" and d.attribute == "performed")
+        or (d.label == "SERVICE" and ctx.kinds[d.first] not in ("plan", "goals", "history", "subjective", "hep"))
+    ]
     for p in sorted(proposals, key=lambda p: -p.probability):
         i, j = ctx.trim(p.first, p.last)
         while i < j and ctx.has(i, "slash", "and", "comma", "rp"):

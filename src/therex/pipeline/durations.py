@@ -68,7 +68,8 @@ def draft_durations(ctx: Context) -> None:
 def _military(ctx: Context, k: int) -> bool:
     """`Time in: 0915`: four figures after the label of a clock time."""
     at = k - 2 if ctx.has(k - 1, "colon") else k - 1
-    return ctx.has(at, "time_in") and re.fullmatch(r"(?:0[5-9]|1\d|2[0-2])[0-5]\d", ctx.units[k].word) is not None
+    labelled = at < k - 1 or re.search(r"time|start|stop|began|ended", ctx.units[at].word) is not None
+    return labelled and ctx.has(at, "time_in") and re.fullmatch(r"(?:0[5-9]|1\d|2[0-2])[0-5]\d", ctx.units[k].word) is not None
 
 
 def _short_minutes(ctx: Context, k: int) -> bool:

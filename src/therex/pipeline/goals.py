@@ -13,7 +13,7 @@ _LEAD_IN = re.compile(
     r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|(?:with)?in \d+ (?:weeks?|wks?|visits?|sessions?|months?),?(?= [a-z])|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
 )  # fmt: skip
 _STATUS = re.compile(
-    r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continue|cont|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$"
+    r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continuing|continue|cont|this is (?:not )?met|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$"
 )
 _STATUS_ONLY = re.compile(
     r"^(?:(?:in )?(?:\w+|\d+) (?:weeks?|wks?|months?|visits?)$|\(?within (?:a total of )?\d+ \w+\)?$|neurology|cardiology|imaging|pcp|primary care)|^(?:goal )?(?:~?\d+ ?% (?:progress|met|complete|toward)|\(?(?:with)?in (?:a total of )?\d+ ?[a-z]*\)?$|page \d|reason for|condition at|not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|(?:she|he|pt|patient|family) (?:is|was|are) in agreement|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"

@@ -34,7 +34,7 @@ _BILLING_LINE = re.compile(
     r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:timed|total timed|tot timed|tot min|charges?|billing|units?|97\d{3} ?x ?\d|\d+(?: min)? timed)\b[^\n]{0,120}$)"
 )
 _QUALIFIER = re.compile(
-    r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met) in(?: \d+ ?(?:weeks?|wks?|visits?))?|, \d+ ?(?:weeks?|wks?)|in \d+ ?(?:weeks?|wks?)|\d+ ?(?:weeks?|wks?))$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) "
+    r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met|accomplished|reached) in(?: \d+ ?(?:weeks?|wks?|visits?))?|, \d+ ?(?:weeks?|wks?)|in \d+ ?(?:weeks?|wks?)|\d+ ?(?:weeks?|wks?))$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) "
 )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # which labels are learned, and the least probability of a proposal: `benchmarks/extraction.py` gives the reasons
 THRESHOLDS: dict[Label, float] = {
-    "LIMITATION": 0.6, "GOAL": 0.8, "EXERCISE": 0.6, "DOSE": 0.8, "RESPONSE": 0.6, "MEASURE": 0.6, "SKILL": 0.7, "RATIONALE": 0.7,
+    "LIMITATION": 0.75, "GOAL": 0.8, "EXERCISE": 0.6, "DOSE": 0.8, "RESPONSE": 0.6, "MEASURE": 0.6, "SKILL": 0.7, "RATIONALE": 0.7,
 }  # fmt: skip
 SETTINGS: dict[str, Any] = {"c1": 0.1, "c2": 0.5, "max_iterations": 80, "feature.minfreq": 1}
 FOLDS = 5
