@@ -1,6 +1,6 @@
-"""The peer of `speed.py`: medspaCy with spaCy's sentencizer as its splitter, run in a virtual environment of its own.
+"""The peer of `speed.py`: medspaCy in a virtual environment of its own, as it loads by default or with spaCy's sentencizer.
 
-    PEER_PYTHON benchmarks/peer_medspacy.py TEXTS.json PHRASES.json
+    PEER_PYTHON benchmarks/peer_medspacy.py TEXTS.json PHRASES.json [default|sentencizer]
 
 Prints one JSON object: words, seconds. Loading is not timed.
 """
@@ -23,8 +23,11 @@ def main(argv: list[str]) -> int:
 
     texts = json.loads(Path(argv[0]).read_text(encoding="utf-8"))
     phrases = json.loads(Path(argv[1]).read_text(encoding="utf-8"))
-    nlp = medspacy.load(medspacy_enable=["medspacy_target_matcher", "medspacy_context"])
-    nlp.add_pipe("sentencizer", first=True)
+    if argv[2:] == ["default"]:
+        nlp = medspacy.load()
+    else:
+        nlp = medspacy.load(medspacy_enable=["medspacy_target_matcher", "medspacy_context"])
+        nlp.add_pipe("sentencizer", first=True)
     nlp.get_pipe("medspacy_target_matcher").add([TargetRule(phrase, "TERM") for phrase in phrases])
     nlp("Warm up.")
     began = time.perf_counter()

@@ -3,8 +3,9 @@
     python benchmarks/speed.py [--peer-python PATH] [--peer-venv DIR] [--json]
 
 The notes are made for speed only: lines of `training_data/` in a new order with other numbers, about 250 words each, all distinct,
-each read once. medspaCy gets spaCy's sentencizer for its splitter and every phrase of our lexicon. Its virtual environment is made on
-first use (it pins older libraries).
+each read once. medspaCy gets every phrase of our lexicon; it runs as it loads by default, and with spaCy's sentencizer for its
+splitter. therex runs whole, with its learned proposals and with `--fast`. The peer's virtual environment is made on first use (it
+pins older libraries).
 """
 
 from __future__ import annotations
@@ -71,25 +72,33 @@ def main(argv: list[str] | None = None) -> int:
     for text in texts:
         analyzer.nlp(text)
     pipeline = words / (time.perf_counter() - began)
-    # as the program itself loads it
-    fresh = load("cms", None)
-    fresh.assess(Note("-", "Warm up: ther ex 15 min, SLR 3x10."))
-    began = time.perf_counter()
-    for text in texts:
-        fresh.assess(Note("-", text))
-    whole = words / (time.perf_counter() - began)
+    whole = {}
+    for name, fast in (("whole", False), ("fast", True)):
+        # as the program itself loads it
+        fresh = load("cms", None, fast=fast)
+        fresh.assess(Note("-", "Warm up: ther ex 15 min, SLR 3x10."))
+        began = time.perf_counter()
+        for text in texts:
+            fresh.assess(Note("-", text))
+        whole[name] = words / (time.perf_counter() - began)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
         (Path(folder) / "phrases.json").write_text(json.dumps(phrases), encoding="utf-8")
-        run = subprocess.run(
-            [args.peer_python or peer_python(args.peer_venv), HERE / "peer_medspacy.py", f"{folder}/texts.json", f"{folder}/phrases.json"],
-            check=True, capture_output=True, text=True,
-        )  # fmt: skip
-    peer = json.loads(run.stdout.strip().splitlines()[-1])
-    speed = peer["words"] / peer["seconds"]
+        python, speed = args.peer_python or peer_python(args.peer_venv), {}
+        for variant in ("sentencizer", "default"):
+            run = subprocess.run(
+                [python, HERE / "peer_medspacy.py", f"{folder}/texts.json", f"{folder}/phrases.json", variant],
+                check=True, capture_output=True, text=True,
+            )  # fmt: skip
+            peer = json.loads(run.stdout.strip().splitlines()[-1])
+            speed[variant] = peer["words"] / peer["seconds"]
     result = {
-        "notes": len(texts), "words": words, "therex_pipeline_words_per_s": round(pipeline), "therex_whole_words_per_s": round(whole),
-        "medspacy_words_per_s": round(speed), "ratio_pipeline": round(pipeline / speed, 2), "ratio_whole": round(whole / speed, 2),
+        "notes": len(texts), "words": words, "therex_pipeline_words_per_s": round(pipeline),
+        "therex_whole_words_per_s": round(whole["whole"]), "therex_fast_words_per_s": round(whole["fast"]),
+        "medspacy_sentencizer_words_per_s": round(speed["sentencizer"]), "medspacy_default_words_per_s": round(speed["default"]),
+        "ratio_whole_to_default": round(whole["whole"] / speed["default"], 2),
+        "ratio_whole_to_sentencizer": round(whole["whole"] / speed["sentencizer"], 2),
+        "ratio_fast_to_sentencizer": round(whole["fast"] / speed["sentencizer"], 2),
     }  # fmt: skip
     print(json.dumps(result) if args.json else "\n".join(f"{k:28} {v}" for k, v in result.items()))
     return 0

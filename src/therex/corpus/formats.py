@@ -30,14 +30,11 @@ def _codes_back(meta: dict[str, Any]) -> dict[str, Any]:
         return {int(k) if isinstance(k, str) and k.isdigit() else k: v for k, v in table.items()} if isinstance(table, dict) else table
 
     out = dict(meta)
-    for key in ("types", "values", "relations"):
-        if isinstance(out.get(key), dict):
-            # spans are numbered
-            out[key] = {int(n) if str(n).isdigit() else n: v for n, v in out[key].items()}
     if isinstance(out.get("minutes"), dict):
         out["minutes"] = {k: keys(v) if k == "codes" else v for k, v in out["minutes"].items()}
-    if "units" in out:
-        out["units"] = keys(out["units"])
+    for key in ("units", "types", "values", "relations"):
+        if key in out:
+            out[key] = keys(out[key])
     return out
 
 

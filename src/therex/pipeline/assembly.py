@@ -18,7 +18,7 @@ from therex.pipeline.extensions import SPANS_KEY, surface_of
 from therex.pipeline.goals import draft_goals
 from therex.pipeline.grammar import grammar_for
 from therex.pipeline.impairments import draft_impairments
-from therex.pipeline.learned import Proposal
+from therex.pipeline.learned import NOT_IN, NOWHERE, Proposal
 from therex.pipeline.lexicon import LexiconMatcher, read_units
 from therex.pipeline.limitations import draft_limitations
 from therex.pipeline.measures import draft_measures
@@ -94,14 +94,12 @@ def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):
             continue
-        if ctx.kinds[i] in ("history", "medications", "precautions", "billing", "header", "signature"):
+        if ctx.kinds[i] in NOWHERE or ctx.kinds[i] in NOT_IN.get(p.label, NOWHERE):
             continue
-        if p.label == "RESPONSE" and (
-            not begun or i < min(begun) or ctx.kinds[i] in ("subjective", "goals", "plan", "hep") or ctx.covered(i, j, "LIMITATION")
-        ):
+        if p.label == "RESPONSE" and (not begun or i < min(begun) or ctx.covered(i, j, "LIMITATION")):
             # a reaction comes after something was done
             continue
-        if p.label == "LIMITATION" and (ctx.kinds[i] in ("goals", "plan", "hep") or ctx.covered(i, j, "EXERCISE", "DOSE", *_APART)):
+        if p.label == "LIMITATION" and ctx.covered(i, j, "EXERCISE", "DOSE", *_APART):
             continue
         if p.label in ("RATIONALE", "LIMITATION") and ctx.covered(i, j, "GOAL"):
             continue

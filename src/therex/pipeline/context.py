@@ -82,17 +82,22 @@ class Context:
 
     def any(self, i: int, j: int, *cats: str) -> bool:
         """Whether a unit from `i` to `j` may be one of `cats`."""
-        for u in self.units[max(i, 0) : max(j, 0)]:
+        if i < 0:
+            i = 0
+        for u in self.units[i:j] if j > i else ():
             if not u.cats.isdisjoint(cats):
                 return True
         return False
 
     def first(self, i: int, j: int, *cats: str) -> int:
         """The first unit from `i` to `j` that may be one of `cats`, or -1."""
-        i = max(i, 0)
-        for k, u in enumerate(self.units[i : max(j, 0)], i):
+        if i < 0:
+            i = 0
+        k = i
+        for u in self.units[i:j] if j > i else ():
             if not u.cats.isdisjoint(cats):
                 return k
+            k += 1
         return -1
 
     def text(self, i: int, j: int) -> str:
@@ -202,10 +207,13 @@ class Context:
 
     def covered(self, i: int, j: int, *labels: str) -> bool:
         """Whether a draft with one of `labels` shares a unit with `i` to `j`."""
-        i, j = max(i, 0), max(j, 0)
+        if i < 0:
+            i = 0
+        if j <= i:
+            return False
+        cover = self._cover
         for label in labels:
-            marks = self._cover.get(label)
-            if marks is not None and 1 in marks[i:j]:
+            if label in cover and cover[label].find(1, i, j) >= 0:
                 return True
         return False
 

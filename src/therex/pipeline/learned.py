@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 FORMAT = "therex-crf-1"
 MANIFEST = "learned.json"
 OUTSIDE, BEGIN, INSIDE = "O", "B", "I"
+# sections in which no proposal is taken, and those in which none of a label is
+NOWHERE = frozenset({"history", "medications", "precautions", "billing", "header", "signature"})
+NOT_IN: dict[str, frozenset[str]] = {
+    "RESPONSE": frozenset({"subjective", "goals", "plan", "hep"}), "LIMITATION": frozenset({"goals", "plan", "hep"}),
+    "SKILL": frozenset({"subjective", "goals"}), "RATIONALE": frozenset({"subjective", "goals"}),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +77,38 @@ def features(units: Sequence[Unit], kinds: Sequence[str], start: int, end: int) 
         ``end - start`` lists of names: for the unit its word, categories, concepts and section; for its neighbours the
         word up to two away and the categories up to three away.
     """
-    words, cats, rows = [], [], []
-    for u in units[start:end]:
-        words.append("#" if u.quantity is not None else u.word)
-        cats.append([*sorted(u.cats), *(f"{e.category}:{e.concept}" for e in u.entries[:2])])
-    n = end - start
+    named = [_named(u) for u in units[start:end]]
+    n, rows = end - start, []
     for k in range(n):
-        row = ["bias", "w=" + words[k], "s=" + kinds[start + k]]
-        row += ["c=" + c for c in cats[k]]
-        for o in (-3, -2, -1, 1, 2, 3):
+        row = ["bias", "s=" + kinds[start + k], *named[k][0]]
+        for o in _NEAR:
             at = k + o
-            if not 0 <= at < n:
-                row.append(f"{o}end")
-                continue
-            if -3 < o < 3:
-                row.append(f"{o}w={words[at]}")
-            row += [f"{o}c={c}" for c in cats[at]]
+            row += named[at][o] if 0 <= at < n else _ENDS[o]
         rows.append(row)
     return rows
+
+
+_NEAR = (-3, -2, -1, 1, 2, 3)
+_ENDS = {o: (f"{o}end",) for o in _NEAR}
+_KEPT: dict[tuple[str, frozenset[str], tuple[str, ...]], dict[int, tuple[str, ...]]] = {}
+_MOST = 50_000
+
+
+def _named(u: Unit) -> dict[int, tuple[str, ...]]:
+    """The names that a unit gives to the units around it, by how far it stands from them; 0 is itself."""
+    word = "#" if u.quantity is not None else u.word
+    meant = tuple(f"{e.category}:{e.concept}" for e in u.entries[:2])
+    key = (word, u.cats, meant)
+    known = _KEPT.get(key)
+    if known is None:
+        cats = (*sorted(u.cats), *meant)
+        known = {0: ("w=" + word, *("c=" + c for c in cats))}
+        for o in _NEAR:
+            known[o] = (*((f"{o}w={word}",) if -3 < o < 3 else ()), *(f"{o}c={c}" for c in cats))
+        if len(_KEPT) >= _MOST:
+            _KEPT.clear()
+        _KEPT[key] = known
+    return known
 
 
 class Learned:
@@ -130,10 +150,13 @@ class Learned:
 
         taggers, out = self._opened(), []
         for start, end in lines(units):
-            if end - start < 2:
+            here = set(kinds[start:end])
+            wanted = [label for label in taggers if here - NOWHERE - NOT_IN.get(label, NOWHERE)]
+            if end - start < 2 or not wanted:
                 continue
             row = pycrfsuite.ItemSequence(features(units, kinds, start, end))
-            for label, tagger in taggers.items():
+            for label in wanted:
+                tagger = taggers[label]
                 tags = tagger.tag(row)
                 k = 0
                 while k < end - start:
