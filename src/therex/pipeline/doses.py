@@ -43,6 +43,9 @@ def _dose_ok(ctx: Context, i: int, j: int) -> bool:
     if ctx.has(i - 1, "q_code") or (ctx.covered(i - 1, i, "SERVICE") and not ctx.any(i, j, *DOSEY, "q_band", "q_distdose")):
         return False
     near = ctx.covered(max(first, i - 8), min(last, j + 5), "EXERCISE") or ctx.covered(max(first, i - 5), i, "SERVICE")
+    if ctx.has(i, "q_dose_rev") and ctx.has(i - 1, "of") and ctx.has(i - 2, "q_number"):
+        # `on 7 of 10 repetitions`
+        return False
     if ctx.any(i, j, "q_dose", "q_hold"):
         return kind not in ("goals",) or near
     if ctx.any(i, j, "q_per_day") and not ctx.any(i, j, *DOSEY, "q_band"):

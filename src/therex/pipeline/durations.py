@@ -47,7 +47,9 @@ def draft_durations(ctx: Context) -> None:
             if kind == "frequency":
                 if ctx.has(k - 1, "deficit"):
                     continue
-                if ctx.kinds[k] not in ("subjective", "history", "goals", "hep", "medications") or (
+                if ctx.kinds[k] == "hep" and re.match(r"\w+ (?:visits?|sessions?)\b", u.word):
+                    ctx.add("DURATION", k, k + 1, "rule:duration.plan", "plan")
+                elif ctx.kinds[k] not in ("subjective", "history", "goals", "hep", "medications") or (
                     ctx.kinds[k] == "goals" and _plan_line(text)
                 ):
                     if not re.search(r"\b(?:hep|exercises? at home|home exercises?|home program)\b[^.;]*$", ctx.text(i, k)):

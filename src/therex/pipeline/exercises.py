@@ -131,6 +131,12 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if re.search(r"\[ ?\] *$", ctx.surface.norm[max(0, ctx.units[i].start - 5) : ctx.units[i].start]):
         # a box left empty
         return False
+    if not dosed and (
+        (ctx.has(j, "function") and not ctx.any(j, j + 1, "exercise", "exhead"))
+        or re.search(r"\b(?:felt|feels?|feeling) (?:a |the )?(?:\w+ )?$", ctx.text(max(first, i - 4), i))
+    ):
+        # `hip extension mobility`, `she felt a stretch`
+        return False
     if not dosed and _BETTER.search(ctx.text(max(first, i - 3), i)):
         return False
     if (

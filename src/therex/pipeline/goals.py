@@ -61,7 +61,7 @@ _WILL = re.compile(
 # every word with a capital and no figure: the heading of what comes next, not an aim
 _TITLE = re.compile(r"[A-Z][a-z]+(?: (?:[A-Z][a-z]+|[Aa]t|[Ff]or|[Oo]f|and|/))+")
 _NOT_GOAL = re.compile(
-    r"goals? (?:met|reviewed|updated|remain|addressed|were|are(?! to\b)|and\b|on track|of care|not (?:met|achieved))|toward(?:s)? (?:\w+ )?goals?|all goals|functional goals|established goals|goals? above|above-stated goals|per goals|long term goals$"
+    r"goals? (?:met|reviewed|updated|remains?(?! to\b)|addressed|were|are(?! to\b)|and\b|on track|of care|not (?:met|achieved))|toward(?:s)? (?:\w+ )?goals?|all goals|functional goals|established goals|goals? above|above-stated goals|per goals|long term goals$"
 )
 
 

@@ -9,7 +9,7 @@ from therex.pipeline.context import Context
 from therex.pipeline.measures import PAIN_BY_SITE, PAINY
 
 I1 = (
-    "(?:<sev|side|body>)*<decreased>(?:<of|in>)?(?:<the|side|body|motion|position|exhead|sev|decreased>|<exercise>(?=<motion>))*<function|motion|deficit>"
+    "(?:<sev|side|body>)*<decreased>(?:<of|in>)?(?:<the|side|body|motion|position|exhead|sev|decreased>|<exercise>(?=<motion>))*<function|motion|deficit|exercise>"
     "(?:(?:<slash|and|comma>)+(?:<side|body|position>)*<function|motion>)*(?:<motion|body>)*(?:<in|of|at|to|with>(?:<the|side|body|motion|position>){1,5}(?:<and|slash|body|motion>)*)?"
 )
 I2 = (
@@ -20,7 +20,7 @@ I3 = "(?:<side|body|position>|<and>(?=<body>))*<function|motion>(?:<be|colon|sev
 LIMITED_AFTER = "(?:<side|body|position>)*<function|motion>+<side>?<colon|be>?<q_percent><limiter|decreased>"
 LIMITED_BY = "(?:<side|body|position>)*<function|motion>+<side>?<be>?<limiter|decreased><by>?<q_percent>"
 LOSS = "(?:<side|body>)*<motion>+<word><sev>?"
-I4 = "(?:<side|body|motion|exhead>|<and|slash>(?=<body|side|motion>))+<be>(?:<sev>)*<deficit>"
+I4 = "(?:<side|body|motion|exhead>|<and|slash>(?=<body|side|motion>))+<be>{1,2}(?:<sev>)*<deficit>"
 _DIAGNOSIS = re.compile(r"diagnos(?:is|es|ed) (?:of|with|is)[^.;\n]*$|\b[a-z]\d\d\.\w{1,4}[ )(:-]*$|\bre: *$")
 
 
@@ -184,6 +184,8 @@ _NOT_A_COMPLAINT = re.compile(
 
 def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
     """The place, behaviour or predicate that belongs to the deficit, up to the end of its clause."""
+    while j - 1 > i and ctx.has(j - 1, "in", "the") and not ctx.has(j - 1, "side", "body", "deficit"):
+        j -= 1
     end = ctx.chunk(j - 1)[1]
     kind = ctx.kinds[i]
     held = ctx.inside(i, j, "LIMITATION")
@@ -219,7 +221,7 @@ def _reach(ctx: Context, i: int, j: int) -> tuple[int, int]:
             k += 1
         if k > j + 1:
             return i, k
-    if ctx.has(j, "in") and re.match(r"(?:in|at|during|on) (?:the )?(?:am|pm|a\.m|morning|evening|night|day)\b", ctx.text(j, end)):
+    if ctx.has(j, "in") and re.match(r"(?:in|at|during|on) (?:the )?(?:am|pm|a\.m|mornings?|evenings?|nights?|day)\b", ctx.text(j, end)):
         return i, j + 2 + ctx.has(j + 1, "the")
     placed = ctx.has(j, "in", "with", "to", "from") or word in _PLACES
     if placed and left <= 8 and not ctx.any(j, end, "because", "decreased") and (said or ctx.any(j, end, "body", "motion")):
@@ -262,7 +264,7 @@ def _lead(ctx: Context, i: int) -> int:
     if (
         i - 1 >= first
         and ctx.has(i - 1, "word")
-        and re.search(r"(?:ral|rial|ior|ive|ary|dial|mal|tal|lar|nal|ated)$", ctx.units[i - 1].word)
+        and re.search(r"(?:ral|rial|ior|ive|ary|dial|sal|mal|tal|lar|nal|ated)$", ctx.units[i - 1].word)
     ):
         return i - 1
     return i
@@ -464,7 +466,7 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         if ctx.has(d, "response_cue") and kind in ("treatment", "response"):
             return False
     if how == "decreased" and not ctx.any(i, j, "function", "motion", "deficit"):
-        return False
+        return re.search(r"\b(?:[ap]|aa)?rom\b", ctx.text(i, j)) is not None and kind not in ("treatment", "plan", "response")
     if ctx.has(i, "decreased") and ctx.any(i, j, "deficit") and not ctx.any(i, j, "function", "motion"):
         d = ctx.first(i, j, "deficit")
         # "decreased pain" is a gain, "limited by pain" a limit

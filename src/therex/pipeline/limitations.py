@@ -96,14 +96,16 @@ def _clauses(ctx: Context, i: int, j: int) -> list[tuple[int, int]]:
     return out
 
 
-_WITH_AID = "<activity>(?:<body|side|position|word>{0,2}?)<q_distance|q_distdose>(?:<with|comma|in|the|word>){0,4}?<aid>"
+_WITH_AID = (
+    "<activity>(?:(?:<body|side|position|word>{0,2}?)<q_distance|q_distdose>(?:<with|comma|in|the|word>){0,4}?|<with><the>?<sev>?)<aid>"
+)
 
 
 def _walked_with_aid(ctx: Context) -> None:
     """`ambulated 150 ft with rolling walker`: an aid alone makes a limit of a distance."""
     for i, j in ctx.grammar.find(_WITH_AID, ctx.row):
         if (
-            ctx.kinds[i] in ("goals", "plan", "hep", "history")
+            ctx.kinds[i] in ("goals", "plan", "hep", "history", "treatment", "billing")
             or ctx.covered(i, j, "LIMITATION", "GOAL", "EXERCISE")
             or ctx.any(max(0, i - 2), i, "neg")
         ):
@@ -118,7 +120,11 @@ def _limits_apart(ctx: Context, chunks: list[tuple[int, int]]) -> Iterator[tuple
             if (
                 ctx.has(k, "and")
                 and ctx.any(a, k, "limiter")
-                and (ctx.has(k + 1, "limiter") or (ctx.has(k + 1, "be", "pron") and ctx.has(k + 2, "limiter")))
+                and (
+                    ctx.has(k + 1, "limiter")
+                    or ctx.units[k + 1].word == "that"
+                    or (ctx.has(k + 1, "be", "pron") and ctx.has(k + 2, "limiter"))
+                )
             ):
                 yield a, k
                 a = k + 1
@@ -307,7 +313,7 @@ _CANNOT = re.compile(
     r"\b(?:difficulty|trouble|problems?|a hard time|diff) (?:with |w/ |in )?(?!sleep\b)\w+ing\b|\bmakes? it (?:very |more )?(?:hard|difficult|impossible|tough) (?:for (?:him|her|pt) )?to\b|\blimit(?:s|ed|ing)? (?:him|her|pt|patient|them) (?:to|from)\b|\b(?:can'?t|cannot|can not|couldn'?t|could not|unable to|not able to|won'?t|struggles? to|still can'?t) (?!be\b|recall|remember|rule|tolerate (?:med|nsaid)|assess|determine|test|say|tell|afford|come|wait|make (?:it|the)|attend|get an)[a-z]"
 )
 _TASK = re.compile(
-    r"^(?:he |she |pt |patient |they )?(?:still |now |only )?(?:\w+ing \w[^,;]{0,40}? (?:takes? \d+|(?:still )?makes? (?:him|her|it)|(?:still )?(?:hurts?|aggravates|bothers))|(?:holds?|grabs?|leans?) (?:on )?(?:the |a )?(?:cart|counter|wall|furniture|rail|banister|walls)|slides? (?:out|down|off)|(?:types?|writes?|eats?|drives?|dresses) (?:with|using) (?:the |his |her )?(?:r|l|right|left|one|other)\b|runs? [^,]{0,12}then |half days|(?:stops?|rests?) (?:\d|once|twice|on|at|after|every|half)|(?:drops?|spills?) |holds? (?:on(?:to)? |the |to )|"
+    r"^(?:he |she |pt |patient |they )?(?:still |now |only )?(?:\w+ing \w[^,;]{0,40}? (?:takes? \d+|(?:still )?makes? (?:him|her|it)|(?:still )?(?:hurts?|aggravates|bothers))|(?:holds?|grabs?|leans?) (?:on )?(?:the |a )?(?:cart|counter|wall|furniture|rail|banister|walls)|slides? (?:out|down|off)|(?:types?|writes?|eats?|drives?|dresses) (?:with|using) (?:the |his |her )?(?:r|l|right|left|one|other)\b|runs? [^,]{0,12}then |half days|climbs? (?:the )?stairs? (?:with|using) (?:a |one |both |the )?rails?|(?:stops?|rests?) (?:\d|once|twice|on|at|after|every|half)|(?:drops?|spills?) |holds? (?:on(?:to)? |the |to )|"
     r"(?:uses?|using|has|with)? ?(?:a |her |his |the )?(?:cane|walker|rollator|rw|fww|spc|crutch(?:es)?|wheelchair|w/c|knee scooter|sling|brace)(?: in the \w+| outside| outdoors| indoors| for \w+| only| at home)*$|"
     r"(?:can |able to )?(?:lifts?|carr(?:y|ies)) [^,]{0,25}?(?:at most|only|w/ (?:2|both|two) hands)|leaks? (?:with|w/|when|on) |freezes? (?:in|at|with|when) |(?:has |have )?not (?:yet )?(?:returned|able|back) to |(?:wife|husband|daughter|son|mom|family) (?:opens?|does|cuts?|carr(?:y|ies)|ties|helps?|lifts?|drives?) |"
     r"takes? \d+ ?(?:min|minutes?) to |(?:on )?(?:light|modified|restricted) duty|[a-z]+ takes? \d+ ?(?:min|minutes?)$|needs? (?:\w+'s |a |his |her )?(?:arm|hand|help|two people) |(?:sits?|stands?|drives?|sleeps?|walks?|types?|reads?|lifts?) (?:only |about |just |for |up to |max )*\d+ ?(?:min|minutes?|hours?|hrs?|blocks?|ft|feet|lbs?)|(?:needs?|uses?) (?:both |his |her |two )?(?:hands?|arms?) to |has to be (?:lifted|helped|carried))"

@@ -146,6 +146,16 @@ def draft_measures(ctx: Context) -> None:
                 continue
             if name == "walked" and ctx.any(j, j + 4, "aid", "assist"):
                 continue
+            at = ctx.first(i, j, *_VALUES)
+            if (
+                at > i
+                and ctx.units[at - 1].word == "at"
+                and ctx.any(i, j, "exercise", "position")
+                and ctx.kinds[i] in ("treatment", "")
+                and not ctx.any(i, j, "measure", "be", "comp")
+            ):
+                # `rhythmic stabilization at 90 degrees`: where an exercise is done
+                continue
             if ctx.has(j - 1, "q_inch") and ctx.any(i, j, "from") and ctx.any(i, j, "exercise", "activity"):
                 continue
             if ctx.has(j - 1, "q_percent") and ctx.has(j, "limiter", "decreased"):

@@ -11,8 +11,8 @@ from therex.pipeline.exercises import HOME
 _DECLARED = re.compile(
     r"\b(?:is|are|was|were) (?:exactly |just )?(?:what|why|how|where) (?:\w+ ){0,3}?(?:he|she|they|pt|patient|her|him|his|it|the|limits?|keeps?|lets?|gets?|fails?|stops?|quits?|carry|carries|allows?|makes?|spares?|holds?)\b"
     r"|\b(?:is|are) (?:still |now |really )?the (?:limiting factor|(?:missing |weak )?(?:part|piece|link|gap)|key|bottleneck|limiter)\b"
-    r"|\b(?:is|are|was|were) (?:being )?(?:trained|built|loaded|strengthened|worked|targeted|directed|aimed|geared|needed|kept) (?:to|for|at|toward|so|because)\b"
-    r"|^(?:this|these|it|that|all of (?:this|it))(?: is| are|'s) (?:all )?(?:to|for|so|meant)\b"
+    r"|\b(?:is|are|was|were) (?:being )?(?:trained|built|developed|loaded|strengthened|worked|targeted|directed|aimed|geared|needed|kept) (?:to|for|at|toward|so|because)\b"
+    r"|^(?:this|these|it|that|all of (?:this|it))(?: is| are|'s) (?:all )?(?:going |aimed |geared |meant )?(?:to|toward|towards|for|so|meant)\b"
     r"|^(?:working|work|loading|training|strengthening|stretching|targeting|spaced|eccentric|graded) (?:\w+ ){0,8}?(?:so (?:that )?(?:he|she|they|pt|the)|for (?:his|her|their|a|the|stairs?|standing|walking|reaching)|to (?:carry|get|let|reach|climb|walk|stand|lift|return|clear|hold))\b"
     r"|^to (?:get|keep|let|help) (?:\w+ ){0,3}?(?:back|moving|for|so)\b"
     r"|\b(?:comes? (?:first|before)\b.*\b(?:so|to|before)\b|(?:has|have) to (?:\w+ ){1,6}?(?:before|if)|must (?:\w+ ){1,6}?(?:under|when|before))\b"
@@ -164,6 +164,10 @@ def draft_rationales(ctx: Context) -> None:
                 if lo < d.first and d.last == hi:
                     hi = d.first
             lo, hi = ctx.trim(lo, hi)
+            if re.fullmatch(
+                r"(?:necessary )?to address (?:the |these |his |her |all )?(?:deficits|impairments|limitations|above)", ctx.text(lo, hi)
+            ):
+                continue
             if hi - lo >= 1 and not ctx.covered(lo, hi, "RATIONALE", "GOAL"):
                 ctx.add("RATIONALE", lo, hi, "rule:rationale")
 
@@ -171,11 +175,15 @@ def draft_rationales(ctx: Context) -> None:
 def _for_capacity(ctx: Context, a: int, b: int) -> int:
     """`for LE endurance`: where `for` stands before a capacity and its part, after what was done; -1 if nowhere."""
     for k in range(a + 1, b - 1):
-        if ctx.units[k].word == "for" and ctx.covered(a, k, "EXERCISE", "DOSE", "DURATION"):
+        if ctx.units[k].word == "for" and ctx.covered(a, k, "EXERCISE", "DOSE", "DURATION", "SERVICE"):
             n = k + 1
             while n < b and ctx.has(n, "side", "body", "the", "position", "sev") and not ctx.has(n, "function"):
                 n += 1
             if n < b and ctx.has(n, "function") and not ctx.has(n, "measure"):
+                return k
+            if re.match(
+                r"for (?:\w+ ){1,4}(?:re-?training|training|mechanics|awareness|coordination|sequencing)\b", ctx.text(k, b)
+            ) and not ctx.covered(k + 1, b, "SERVICE"):
                 return k
     return -1
 

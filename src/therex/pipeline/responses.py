@@ -116,7 +116,7 @@ def _denied_in_set(ctx: Context, a: int, b: int, kind: str, treated: bool) -> bo
 
 
 _REACTED = re.compile(
-    r"^(?:back to \S+|settled|gone\b|eased|recovered|resolved|tired|fatigued|felt (?:ok|fine|good|better|looser|loose|easier)|shook|fussed|comfortable|no complaints?$|no (?:new |further )?complaints?$|sore\b|winded|quads? sore|sat down)|"
+    r"^(?:\d+ (?:lob|losses of balance|near falls?|stumbles?|errors?|missteps?)\b|lob x ?\d|(?:better|worse|cleaner|smoother|easier) (?:w/|with|when|after|once)\b|needed (?:extra|more|additional) (?:time|rest)|back to \S+|settled|gone\b|eased|recovered|resolved|tired|fatigued|felt (?:ok|fine|good|better|looser|loose|easier)|shook|fussed|comfortable|no complaints?$|no (?:new |further )?complaints?$|sore\b|winded|quads? sore|sat down)|"
     r"\b(?:came back|returned|settled|lingered|centrali[sz]\w+|peripherali[sz]\w+|(?:strong|good|mild|slight) (?:burn|stretch)|^(?:pt |patient |he |she |client )?(?:reports?|reported|c/o|states?|noted) (?:only |of )?(?:mild |some |slight |moderate )?(?:muscle )?(?:fatigue|soreness|burn(?:ing)?|stretch)\b|light-?headed\w*|felt (?:a |the )?(?:burn|stretch|pull)|went (?:numb|from \w+ to|to \d)|gave out|buckled|tingled|shaking|shook\b|trembl\w+|whitened|pinched|cramped|cramping|wobbl\w+|stayed (?:at|quiet|flat|down)|gone (?:in|after|when|by|with)|in \d+ (?:sec|s|min|minutes)$)\b"
 )
 
@@ -164,6 +164,13 @@ def _response_goes_on(ctx: Context, hi: int, a: int, b: int) -> bool:
     if ctx.has(hi, "arrow"):
         return True
     if (
+        re.match(r"(?:min|mod|max|cga|sba|self)\b[^,]{0,14}\b(?:recover|correct)|(?:tired|fatigued) (?:by|at|after)\b", ctx.text(a, b))
+        and b - a <= 6
+    ):
+        return True
+    if ctx.has(a, "q_score") and ctx.any(max(0, hi - 6), hi, "q_score") and b - a <= 8 and not ctx.any(a, b, "skill_cue"):
+        return True
+    if (
         re.match(r"(?:back (?:to|up|down)|(?:spo2|sat|hr|bp|rpe|pain) \d|recovered|cleared|settled|gone in|eased)", ctx.text(a, b))
         and b - a <= 9
         and not ctx.any(a, b, "skill_cue")
@@ -198,7 +205,10 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
     if kind == "response":
         if ctx.any(a, b, "skill_cue") and not ctx.any(a, b, "response_cue"):
             return False
-        if re.search(r"\b(?:continue|plan|pleasant|cooperative|benefit)\b", text):
+        if re.search(
+            r"\b(?:continue|plan|pleasant|cooperative|benefit)\b|^(?:left|returned|back) (?:up )?(?:in|to) (?:the |his |her )?(?:bed|chair|room|recliner|wheelchair)|^(?:alarm|call (?:light|bell)|rn|nurse|nursing|all needs)\b",
+            text,
+        ):
             return False
         words = [u for u in ctx.units[a:b] if u.word[0].isalnum()]
         return len(words) >= 2 or k >= 0 or text.strip() in ("good", "fair", "well", "none", "poor", "excellent")
@@ -262,6 +272,8 @@ def _response(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, i
             return ctx.covered(chunks[n - 1][0], a, "DOSE", "EXERCISE") and ctx.has(a - 1, "comma", "semi", "arrow", "dash")
         if kind in ("objective", "") and not (treated and re.match(r"(?:hr|spo2|bp|rpe|pain|sx|symptoms?)\b", text)):
             return False
+        if n + 1 < len(chunks) and chunks[n + 1][0] == b + 1 and ctx.has(b, "arrow"):
+            text = ctx.text(a, chunks[n + 1][1])
         return bool(_ARROW_CHANGE.search(text)) and kind in ("treatment", "response", "objective", "") and ctx.covered(a, b, "MEASURE")
     concepts = {e.concept for u in ctx.units[a:b] for e in u.entries if e.category == "response_cue"}
     if "tolerance" in concepts and _TOLERANCE.search(text):

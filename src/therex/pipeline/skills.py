@@ -46,7 +46,11 @@ def draft_skills(ctx: Context) -> None:
                     n + 1 < len(chunks)
                     and chunks[n + 1][0] == hi + 1
                     and ctx.has(hi, "comma")
-                    and (_continues(ctx, *chunks[n + 1]) or (why in ("changed", "by_therapist") and _tells_why(ctx, *chunks[n + 1])))
+                    and (
+                        _continues(ctx, *chunks[n + 1])
+                        or (why == "instruct" and not ctx.covered(a, b, "EXERCISE") and _listed(ctx, *chunks[n + 1]))
+                        or (why in ("changed", "by_therapist") and _tells_why(ctx, *chunks[n + 1]))
+                    )
                 ):
                     n += 1
                     hi = chunks[n][1]
@@ -74,6 +78,16 @@ _CHANGED = re.compile(
 _FAULT = re.compile(
     r"\b(?:was|were|he|she|pt|they|lag|pain|ache|lean\w*|hik\w*|valgus|doming|compens\w*|substitut\w*|shak\w*|fatigue|lightheaded|hr|bp|spo2|pinch\w*|grab|wing\w*|irritab\w*|swelling|joint|tendon|repair|weeks?|protocol|guard\w*|buckl\w*|spasm|tone|blanch\w*|drift\w*|trunk|pelvis|form|quality|precaution\w*|tingl\w*|symptoms?|sx|over|past|limit|parameter|because|since|took over|gave (?:out|way)|shook|failed|fell|rounded|rounding|arched|flared|popped|sagg\w+|tilted|tipped|dipped|caved|collapsed|cheat\w*|rock\w+|swung|swayed|shrugg\w*|hyperext\w*)\b"
 )
+
+
+def _listed(ctx: Context, a: int, b: int) -> bool:
+    """A further thing taught, after a comma: a few words that tell nothing of their own."""
+    return (
+        b - a <= 7
+        and not ctx.covered(a, b, "EXERCISE", "DOSE", "MEASURE", "SERVICE", "RESPONSE")
+        and not ctx.has(a, "pron", "be", "neg", "response_cue", "skill_cue")
+        and not ctx.any(a, b, "be", "pron", "response_cue", "q_minutes")
+    )
 
 
 def _continues(ctx: Context, a: int, b: int) -> bool:
@@ -183,6 +197,8 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
             return ""
         if _BARE_CUE.match(text.strip()) or (len(text.split()) <= 2 and not ctx.any(a, b, "body", "function", "deficit")):
             return ""
+        if re.search(r"for (?:safety|form|technique|posture|sequencing|pacing)$", text) and kind != "subjective":
+            return "cue"
         if re.search(r"(?:skilled|requires?d?|continued) (?:skilled )?(?:cueing|cues)(?: as needed| prn|$)", text):
             return ""
         return (
