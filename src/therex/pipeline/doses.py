@@ -40,6 +40,9 @@ def _dose_ok(ctx: Context, i: int, j: int) -> bool:
             and ctx.any(i, j, "q_dose", "q_hold")
             and ctx.covered(max(first, i - 6), i, "EXERCISE")
         )
+    if j - i == 1 and ctx.has(i, "q_xreps") and ctx.covered(i - 1, i, "DURATION") and ctx.covered(i - 3, i - 1, "SERVICE"):
+        # `97110 30 min x2`: units
+        return False
     if ctx.has(i - 1, "q_code") or (ctx.covered(i - 1, i, "SERVICE") and not ctx.any(i, j, *DOSEY, "q_band", "q_distdose")):
         return False
     near = ctx.covered(max(first, i - 8), min(last, j + 5), "EXERCISE") or ctx.covered(max(first, i - 5), i, "SERVICE")

@@ -405,7 +405,7 @@ def read_units_billed(ctx: Context) -> list[Mention]:
                 continue
             # units stand beside their code, or at the end of its row
             m = re.search(
-                r"(?:^|[^\d])x[ ]*(\d)(?![\d/]|[ ]*(?:min|\d|set|rep|'|ft|wk|week|day|lap))(?=[ ]*(?:$|[,.;)|(]|for\b))",
+                r"(?:^|[^\d])x[ ]*(\d)(?![\d/]|[ ]*(?:min|\d|set|rep|'|ft|wk|week|day|lap))(?=[ ]*(?:$|[,.;:)|(]|for\b))",
                 after if ctx.kinds[d.first] == "billing" or not ctx.covered(d.last, j, "EXERCISE", "DOSE") else after[:16],
             )
             if (

@@ -58,6 +58,7 @@ def read_mentions(ctx: Context) -> list[Mention]:
     """Every mention, in text order within its kind."""
     out: list[Mention] = []
     out += _conditions(ctx)
+    out += _diagnosis_fields(ctx)
     out += _dates(ctx)
     out += _signatures(ctx)
     norm = ctx.surface.norm
@@ -168,6 +169,17 @@ def _conditions(ctx: Context) -> list[Mention]:
 
 
 _ORDINALS = "(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|twenty[ -]\\w+|thirty[ -]first)"
+
+
+def _diagnosis_fields(ctx: Context) -> list[Mention]:
+    """A field for the diagnosis that holds words: whatever stands there is the condition."""
+    out = []
+    for s in ctx.sections:
+        if s.kind == "diagnosis":
+            body = ctx.surface.norm[s.body : min(s.end, s.body + 80)].split("\n")[0].strip(" .:,;-")
+            if re.search(r"[a-z]{4}", body) and not re.match(r"(?:none|n/a|unknown|see|pending|same)\b", body):
+                out.append(Mention("condition", s.body, min(s.end, s.body + len(body) + 1), "rule:diagnosis_field"))
+    return out
 
 
 def _dates(ctx: Context) -> list[Mention]:

@@ -84,6 +84,10 @@ def draft_responses(ctx: Context) -> None:
                         hi = cut
                 while lo < hi and ctx.has(lo, "pron", "be") and not ctx.has(lo, "response_cue"):
                     lo += 1
+                if re.search(r"\[ ?\] *$", ctx.surface.norm[max(0, ctx.units[lo].start - 5) : ctx.units[lo].start]):
+                    # a box left empty
+                    n += 1
+                    continue
                 if hi - lo == 1 and ctx.units[lo].word in ("good", "fair", "none", "poor", "excellent", "well", "no"):
                     lo = _with_label(ctx, lo)
                 if hi > lo and not ctx.covered(lo, hi, "RESPONSE") and not ctx.inside(lo, hi, "GOAL", "RATIONALE"):

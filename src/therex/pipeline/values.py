@@ -226,7 +226,7 @@ def _measured_side(ctx: Context, d: Draft) -> str | None:
 
 def _service(ctx: Context, d: Draft) -> Value:
     kind = ctx.kinds[d.first]
-    first, _last = ctx.sentence(d.first)
+    first, last = ctx.sentence(d.first)
     from therex.pipeline.exercises import HELD, HOME, PLAN
 
     a, b = ctx.chunk(d.first)
@@ -237,6 +237,7 @@ def _service(ctx: Context, d: Draft) -> Value:
         r"\b(?:no|did not do|last visit|previously|not doing|we are not|next visit|declined|would benefit|plan(?:ned)? interventions?|interventions? (?:to )?include|recommend|will (?:be seen|receive)|frequency|continue)\b[^.;]*$",
         before,
     )
+    given = given and not re.match(r"[^.]{0,50}\b(?:have|has) been (?:provided|given|delivered|used)\b", ctx.text(d.last, last))
     return {"given": given}
 
 
