@@ -36,14 +36,14 @@ def units_mismatch(view: NoteView, minutes: Minutes) -> Iterable[Range]:
 
 
 _GROUP = re.compile(
-    r"\bgroup (?:of|x|therapy|treatment|exercise|class|session|setting)|\bin (?:a )?group\b|\bexercise group\b|(?:exercise|strength\w*|balance|strengthening|chair|circuit)[a-z ]{0,20} (?:class|group)\b|\bas a group\b|\bconcurrent(?:ly)? with\b|seen concurrent|\bwith (?:\d+|two|three|four|five|several|2|3) other (?:pts?|patients|residents)|another (?:pt|patient|resident|client)\b|other (?:pts?|patients|residents)\b|shared (?:session|treatment|visit)|double[- ]booked|session overlapped|overlap\w* with|(?:two|three|four|five|\d) (?:patients|pts|people|residents|total knee patients)\b|\d+ (?:participants|residents|patients)|participants ?:? ?\d|rotated? (?:through|as group)|next evaluation|both on the mats|billed to each"
+    r"\bgroup (?:of|x|therapy|treatment|exercise|class|session|setting)|\bin (?:a )?group\b|\bexercise group\b|(?:exercise|strength\w*|balance|strengthening)[a-z ]{0,20} (?:class|group)\b|\b(?:chair|circuit|joint|knee|back) (?:exercise |yoga |school )?(?:class|group)\b|class \(\d|\bas a group\b|\bconcurrent(?:ly)? with\b|seen concurrent|\bwith (?:\d+|two|three|four|five|several|2|3) other (?:pts?|patients|residents)|another (?:pt|patient|resident|client)\b|other (?:pts?|patients|residents)\b|shared (?:session|treatment|visit)|double[- ]booked|session overlapped|overlap\w* with|(?:two|three|four|five|\d) (?:patients|pts|people|residents|total knee patients)\b|\d+ (?:participants|residents|patients)|participants ?:? ?\d|rotated? (?:through|as group)|next evaluation|both on the mats|billed to each"
 )
 # one of these stands in every match of _GROUP: a cheap look before the pattern
 _GROUP_WORDS = ("group", "class", "concurrent", "other p", "other r", "another", "shared", "double", "overlap", "patients", "pts", "people", "residents",
                 "participants", "rotate", "next evaluation", "both on the mats", "billed to each")  # fmt: skip
 _AIDE_WORDS = ("tech", "aide", "cna", "staff")
 _ALONE = re.compile(
-    r"\bunattended\b|\bunsupervised\b|without (?:staff|supervision|a therapist)|no staff present|(?:on (?:his|her|their) own|by (?:him|her|them)sel(?:f|ves)|independently in (?:the )?gym)|left to (?:finish|complete|do)|therapist (?:completed|documenting|charting|available if)|while (?:the )?(?:therapist|i|pt|ot) (?:completed?|started?|documented|charted|finished)|checked? (?:in|on) (?:between|periodically)|without the therapist"
+    r"\bunattended\b|\bunsupervised\b|without (?:staff|supervision|a therapist)|no staff present|(?:on (?:his|her|their) own|by (?:him|her|them)sel(?:f|ves)|independently in (?:the )?gym)|left to (?:finish|complete|do)|therapist (?:completed|documenting|charting|available if)|while (?:the )?(?:therapist|i|pt|ot) (?:completed?|started?|documented|charted|finished)|checked? (?:in|on) (?:between|periodically)|checked (?:twice|once|occasionally)|(?:therapist|pt|ot) available for questions|(?:pt|ot|therapist) (?:with|in with|seeing|evaluating) (?:an? |another |the )?(?:eval|new|other)|without the therapist"
 )
 _FUTURE = re.compile(
     r"\b(?:goal|plans? to|wants? to|would like|discharge|after d/c|attend her|return to (?:her|his)|used to|last week|could not finish|declined group|lives? with|walks? with a group|senior center|on sundays|at home|every morning|hep|home program|daily|no other|muscle group)\b"
@@ -100,7 +100,7 @@ _AIDE_ACT = re.compile(
     rf"(?:{_AIDE}\b(?:[^.;]|\b[a-z]\.){{0,30}}\b(?:took|led|ran|assist(?:ed|s|ing)? (?:pt|patient|with|him|her)|carried out|completed|performed|finished|counted|walked (?:her|him|pt)|supervis\w+|instructed|guided|corrected|did)|(?:by|with|w/|supervised by|to)(?: the| a)? {_AIDE}\b|{_AIDE} (?:assisted|led|ran|finished))"
 )
 _AIDE_OK = re.compile(
-    r"\bno (?:aide|tech)|set ?up|cleaned|applied|hearing aid|nurse aide|first aid|home health aide|\bhha\b|caregiver and aide|x-?ray tech|following with|follow\w* with (?:w/?c|wheelchair|chair)|works as|back to work|watched|technique|pharmacy|for safety|goal|bath|remind|lift team|present"
+    r"\bno (?:aide|tech)|set ?up|cleaned|applied|hearing aid|nurse aide|first aid|home health aide|\bhha\b|caregiver and aide|x-?ray tech|following with|follow\w* with (?:w/?c|wheelchair|chair)|works as|back to work|watched|technique|pharmacy|for safety|goal|bath|remind|lift team|present|\bhep\b|home program|at home"
 )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from therex.pipeline.context import Context
+from therex.pipeline.context import Context, Draft
 from therex.types import Mention
 
 _AMOUNT = ("q_minutes", "q_hm", "q_number")
@@ -346,7 +346,7 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
 
 
 _UNITS_AFTER = re.compile(
-    r"^[ ]*[|:(,=\-]*[ ]*(?:(?<=\()(\d)(?=\))|(?:x[ ]*|(?<=-))(\d)(?![\d/]| *min| *\d(?!\d{4}\b))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
+    r"^[ ]*(?:[-:=]?[ ]*\d{1,3}[ ]*min(?:utes?|s)?\.?[ ]*(?=\(\d\)))?[|:(,=\-]*[ ]*(?:(?<=\()(\d)(?=\))|(?:x[ ]*|(?<=-))(\d)(?![\d/]| *min| *\d(?!\d{4}\b))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
 )
 _UNITS_WORD = re.compile(
     r"(?:(?<=\D)|^)(\d)[ ]*-?(?:units?|u)\b|\bunits?[ ]*(?:billed)?[ ]*[:=x]?[ ]*(\d)(?!\d)|\bx[ ]*(\d)[ ]*(?:units?|u)\b"
@@ -426,7 +426,23 @@ def read_units_billed(ctx: Context) -> list[Mention]:
     for m in re.finditer(r"units?(?: billed)?:? ((?:9\d{4}[ x:=-]{1,3}\d,? ?(?:and )?)+)", norm):
         for code, n in re.findall(r"(9\d{4})[ x:=-]{1,3}(\d)(?!\d)", m[1]):
             put(code, int(n), m.start(), m.end())
+    _lone_units(ctx, services, put, bool(out))
     return list(out.values())
+
+
+_LONE = re.compile(r"(?:^|\n|[.;|] |  )units?(?: billed)?[ :=#]+(\d)(?!\d)(?! *(?:of|x|97))")
+
+
+def _lone_units(ctx: Context, services: list[Draft], put: Callable[[str, int, int, int], None], known: bool) -> None:
+    """`Units: 3` beside one timed service belongs to it."""
+    m = None if known else _LONE.search(ctx.surface.norm)
+    codes = {
+        d.attribute
+        for d in services
+        if d.attribute and d.attribute[:2] == "97" and ctx.kinds[d.first] not in ("plan", "goals", "history", "hep")
+    }
+    if m is not None and len(codes) == 1:
+        put(next(iter(codes)), int(m[1]), m.start(1), m.end(1))
 
 
 def _billable(ctx: Context, d: object) -> bool:

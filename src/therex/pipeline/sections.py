@@ -58,6 +58,14 @@ def heading_kind(head: str) -> str:
     return ""
 
 
+def _opens_a_field(norm: str, at: int) -> bool:
+    """Whether a name before a stroke opens its line, and the line is no row of a table."""
+    start = norm.rfind("\n", 0, at) + 1
+    end = norm.find("\n", at)
+    line = norm[start : end if end >= 0 else len(norm)]
+    return not norm[start:at].strip(" *-•") and line.count("|") == 1
+
+
 def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
     """(start, body, kind, alone) of every heading, left to right."""
     found: dict[int, tuple[int, int, str, bool]] = {}
@@ -66,6 +74,8 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
         for m in pattern.finditer(norm):
             kind = heading_kind(m["head"])
             if not kind or m.start("head") in found:
+                continue
+            if m.groupdict().get("mark") == "|" and not _opens_a_field(norm, m.start("head")):
                 continue
             if len(m["head"]) == 1 and re.match(r"[ ]*\d+(?:\.\d)?/10", norm[m.end() : m.end() + 8]):
                 # `P: 5/10, B: 0/10, W: 7/10`: present, best and worst
