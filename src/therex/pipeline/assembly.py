@@ -18,7 +18,7 @@ from therex.pipeline.extensions import SPANS_KEY, surface_of
 from therex.pipeline.goals import draft_goals
 from therex.pipeline.grammar import grammar_for
 from therex.pipeline.impairments import draft_impairments
-from therex.pipeline.learned import NOT_IN, NOWHERE, Proposal
+from therex.pipeline.learned import Learned, Proposal
 from therex.pipeline.lexicon import LexiconMatcher, read_units
 from therex.pipeline.limitations import draft_limitations
 from therex.pipeline.measures import draft_measures
@@ -50,8 +50,8 @@ class Assembled:
     discipline: Discipline
 
 
-def assemble(ctx: Context, proposals: Iterable[Proposal] = ()) -> Assembled:
-    """Run every rule in its order; later rules read the spans of earlier ones. What models propose fills the gaps."""
+def draft(ctx: Context) -> None:
+    """Run every rule in its order; later rules read the spans of earlier ones."""
     draft_measures(ctx)
     draft_services(ctx)
     draft_exercises(ctx)
@@ -65,8 +65,13 @@ def assemble(ctx: Context, proposals: Iterable[Proposal] = ()) -> Assembled:
     draft_responses(ctx)
     draft_rationales(ctx)
     draft_impairments(ctx)
-    if read_note_type(ctx) != "other":
-        take(ctx, proposals)
+
+
+def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
+    """What the rules find; what the model proposes fills the gaps."""
+    draft(ctx)
+    if learned is not None and read_note_type(ctx) != "other":
+        take(ctx, learned.propose(ctx))
     _settle(ctx)
     note_type = read_note_type(ctx)
     mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
@@ -79,22 +84,20 @@ _APART = frozenset({"SERVICE", "DURATION"})
 
 
 def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
-    """Draft the proposals, surest first, where no span of the same label stands, nor one that excludes it."""
+    """Draft the proposals, which come surest first, where no span of the same label stands, nor one that excludes it."""
     begun = [
         d.first
         for d in ctx.drafts
         if (d.label == "EXERCISE" and d.attribute == "performed")
         or (d.label == "SERVICE" and ctx.kinds[d.first] not in ("plan", "goals", "history", "subjective", "hep"))
     ]
-    for p in sorted(proposals, key=lambda p: -p.probability):
+    for p in proposals:
         i, j = ctx.trim(p.first, p.last)
         while i < j and ctx.has(i, "slash", "and", "comma", "rp"):
             i += 1
         if i >= j or ctx.covered(i, j, p.label):
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):
-            continue
-        if ctx.kinds[i] in NOWHERE or ctx.kinds[i] in NOT_IN.get(p.label, NOWHERE):
             continue
         if p.label == "RESPONSE" and (not begun or i < min(begun) or ctx.covered(i, j, "LIMITATION")):
             # a reaction comes after something was done
@@ -157,8 +160,14 @@ class Assembly:
             self._own = LexiconMatcher()
         return self._own
 
+    def _learned(self) -> Learned | None:
+        """The model of the same pipeline, unless it is left out or disabled."""
+        return next((component for _, component in self._nlp.pipeline if isinstance(component, Learned)), None)
+
     def __call__(self, doc: Doc) -> Doc:
-        found = self.process(doc)
+        return self._put(doc, self.process(doc))
+
+    def _put(self, doc: Doc, found: Assembled) -> Doc:
         doc._.therex_spans = found.spans
         doc._.therex_relations = found.relations
         doc._.therex_mentions = found.mentions
@@ -166,8 +175,8 @@ class Assembly:
         doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=list(_doc_spans(doc, found.spans)))
         return doc
 
-    def process(self, doc: Doc) -> Assembled:
-        """What the rules find in `doc`, which is left as it is."""
+    def context(self, doc: Doc) -> Context:
+        """`doc` as the rules see it, nothing drafted yet."""
         surface = surface_of(doc)
         matcher = self._lexicon()
         sentences = doc._.therex_sentences
@@ -176,14 +185,21 @@ class Assembly:
         units = doc._.therex_terms
         if units is None:
             units = read_units(surface, quantities if quantities is not None else read_quantities(surface), matcher.lexicon)
-        ctx = Context(
+        return Context(
             surface,
             units,
             grammar_for(matcher.lexicon),
             sections if sections is not None else read_sections(surface),
             sentences if sentences is not None else read_sentences(surface),
         )
-        return assemble(ctx, doc._.therex_proposals or ())
+
+    def process(self, doc: Doc) -> Assembled:
+        """What rules and model find in `doc`, which is left as it is."""
+        return assemble(self.context(doc), self._learned())
+
+    def alone(self, doc: Doc) -> Doc:
+        """As the component, with the rules alone."""
+        return self._put(doc, assemble(self.context(doc)))
 
 
 def _doc_spans(doc: Doc, spans: Iterable[Span]) -> Iterable[Any]:

@@ -28,7 +28,7 @@ def _label_value(name: str) -> Any:
 
 def register() -> None:
     """Register every extension once; a second call changes nothing."""
-    for name in ("sections", "terms", "quantities", "spans", "relations", "mentions", "sentences", "summary", "proposals"):
+    for name in ("sections", "terms", "quantities", "spans", "relations", "mentions", "sentences", "summary"):
         if not Doc.has_extension(f"therex_{name}"):
             Doc.set_extension(f"therex_{name}", default=None)
     for name in ("attribute", "assertion", "modifiers", "value", "source"):
@@ -49,7 +49,6 @@ def forget_working(doc: Doc) -> None:
     doc.user_data.pop(SURFACE, None)
     doc._.therex_terms = None
     doc._.therex_quantities = None
-    doc._.therex_proposals = None
 
 
 _PACKED: tuple[Any, ...] = (Section, TherexSpan, Relation, Mention, Range)

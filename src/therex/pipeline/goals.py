@@ -13,7 +13,7 @@ _LEAD_IN = re.compile(
     r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|(?:with)?in \d+ (?:weeks?|wks?|visits?|sessions?|months?),?(?= [a-z])|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
 )  # fmt: skip
 _STATUS = re.compile(
-    r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continuing|continue|cont|this is (?:not )?met|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$"
+    r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continuing|continue|cont|this is (?:not )?met|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$| (?:not |partially |partly )?met[ .;]*$"
 )
 _STATUS_ONLY = re.compile(
     r"^(?:(?:in )?(?:\w+|\d+) (?:weeks?|wks?|months?|visits?)$|\(?within (?:a total of )?\d+ \w+\)?$|neurology|cardiology|imaging|pcp|primary care)|^(?:goal )?(?:~?\d+ ?% (?:progress|met|complete|toward)|\(?(?:with)?in (?:a total of )?\d+ ?[a-z]*\)?$|page \d|reason for|condition at|not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|(?:she|he|pt|patient|family) (?:is|was|are) in agreement|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"
@@ -102,7 +102,8 @@ def draft_goals(ctx: Context) -> None:
                 continue
         m = _GOAL_FIRST.match(body)
         if m:
-            _add_goal(ctx, start + m.end(), end)
+            for at, aim in _statements(body[m.end() :]):
+                _add_goal(ctx, start + m.end() + at, start + m.end() + at + len(aim))
             continue
         m = _GOAL_SAID.search(body)
         if m:
@@ -132,9 +133,9 @@ def draft_goals(ctx: Context) -> None:
 
 
 def _statements(body: str) -> list[tuple[int, str]]:
-    """The aims of one line: numbered ones, and ones parted by semicolons that each begin with a task."""
+    """The aims of one line: numbered ones, and ones parted by semicolons."""
     cuts = [m.start() + 1 for m in re.finditer(r"[ .;,]\(?[2-9][.)] (?=[a-z0-9])", body)]
-    cuts += [m.end() for m in re.finditer(r"; (?=[a-z0-9])", body) if _AIMED.match(body[m.end() :]) or _BY_WHEN.search(body[m.end() :])]
+    cuts += [m.end() for m in re.finditer(r"; (?=[a-z0-9])", body)]
     edges = [0, *sorted(cuts), len(body)]
     return [(a, body[a:b]) for a, b in pairwise(edges) if body[a:b].strip(" ;,.")]
 

@@ -59,6 +59,14 @@ _ABLE = re.compile(
 )
 
 
+def _parts_levels(ctx: Context, a: int, k: int, j: int) -> bool:
+    """Whether the comma at unit `k` stands between two activities that each have a level of help."""
+    if not ctx.has(k, "comma"):
+        return False
+    stop = next((x for x in range(k + 1, j) if ctx.has(x, "comma", "semi", "pipe", "dot")), j)
+    return k - a > 1 and stop - k > 2 and ctx.any(a, k, "assist") and ctx.any(k + 1, stop, "assist")
+
+
 def _field_of_limits(ctx: Context, i: int, j: int) -> bool:
     """`Function: types with right hand only; wife cuts his meat`: every item of such a field that is no measure."""
     line = ctx.surface.norm.rfind("\n", 0, ctx.units[i].start) + 1
@@ -70,7 +78,7 @@ def _field_of_limits(ctx: Context, i: int, j: int) -> bool:
         a = colon + 1
     found = False
     while a < j:
-        b = next((k for k in range(a, j) if ctx.has(k, "semi", "pipe", "dot")), j)
+        b = next((k for k in range(a, j) if ctx.has(k, "semi", "pipe", "dot") or _parts_levels(ctx, a, k, j)), j)
         lo, hi = ctx.trim(a, b)
         if 2 <= hi - lo <= 18 and not _ABLE.search(ctx.text(lo, hi)) and not ctx.covered(lo, hi, "MEASURE", "GOAL", "EXERCISE", "DOSE"):
             found = ctx.add("LIMITATION", lo, hi, "rule:limitation.field") is not None or found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAJOR = frozenset({"subjective", "objective", "assessment", "plan", "goals", "treatment"})
 _COLON = re.compile(r"(?:^|(?<=\n)|(?<=[.;|!?] )|(?<=  )|(?<=\)) )[ \t]*(?:[*_#]{1,4} ?|[-*•▪] ?(?:\*\*)?|\(?\d{1,2}[.)] ?)?"
-                    r"(?P<head>[a-z][a-z0-9 /&'.#-]{0,55}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*(?P<mark>:|(?<=\b[soapg])[/)](?=\s)|(?<=[a-z ])\|(?=\s))")  # fmt: skip
+                    r"(?P<head>[a-z][a-z0-9 /&'.#-]{0,55}?)[ ]*(?P<extra>\([^()\n]{0,40}\)|, (?:in )?\d+ ?(?:weeks?|wks?|months?|visits?))?[ ]*(?P<mark>:|(?<=\b[soapg])[/)](?=\s)|(?<=[a-z ])\|(?=\s))")  # fmt: skip
 _ALONE = re.compile(r"(?m)^[ \t]*[-=*_#>]*[ ]*(?P<head>[a-z][a-z0-9 /&'.-]{0,50}?)[ ]*(?P<extra>\([^()\n]{0,40}\))?[ ]*[-=*_]*[ ]*$")
 _SAID = re.compile(r"(?m)(?:^|(?<=[.!?] ))(?P<head>plan|assessment|subjective|objective|treatment|home program)(?P<mark>[,.]| is | - )")
 # dictation closes its headings with a full stop: `Chief complaint. Patient reports ...`
@@ -34,7 +34,7 @@ _BILLING_LINE = re.compile(
     r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:timed|total timed|tot timed|tot min|charges?|billing|units?|97\d{3} ?x ?\d|\d+(?: min)? timed)\b[^\n]{0,120}$)"
 )
 _QUALIFIER = re.compile(
-    r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met|accomplished|reached) in(?: \d+ ?(?:weeks?|wks?|visits?))?|, \d+ ?(?:weeks?|wks?)|in \d+ ?(?:weeks?|wks?)|\d+ ?(?:weeks?|wks?))$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) "
+    r"[ ]*(?:#?\d+|one|two|today|\d+/\d+(?:/\d+)?|by|to be (?:completed|achieved|met|accomplished|reached) in(?: \d+ ?(?:weeks?|wks?|visits?))?|(?:, |in |within |x )?\d+ ?(?:weeks?|wks?|months?|visits?)|,|by (?:the )?(?:end of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*(?: \d{1,2})?)$|^(?:ot|pt|slp|therapy|current|todays?|today's|skilled|daily) "
 )
 
 

@@ -1,19 +1,17 @@
-"""Training of the learned proposals: one linear-chain model a label, from marked notes."""
+"""Training of the learned proposals: one classifier of clauses, from marked notes."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from therex.corpus.agree import Counts, count
 from therex.corpus.marked import MarkedNote
-from therex.pipeline.learned import BEGIN, INSIDE, OUTSIDE, Learned, features, lines, section_kinds
-from therex.pipeline.lexicon import Unit
+from therex.pipeline.assembly import Assembly, draft
+from therex.pipeline.context import Context
+from therex.pipeline.learned import NONE, Learned, Run, features, key, suggest
 from therex.types import Label, Span
 
 if TYPE_CHECKING:
@@ -21,77 +19,81 @@ if TYPE_CHECKING:
 
 # which labels are learned, and the least probability of a proposal: `benchmarks/extraction.py` gives the reasons
 THRESHOLDS: dict[Label, float] = {
-    "LIMITATION": 0.75, "GOAL": 0.8, "EXERCISE": 0.6, "DOSE": 0.8, "RESPONSE": 0.6, "MEASURE": 0.6, "SKILL": 0.7, "RATIONALE": 0.7,
+    "IMPAIRMENT": 0.6, "LIMITATION": 0.5, "GOAL": 0.6, "EXERCISE": 0.6, "RESPONSE": 0.5, "MEASURE": 0.5, "SKILL": 0.5, "RATIONALE": 0.5,
 }  # fmt: skip
-SETTINGS: dict[str, Any] = {"c1": 0.1, "c2": 0.5, "max_iterations": 80, "feature.minfreq": 1}
+# a run has the label of a mark that it shares this much with, of all that the two cover
+SHARED = 0.7
+# a feature that stands in fewer runs is left out; inverse strength of the L2 penalty of the logistic model
+FEWEST, C = 2, 1.0
 FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A marked note as the models see it, with what the rules alone found in it; `lines` are (start, end, features)."""
+    """A marked note as the rules drafted it, what they make of it in the end, and its runs of clauses with their features and labels."""
 
     note: MarkedNote
-    units: list[Unit]
-    kinds: list[str]
+    ctx: Context
     ruled: tuple[Span, ...]
-    lines: list[tuple[int, int, Any]]
+    runs: list[Run]
+    names: list[list[str]]
+    labels: list[str]
 
 
 def rows(nlp: Language, notes: Iterable[MarkedNote]) -> list[Row]:
-    """Units, sections, features and rule spans of every note."""
-    import pycrfsuite
-
+    """Every note as the model sees it."""
     out = []
     for note in notes:
         doc = nlp.make_doc(note.text)
-        units: list[Unit] = []
         for name, component in nlp.pipeline:
             if name != "therex_learned":
+                if isinstance(component, Assembly):
+                    ctx = component.context(doc)
+                    draft(ctx)
+                    component = component.alone  # noqa: PLW2901
                 doc = component(doc)
-            if name == "therex_lexicon":
-                units = list(doc._.therex_terms)
-        kinds = section_kinds(units, doc._.therex_sections)
-        parts = [(i, j, pycrfsuite.ItemSequence(features(units, kinds, i, j))) for i, j in lines(units)]
-        out.append(Row(note, units, kinds, tuple(doc._.therex_spans), parts))
+        runs = list(suggest(ctx))
+        out.append(Row(note, ctx, tuple(doc._.therex_spans), runs, [features(ctx, r) for r in runs], tags(ctx, note, runs)))
     return out
 
 
-def tags(row: Row, label: str) -> list[str]:
-    """B, I or O for every unit; of nested marks of one label the outer stands."""
-    starts = [u.start for u in row.units]
-    out = [OUTSIDE] * len(row.units)
-    marks = [(s, e) for s, e, kind, _ in row.note.spans if kind == label]
-    for start, end in sorted(marks, key=lambda m: m[0] - m[1]):
-        i, j = bisect_left(starts, start), bisect_left(starts, end)
-        if i > 0 and row.units[i - 1].end > start:
-            i -= 1
-        if i < j and all(t == OUTSIDE for t in out[i:j]):
-            out[i:j] = [BEGIN] + [INSIDE] * (j - i - 1)
+def tags(ctx: Context, note: MarkedNote, runs: Sequence[Run]) -> list[str]:
+    """The label of every run: that of the mark which it fits best, `NONE` where it fits none well enough."""
+    marks = []
+    for start, end, label, _ in note.spans:
+        first, last = bisect_left(ctx.starts, start), bisect_left(ctx.starts, end)
+        if first > 0 and ctx.units[first - 1].end > start:
+            first -= 1
+        if label in THRESHOLDS and first < last:
+            marks.append((first, last, label))
+    out = []
+    for run in runs:
+        best, most = NONE, SHARED
+        for first, last, label in marks:
+            shared = min(run.last, last) - max(run.first, first)
+            if shared > 0 and shared / (max(run.last, last) - min(run.first, first)) >= most:
+                best, most = label, shared / (max(run.last, last) - min(run.first, first))
+        out.append(best)
     return out
-
-
-def train_label(data: Sequence[Row], label: Label) -> bytes:
-    """The model of one label, as CRFsuite writes it. The same notes give the same model."""
-    import pycrfsuite
-
-    trainer = pycrfsuite.Trainer(verbose=False)
-    trainer.set_params(SETTINGS)
-    for row in data:
-        wanted = tags(row, label)
-        for start, end, items in row.lines:
-            trainer.append(items, wanted[start:end])
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model")
-        trainer.train(path)
-        return Path(path).read_bytes()
 
 
 def train_extraction(data: Sequence[Row], thresholds: dict[Label, float] | None = None) -> Learned:
-    """A component with one model a label of `thresholds`."""
+    """A component with the model of `data`, for the labels of `thresholds`. The same notes give the same model."""
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+
     thresholds = THRESHOLDS if thresholds is None else thresholds
     learned = Learned()
-    learned.use({label: train_label(data, label) for label in thresholds}, thresholds)
+    wanted = [label for row in data for label in row.labels]
+    if len(set(wanted)) < 2:
+        return learned
+    counter = CountVectorizer(analyzer=list, min_df=FEWEST)
+    seen = counter.fit_transform([names for row in data for names in row.names])
+    model = LogisticRegression(C=C, max_iter=300, tol=1e-3).fit(seen, wanted)
+    weights = model.coef_ if len(model.classes_) > 2 else [-model.coef_[0], model.coef_[0]]
+    bias = model.intercept_ if len(model.classes_) > 2 else [-model.intercept_[0], model.intercept_[0]]
+    columns = {key(name): [w[k] for w in weights] for name, k in counter.vocabulary_.items()}
+    learned.use(model.classes_.tolist(), {key("bias"): list(bias), **columns}, thresholds)
     return learned
 
 
@@ -104,14 +106,17 @@ def affirmed(spans: Iterable[Span], label: str) -> list[tuple[int, int]]:
 
 def joined(row: Row, learned: Learned, label: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """(what the model alone says, what rules and model say together) for one label."""
-    told = [(row.units[p.first].start, row.units[p.last - 1].end) for p in learned.propose(row.units, row.kinds) if p.label == label]
+    units, told = row.ctx.units, list[tuple[int, int]]()
+    for p in learned.propose(row.ctx):
+        start, end = units[p.first].start, units[p.last - 1].end
+        if p.label == label and not any(start < e and end > s for s, e in told):
+            told.append((start, end))
     ruled = affirmed(row.ruled, label)
     return told, ruled + [(a, b) for a, b in told if not any(min(b, e) > max(a, s) for s, e in ruled)]
 
 
-def ablation(train: Sequence[Row], test: Sequence[Row], label: Label, threshold: float) -> dict[str, Counts]:
-    """Counts of rules alone, model alone, and both, on `test`."""
-    learned = train_extraction(train, {label: threshold})
+def ablation(learned: Learned, test: Sequence[Row], label: Label) -> dict[str, Counts]:
+    """Counts of rules alone, model alone, and both, on `test`. The model alone still sees what the rules drafted."""
     out = dict.fromkeys(("rules", "model", "both"), Counts(0, 0, 0))
     for row in test:
         marked = [(s, e) for s, e, kind, _ in row.note.spans if kind == label]

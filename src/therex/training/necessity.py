@@ -15,6 +15,7 @@ from therex.pipeline.export import to_view
 from therex.scoring.features import AGAINST, NAMES, features
 from therex.scoring.model import NecessityModel
 from therex.timing.minutes import read_minutes
+from therex.pipeline.learned import Learned
 from therex.training.extraction import folds, rows, train_extraction
 from therex.types import NoteView
 
@@ -46,13 +47,13 @@ Read = list[tuple[MarkedNote, NoteView]]
 
 def left_out(nlp: Language, notes: list[MarkedNote]) -> Read:
     """Every note with its view, read by a pipeline whose learned proposals come from other families only."""
-    learned = nlp.get_pipe("therex_learned")
-    models, thresholds = learned.models, learned.thresholds
+    learned, shipped = nlp.get_pipe("therex_learned"), Learned()
+    shipped.like(learned)
     views: dict[str, NoteView] = {}
     for train, test in folds(rows(nlp, notes)):
-        learned.use(train_extraction(train, thresholds).models if models else {}, thresholds)
+        learned.like(train_extraction(train, shipped.thresholds) if shipped.labels else shipped)
         views |= {row.note.id: to_view(nlp(row.note.text)) for row in test}
-    learned.use(models, thresholds)
+    learned.like(shipped)
     return [(note, views[note.id]) for note in notes]
 
 

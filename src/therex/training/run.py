@@ -51,8 +51,7 @@ def load_corpora(folders: list[Path]) -> list[MarkedNote]:
 def trained_pipeline(notes: list[MarkedNote]) -> Language:
     """A fresh pipeline whose learned proposals come from `notes`."""
     nlp = build()
-    learned = train_extraction(rows(nlp, notes))
-    nlp.get_pipe("therex_learned").use(learned.models, learned.thresholds)
+    nlp.get_pipe("therex_learned").like(train_extraction(rows(nlp, notes)))
     return nlp
 
 
