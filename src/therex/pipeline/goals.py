@@ -148,7 +148,7 @@ def _add_goal(ctx: Context, start: int, end: int) -> None:
         # what follows the term in brackets is how it stands
         body = body[: told.start()]
     status = _STATUS.search(body)
-    if status and status.start() > 8:
+    if status and status.start() > (8 if not status[0].startswith(" ") else 4):
         body = body[: status.start()]
     stop = re.search(
         r"(?<=[a-z0-9%°)])\. (?=improv|progress|baseline|curr|met\b|now |not met|status)|,? (?:which|he was|she was|currently|is not met|not met|was at|baseline)\b|, (?:he|she|pt) (?:is|was|can)\b| and (?:he|she|they|i) (?:is|was|are|were|has|had|have|said|feels?|will)\b|\. (?=[a-z])",
@@ -176,7 +176,7 @@ def _add_goal(ctx: Context, start: int, end: int) -> None:
     if b > a and not ctx.covered(a, b, "GOAL"):
         draft = ctx.add("GOAL", a, b, "rule:goal")
         if draft is not None:
-            draft.start = max(draft.start, start)
+            draft.start, draft.end = max(draft.start, start), min(draft.end, start + len(body.lstrip()))
 
 
 def _unit_range(ctx: Context, start: int, end: int) -> tuple[int, int]:
