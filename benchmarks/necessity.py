@@ -27,14 +27,16 @@ from therex.scoring.features import necessity_rule
 from therex.timing.minutes import read_minutes
 from therex.training.necessity import FOLDS, SEED, C, estimator, left_out, matrix, signed_features
 from therex.training.run import trained_pipeline
+from therex.training.suspects import cases_beside
 
 
 def main(argv: list[str]) -> int:
     """Print AUROC and Brier of the model and of each rival, and the intervals of the differences."""
     corpus = Path(argv[0]) if argv else Path(__file__).resolve().parent.parent / "training_data" / "notes"
     notes = load_folder(corpus)
-    nlp = trained_pipeline(notes)
-    x, y, families = matrix(left_out(nlp, notes))
+    cases = cases_beside([corpus])
+    nlp = trained_pipeline(notes, cases)
+    x, y, families = matrix(left_out(nlp, notes, cases))
     applicable = [n for n in notes if n.meta["necessity"] != "not_applicable"]
     present, rule = [], []
     for note in applicable:

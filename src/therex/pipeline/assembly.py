@@ -12,7 +12,7 @@ from spacy.tokens import SpanGroup
 
 from therex.pipeline.context import Context, Draft
 from therex.pipeline.doses import draft_doses
-from therex.pipeline.durations import draft_durations, read_units_billed
+from therex.pipeline.durations import draft_durations, draft_exercise_times, read_units_billed
 from therex.pipeline.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
 from therex.pipeline.extensions import SPANS_KEY, surface_of
 from therex.pipeline.goals import draft_goals
@@ -58,6 +58,7 @@ def draft(ctx: Context) -> None:
     draft_durations(ctx)
     draft_doses(ctx)
     draft_unnamed_exercises(ctx)
+    draft_exercise_times(ctx)
     draft_goals(ctx)
     draft_declared(ctx)
     draft_limitations(ctx)
@@ -72,6 +73,7 @@ def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
     draft(ctx)
     if learned is not None and read_note_type(ctx) != "other":
         take(ctx, learned.propose(ctx))
+        draft_exercise_times(ctx)
     _settle(ctx)
     note_type = read_note_type(ctx)
     mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
@@ -95,6 +97,8 @@ def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
         i, j = ctx.trim(p.first, p.last)
         while i < j and ctx.has(i, "slash", "and", "comma", "rp"):
             i += 1
+        while p.label == "EXERCISE" and j > i and ctx.has(j - 1, "q_minutes", "comma", "lp", "for"):
+            j -= 1
         if i >= j or ctx.covered(i, j, p.label):
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):

@@ -14,6 +14,7 @@ import therex.pipeline.lexicon
 import therex.pipeline.quantities
 import therex.pipeline.sections
 import therex.pipeline.sentences
+import therex.pipeline.suspect
 import therex.pipeline.tokenizer  # noqa: F401
 from therex.errors import ModelError
 from therex.settings import PIPELINE, model_folder
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 COMPONENTS = (
     "therex_sentences", "therex_sections", "therex_quantities", "therex_lexicon", "therex_learned", "therex_assembly", "therex_assertion",
+    "therex_suspect",
 )  # fmt: skip
 
 
@@ -46,4 +48,4 @@ def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
     folder = Path(path) if path is not None else model_folder() / PIPELINE
     if not (folder / "config.cfg").is_file():
         raise ModelError("no pipeline in that folder: want config.cfg and meta.json")
-    return spacy.load(folder, exclude=["therex_learned"] if fast else [])
+    return spacy.load(folder, exclude=["therex_learned", "therex_suspect"] if fast else [])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from therex.pipeline.context import Context
 from therex.pipeline.exercises import DOSEY
 
@@ -52,7 +54,13 @@ def _dose_ok(ctx: Context, i: int, j: int) -> bool:
     if ctx.any(i, j, "q_dose", "q_hold"):
         return kind not in ("goals",) or near
     if ctx.any(i, j, "q_per_day") and not ctx.any(i, j, *DOSEY, "q_band"):
-        return ctx.covered(max(first, i - 6), i, "EXERCISE")
+        named = (
+            kind == "hep"
+            and i > first
+            and ctx.any(max(first, i - 4), i, "word")
+            and not re.search(r"\b(?:hep|program|exercises?)\W*$", ctx.text(first, i))
+        )
+        return ctx.covered(max(first, i - 6), i, "EXERCISE") or named
     if ctx.any(i, j, "q_dose_rev", "q_xreps", "q_times", "q_band", "q_distdose", "q_noload"):
         if kind in ("goals",):
             return ctx.covered(first, last, "EXERCISE")

@@ -67,6 +67,23 @@ def draft_durations(ctx: Context) -> None:
                 _amount(ctx, i, j, k, minutes_column)
 
 
+def draft_exercise_times(ctx: Context) -> None:
+    """Minutes right after the dose or the name of an exercise that was found late."""
+    for k, u in enumerate(ctx.units):
+        if u.quantity is None or u.quantity.kind != "minutes" or ctx.kinds[k] not in ("treatment", "", "objective"):
+            continue
+        at = k - 1 if ctx.has(k - 1, "comma", "lp", "for", "dash") else k
+        if not 0 < u.quantity.numbers[0] <= 60 or ctx.covered(k, k + 1, "DURATION", "DOSE", "MEASURE", "GOAL", "LIMITATION"):
+            continue
+        if (
+            ctx.covered(at - 1, at, "DOSE", "EXERCISE")
+            and not ctx.any(k + 1, k + 3, "service", "q_code")
+            and not re.match(r" ?(?:on|off)\b", ctx.surface.norm[u.end : u.end + 5])
+        ):
+            n = u.quantity.numbers[0]
+            ctx.add("DURATION", k, k + 1, "rule:duration.exercise_late", f"exercise_time={n:g}", {"minutes": int(n) if n == int(n) else n})
+
+
 def _military(ctx: Context, k: int) -> bool:
     """`Time in: 0915`: four figures after the label of a clock time."""
     at = k - 2 if ctx.has(k - 1, "colon") else k - 1
@@ -75,8 +92,11 @@ def _military(ctx: Context, k: int) -> bool:
 
 
 def _short_minutes(ctx: Context, k: int) -> bool:
-    """`Ther ex 25m`: right after a service, m stands for minutes."""
+    """`Ther ex 25m`: right after a service, or written close after sets, m stands for minutes."""
     u = ctx.units[k]
+    if re.fullmatch(r"\d{1,2}m", u.word) and ctx.has(k - 1, "q_dose") and not ctx.covered(k, k + 1, "DOSE"):
+        # `tke blue 3x15 8m`
+        return True
     return re.fullmatch(r"\d{1,2} ?m", u.word) is not None and ctx.covered(k - 1, k, "SERVICE") and not ctx.covered(k, k + 1, "SERVICE")
 
 
@@ -85,6 +105,9 @@ def _timed_and_total(ctx: Context, i: int, j: int, k: int) -> None:
     u = ctx.units[k]
     m = re.fullmatch(r"(\d{1,3})( *(?:min(?:utes)?)? */ *)(\d{1,3})", ctx.surface.norm[u.start : u.end].strip())
     if m is None or not 8 <= int(m[1]) <= int(m[3]) <= 150:
+        return
+    if ctx.has(k + 1, "colon"):
+        # a date that opens its line
         return
     beside = ctx.any(k + 1, min(j, k + 4), "q_code") or (k > i and ctx.has(k - 1, "q_code", "timed"))
     if k > i and not ctx.has(k - 1, "bullet", "dash", "dot", "timed", "colon"):
@@ -223,6 +246,11 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
     if re.match(r" ?(?:per|a|each|/) ?(?:session|visit|tx|treatment|day)\b", ctx.surface.norm[ctx.units[k].end : ctx.units[k].end + 16]):
         # how long a visit is to be, not how long this one was
         return "", "", ""
+    if re.match(
+        r" ?(?:on|off)\b(?! \w+ (?:mat|bike|table|step|tread))", ctx.surface.norm[ctx.units[k].end : ctx.units[k].end + 16]
+    ) and re.search(r"\boff\b", ctx.text(k, min(k + 5, j))):
+        # `2 min on/2 min off`: work and rest, a dose
+        return "", "", ""
     section = ctx.kinds[k]
     a = max(i, k - 7)
     first, last = ctx.sentence(k)
@@ -346,7 +374,7 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
 
 
 _UNITS_AFTER = re.compile(
-    r"^[ ]*(?:[-:=]?[ ]*\d{1,3}[ ]*min(?:utes?|s)?\.?[ ]*(?=\(\d\)))?[|:(,=\-]*[ ]*(?:(?<=\()(\d)(?=\))|(?:x[ ]*|(?<=-))(\d)(?![\d/]| *min| *\d(?!\d{4}\b))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
+    r"^[ ]*(?:[-:=]?[ ]*\d{1,3}[ ]*(?:min(?:utes?|s)?\.?|')[ ]*(?=\(\d\)))?[|:(,=\-]*[ ]*(?:(?<=\()(\d)(?=\))|(?:x[ ]*|(?<=-))(\d)(?![\d/]| *min| *\d(?!\d{4}\b))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
 )
 _UNITS_WORD = re.compile(
     r"(?:(?<=\D)|^)(\d)[ ]*-?(?:units?|u)\b|\bunits?[ ]*(?:billed)?[ ]*[:=x]?[ ]*(\d)(?!\d)|\bx[ ]*(\d)[ ]*(?:units?|u)\b"
@@ -385,6 +413,8 @@ def read_units_billed(ctx: Context) -> list[Mention]:
                     put(d.attribute, n, start + each.start(), start + each.end())
         piped = bool(here) and ctx.any(i, j, "pipe")
         for pos, d in enumerate(here):
+            if re.search(r"\b(?:last|previous|prior) (?:visit|session|time|week|tx)[^.;]{0,20}$", norm[max(start, d.start - 40) : d.start]):
+                continue
             nxt = here[pos + 1].start if pos + 1 < len(here) else end
             after = norm[d.end : min(nxt, d.end + 400)]
             before = norm[max(start, d.start - 24) : d.start]
@@ -422,6 +452,8 @@ def read_units_billed(ctx: Context) -> list[Mention]:
                     put(d.attribute, int(q.numbers[0]), ctx.units[cells[1]].start, ctx.units[cells[1]].end)
         if not text.strip():
             header = False
+    for m in re.finditer(r"\bunits? (?:for|of) (9\d{4})[ :=x-]{1,3}(\d)(?!\d)", norm):
+        put(m[1], int(m[2]), m.start(), m.end())
     # "units billed 97110 2, 97112 1"
     for m in re.finditer(r"units?(?: billed)?:? ((?:9\d{4}[ x:=-]{1,3}\d,? ?(?:and )?)+)", norm):
         for code, n in re.findall(r"(9\d{4})[ x:=-]{1,3}(\d)(?!\d)", m[1]):
@@ -430,7 +462,7 @@ def read_units_billed(ctx: Context) -> list[Mention]:
     return list(out.values())
 
 
-_LONE = re.compile(r"(?:^|\n|[.;|] |  )units?(?: billed)?[ :=#]+(\d)(?!\d)(?! *(?:of|x|97))")
+_LONE = re.compile(r"(?:^|\n|[.;|] |  )units?(?: billed)?[ :=#]+(\d)(?!\d)(?! *(?:of|x|97|\d))")
 
 
 def _lone_units(ctx: Context, services: list[Draft], put: Callable[[str, int, int, int], None], known: bool) -> None:

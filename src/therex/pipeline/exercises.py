@@ -222,8 +222,11 @@ _LEAD = re.compile(r"^(?:pt|patient|he|she|and|then|performed|perform|completed|
 
 def draft_unnamed_exercises(ctx: Context) -> None:
     """EXERCISE not in the lexicon: in a treatment list, what stands before a dose of sets and repetitions."""
-    for dose in [d for d in ctx.of("DOSE") if ctx.any(d.first, d.last, "q_dose", "q_hold", "q_xreps", "q_dose_rev", "q_times")]:
+    counted = ("q_dose", "q_hold", "q_xreps", "q_dose_rev", "q_times")
+    for dose in ctx.of("DOSE"):
         i = dose.first
+        if not ctx.any(i, dose.last, *counted) and not (ctx.kinds[i] == "hep" and ctx.any(i, dose.last, "q_per_day", "q_times_post")):
+            continue
         if ctx.kinds[i] not in ("treatment", "hep", "objective", "", "plan"):
             continue
         first, _ = ctx.sentence(i)

@@ -11,30 +11,22 @@ The model file holds hashes of feature names, not the names: no word of a note t
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy.language import Language
 
-from therex.errors import ModelError
 from therex.pipeline.context import Context
 from therex.pipeline.lexicon import Unit
+from therex.pipeline.weights import Linear, key
 from therex.types import LABELS, Label
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-FORMAT = "therex-clauses-1"
-MANIFEST = "learned.json"
-KEYS, WEIGHTS = "keys.npy", "weights.npy"
 NONE = ""
 LONGEST = 5
 # sections in which no proposal is taken, and those in which none of a label is
@@ -119,9 +111,9 @@ def features(ctx: Context, run: Run) -> list[str]:
         out += _inner(units[k])
         if k > first:
             out.append(_pair(units[k - 1], units[k]))
-    for role, k in zip(_ROLES, _places(run), strict=True):
-        if k is not None:
-            out += _edge(role, units[k]) if 0 <= k < len(units) else [role + "end"]
+    for role, at in zip(_ROLES, _places(run), strict=True):
+        if at is not None:
+            out += _edge(role, units[at]) if 0 <= at < len(units) else [role + "end"]
     out += _whole(run, kind, _stands(run, *_exercised(ctx)), _word(units[first]))
     for d in ctx.drafts:
         if d.first < last and d.last > first:
@@ -140,7 +132,8 @@ def _places(run: Run) -> tuple[int | None, ...]:
 
 
 def _word(u: Unit) -> str:
-    return "#" if u.quantity is not None else u.word
+    """The word of a unit; every figure is one word, and so is every side."""
+    return "#" if u.quantity is not None else "side" if "side" in u.cats else u.word
 
 
 def _inner(u: Unit) -> list[str]:
@@ -182,33 +175,16 @@ def _stands(run: Run, begin: int, end: int) -> str:
     return "none" if begin < 0 else "before" if run.last <= begin else "after" if run.first >= end else "amid"
 
 
-def key(name: str) -> int:
-    """The hash that stands for a feature in the model."""
-    said = name.encode()
-    return zlib.crc32(said) << 32 | zlib.adler32(said)
-
-
-class Learned:
+class Learned(Linear):
     """spaCy component that holds the model; the assembly asks it for proposals once its rules are done.
 
-    Attributes
-    ----------
-    labels
-        What the columns of the weights stand for; `NONE` is no span.
-    thresholds
-        The least probability of a proposal, by label.
+    Of `labels`, `NONE` is no span.
     """
 
-    def __init__(self) -> None:
-        self.labels: tuple[str, ...] = ()
-        self.thresholds: dict[Label, float] = {}
-        self._keys = np.zeros(0, np.uint64)
-        self._weights = np.zeros((0, 0), np.float32)
-        self._begin()
+    format = "therex-clauses-1"
 
     def _begin(self) -> None:
-        self._rows = dict(zip(self._keys.tolist(), self._weights, strict=True))
-        self._zero = np.zeros(len(self.labels), np.float32)
+        super()._begin()
         self._sums: dict[Any, np.ndarray] = {}
         self._pairs: dict[tuple[str, str], np.ndarray | None] = {}
         self._drafted = np.array(
@@ -217,24 +193,6 @@ class Learned:
 
     def __call__(self, doc: Doc) -> Doc:
         return doc
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"labels": self.labels, "thresholds": self.thresholds, "_keys": self._keys, "_weights": self._weights}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._begin()
-
-    def use(self, labels: Sequence[str], weights: dict[int, np.ndarray], thresholds: dict[Label, float]) -> None:
-        """Take this model: a row of weights, one for each of `labels`, by the `key` of its feature."""
-        self.labels, self.thresholds = tuple(labels), dict(thresholds)
-        self._keys = np.array(sorted(weights), np.uint64)
-        self._weights = np.array([weights[k] for k in sorted(weights)], np.float32).reshape(len(weights), len(labels))
-        self._begin()
-
-    def like(self, other: Learned) -> None:
-        """Take the model of another component."""
-        self.__setstate__(other.__getstate__())
 
     def propose(self, ctx: Context) -> list[Proposal]:
         """What the model finds in a note that the rules have read, surest first."""
@@ -306,8 +264,8 @@ class Learned:
         logits += self._of("bias") + self._overlaps(ctx, first, last)
         logits -= logits.max(axis=1, keepdims=True)
         np.exp(logits, out=logits)
-        logits /= logits.sum(axis=1, keepdims=True)
-        return logits
+        sure: np.ndarray = logits / logits.sum(axis=1, keepdims=True)
+        return sure
 
     def _overlaps(self, ctx: Context, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """What the spans of the rules in each run add."""
@@ -323,9 +281,6 @@ class Learned:
         for k, hits in enumerate((touches, exact, half)):
             out += hits.T.astype(np.float32) @ self._drafted[of, k]
         return out
-
-    def _of(self, name: str) -> np.ndarray:
-        return self._rows.get(key(name), self._zero)
 
     def _total(self, names: list[str]) -> np.ndarray:
         total = self._zero.copy()
@@ -346,44 +301,6 @@ class Learned:
                 self._pairs.clear()
             self._pairs[name] = self._rows.get(key(_pair(a, b)))
         return self._pairs[name]
-
-    def to_disk(self, path: Any, **kwargs: Any) -> None:
-        """The hashes, the weights, and a manifest with their digests, the labels and the thresholds."""
-        folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        digests = {}
-        for name, array in ((KEYS, self._keys), (WEIGHTS, self._weights)):
-            body = io.BytesIO()
-            np.save(body, array, allow_pickle=False)
-            (folder / name).write_bytes(body.getvalue())
-            digests[name] = hashlib.sha256(body.getvalue()).hexdigest()
-        told = {"format": FORMAT, "labels": list(self.labels), "thresholds": self.thresholds, "sha256": digests}
-        (folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-
-    def from_disk(self, path: Any, **kwargs: Any) -> Learned:
-        """What `to_disk` wrote.
-
-        Raises
-        ------
-        ModelError
-            A file is missing, altered, or of another format.
-        """
-        folder = Path(path)
-        try:
-            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            if told["format"] != FORMAT:
-                raise ModelError(f"the extraction model has another format than {FORMAT}")
-            bodies = {name: (folder / name).read_bytes() for name in (KEYS, WEIGHTS)}
-            if {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()} != told["sha256"]:
-                raise ModelError("the extraction model was altered: a file does not match the manifest")
-            keys, weights = (np.load(io.BytesIO(bodies[name]), allow_pickle=False) for name in (KEYS, WEIGHTS))
-            if weights.shape != (len(keys), len(told["labels"])):
-                raise ModelError("the extraction model was altered: its files do not fit each other")
-            thresholds = {label: float(told["thresholds"][label]) for label in LABELS if label in told["thresholds"]}
-            self.use(told["labels"], dict(zip(keys.tolist(), weights, strict=True)), thresholds)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise ModelError(f"the extraction model cannot be read: want {MANIFEST}, {KEYS} and {WEIGHTS}") from None
-        return self
 
 
 @Language.factory("therex_learned", requires=["doc._.therex_terms", "doc._.therex_sections"])

@@ -11,7 +11,8 @@ from therex.corpus.agree import Counts, count
 from therex.corpus.marked import MarkedNote
 from therex.pipeline.assembly import Assembly, draft
 from therex.pipeline.context import Context
-from therex.pipeline.learned import NONE, Learned, Run, features, key, suggest
+from therex.pipeline.learned import NONE, Learned, Run, features, suggest
+from therex.pipeline.weights import key
 from therex.types import Label, Span
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def rows(nlp: Language, notes: Iterable[MarkedNote]) -> list[Row]:
     for note in notes:
         doc = nlp.make_doc(note.text)
         for name, component in nlp.pipeline:
-            if name != "therex_learned":
+            if name not in ("therex_learned", "therex_suspect"):
                 if isinstance(component, Assembly):
                     ctx = component.context(doc)
                     draft(ctx)
-                    component = component.alone  # noqa: PLW2901
+                    component = component.alone
                 doc = component(doc)
         runs = list(suggest(ctx))
         out.append(Row(note, ctx, tuple(doc._.therex_spans), runs, [features(ctx, r) for r in runs], tags(ctx, note, runs)))
@@ -92,8 +93,9 @@ def train_extraction(data: Sequence[Row], thresholds: dict[Label, float] | None 
     model = LogisticRegression(C=C, max_iter=300, tol=1e-3).fit(seen, wanted)
     weights = model.coef_ if len(model.classes_) > 2 else [-model.coef_[0], model.coef_[0]]
     bias = model.intercept_ if len(model.classes_) > 2 else [-model.intercept_[0], model.intercept_[0]]
-    columns = {key(name): [w[k] for w in weights] for name, k in counter.vocabulary_.items()}
-    learned.use(model.classes_.tolist(), {key("bias"): list(bias), **columns}, thresholds)
+    columns: dict[int, list[float]] = {key(name): [float(w[k]) for w in weights] for name, k in counter.vocabulary_.items()}
+    columns[key("bias")] = [float(b) for b in bias]
+    learned.use(model.classes_.tolist(), columns, thresholds)
     return learned
 
 

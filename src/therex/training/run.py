@@ -16,7 +16,7 @@ from therex.analysis import Analyzer
 from therex.catalog.policy import policy
 from therex.corpus.marked import MarkedNote, load_folder
 from therex.errors import CorpusError
-from therex.pipeline.build import build
+from therex.pipeline.build import build, load
 from therex.scoring.model import MANIFEST, save_model
 from therex.settings import NECESSITY, PIPELINE
 from therex.training.card import card, reliability_svg
@@ -24,6 +24,7 @@ from therex.training.evaluate import Read as Assessed
 from therex.training.evaluate import figures
 from therex.training.extraction import THRESHOLDS, rows, train_extraction
 from therex.training.necessity import ALPHA, DELTA, Read, Trained, data_hash, left_out, train_necessity
+from therex.training.suspects import Case, cases_beside, train_suspect
 from therex.types import Necessity
 
 if TYPE_CHECKING:
@@ -48,10 +49,11 @@ def load_corpora(folders: list[Path]) -> list[MarkedNote]:
     return notes
 
 
-def trained_pipeline(notes: list[MarkedNote]) -> Language:
-    """A fresh pipeline whose learned proposals come from `notes`."""
+def trained_pipeline(notes: list[MarkedNote], cases: list[Case]) -> Language:
+    """A fresh pipeline whose learned proposals come from `notes`, and its suspicions from `cases` as well; with no cases from the model in use."""
     nlp = build()
     nlp.get_pipe("therex_learned").like(train_extraction(rows(nlp, notes)))
+    nlp.get_pipe("therex_suspect").like(train_suspect(cases, notes) if cases else load().get_pipe("therex_suspect"))
     return nlp
 
 
@@ -96,9 +98,10 @@ def train(
     if len(families) < 10 or len(verdicts) < 2:
         raise CorpusError("too few notes to train on: want ten families at least, and both supported and not supported notes")
     say("learning what the rules miss")
-    nlp = trained_pipeline(notes)
+    cases = cases_beside(folders)
+    nlp = trained_pipeline(notes, cases)
     say("reading every note by a model that has not seen it")
-    read = left_out(nlp, notes)
+    read = left_out(nlp, notes, cases)
     say("learning necessity")
     trained = train_necessity(read, name or f"necessity-{data_hash(notes)[:8]}", alpha, delta)
     say("measuring")
