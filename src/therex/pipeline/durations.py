@@ -187,7 +187,12 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         and ctx.kinds[k] in ("treatment", "billing", "objective", "")
         and ctx.covered(k - 1, k, "SERVICE")
         and q.numbers[0] >= 8
-        and (not ctx.any(*ctx.sentence(k), "q_minutes") or _in_brackets(ctx, k) or _sums_up(ctx, k))
+        and (
+            not ctx.any(*ctx.sentence(k), "q_minutes")
+            or _in_brackets(ctx, k)
+            or _sums_up(ctx, k)
+            or (ctx.has(k - 1, "q_code") and ctx.has(k + 1, "colon"))
+        )
     ):
         return ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp", "colon", "with") or k + 1 >= j
     if service and _gap(ctx, k - 1, k) >= 3 and q.numbers[0] >= 5 and not any(ctx.has(x, "q_number", "q_minutes") for x in range(i, k)):

@@ -84,6 +84,29 @@ def draft_impairments(ctx: Context) -> None:
             if ctx.covered(i, j, "IMPAIRMENT"):
                 continue
             ctx.add("IMPAIRMENT", i, j, f"rule:impairment.{name}")
+    _valued(ctx)
+
+
+_VALUES = ("q_grade", "q_angle", "q_distance", "q_percent", "q_weight")
+
+
+def _valued(ctx: Context) -> None:
+    """`quad weakness 4-/5`, `moderate edema 44 cm (L 39)`: a deficit and its value are one phrase, and the whole is a measure."""
+    for d in ctx.of("IMPAIRMENT"):
+        j = d.last
+        if ctx.has(j, *_VALUES) and not ctx.covered(j, j + 1, "MEASURE", "DOSE", "DURATION") and not ctx.any(d.first, j, "q", "comma", "and"):
+            u = ctx.units[j]
+            if u.quantity is None or u.quantity.kind != "distance" or re.search(r"cm|mm", u.word):
+                j += 1
+                if ctx.has(j, "lp"):
+                    close = ctx.first(j, min(j + 9, len(ctx.units)), "rp")
+                    j = close + 1 if close > 0 and ctx.any(j, close, "q") else j
+        if j > d.last:
+            d.last, d.end = j, ctx.units[j - 1].end
+        elif not ctx.any(d.first, d.last, "q_grade"):
+            continue
+        if not ctx.covered(d.first, d.last, "MEASURE", "GOAL", "RESPONSE") and d.last - d.first <= 12:
+            ctx.add("MEASURE", d.first, d.last, "rule:measure.deficit")
 
 
 _FAULTY = re.compile(
