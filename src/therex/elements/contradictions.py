@@ -202,7 +202,10 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
             ):
                 # one name in a list of services describes nothing
                 continue
-            if not named and not real and _only_other_services(view, minutes, s):
+            if _mostly_other(content, s.attribute in minutes.codes or s.attribute in minutes.billed_units):
+                yield Range(s.start, s.end)
+                return
+            if view.note_type == "daily" and not named and not real and _only_other_services(view, minutes, s):
                 yield Range(s.start, s.end)
                 return
             if not inside and any(e.start < s.start for e in named):
@@ -257,6 +260,18 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
             ):
                 yield Range(s.start, s.end)
                 return
+
+
+def _mostly_other(content: str, claimed: bool) -> bool:
+    """Whether at least three items under a claimed exercise code name one other service, and at most one is an exercise."""
+    if not claimed:
+        return False
+    items = [x for x in re.split(r"[,;\n]|\. ", content) if x.strip()]
+    for kind in ("manual", "gait", "self_care"):
+        other = [x for x in items if _KIND_WORDS[kind].search(x)]
+        if len(other) >= 3 and len([x for x in items if x not in other and (_STRENGTH.search(x) or re.search(r"\d ?x ?\d", x))]) <= 1:
+            return True
+    return False
 
 
 def _only_other_services(view: NoteView, minutes: Minutes, s: Span) -> bool:

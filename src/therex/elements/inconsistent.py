@@ -21,7 +21,7 @@ def inconsistent(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     yield from _bad_totals(view, minutes)
     yield from _bad_sides(view)
     yield from _bad_dates(view)
-    yield from _bad_statements(view)
+    yield from _bad_statements(view, minutes)
     yield from _bad_person(view)
     yield from _bad_measures(view)
 
@@ -106,7 +106,7 @@ _PAIN_NOW = pattern("pain_now", "both")
 _ABSENT = pattern("absent", "both")
 
 
-def _bad_statements(view: NoteView) -> Iterable[Range]:
+def _bad_statements(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     low = view.low
     zero = _ZERO_PAIN.search(low)
     if zero and "at rest" not in low[zero.start() : zero.end() + 12]:
@@ -155,16 +155,23 @@ def _bad_statements(view: NoteView) -> Iterable[Range]:
     gone = _ABSENT.search(low)
     if (
         gone
+        and ("97110" in minutes.codes or "97110" in minutes.billed_units or not minutes.codes)
         and re.search(r"tolerated|\d ?x ?\d+|97110 ?x ?\d|\d+ min", low[gone.end() :])
         and not re.search(r"e-?stim", low[max(0, gone.start() - 20) : gone.end()])
     ):
         yield Range(gone.start(), gone.end())
         return
-    nwb = re.search(r"\bis (?:nwb|non[- ]weight ?bearing)\b|\b(?:nwb|non weight bearing) (?:r|l|right|left)", low)
+    nwb = re.search(
+        r"\b(?:is|remains|still|strict(?:ly)?) (?:nwb|non[- ]weight ?bearing)\b|\b(?:nwb|non[- ]weight ?bearing) (?:r|l|right|left|per|maintained|x|for)\b|\bbed[- ]?bound\b|\bhas not been (?:up|out of bed)\b",
+        low,
+    )
     if (
         nwb
-        and re.search(r"full weight bearing|single leg squat|step[- ]?ups?", low[nwb.end() :])
-        and not re.search(r"was nwb|until|now wbat", low)
+        and re.search(
+            r"full weight ?bearing|single leg squat|step[- ]?ups?|\bstanding (?:squats?|heel|hip|march)|\bwalked (?:up|into|in without)|\b(?:up and down|ascend\w*|climbed) (?:\w+ ){0,2}(?:stairs|steps)",
+            low[nwb.end() :],
+        )
+        and not re.search(r"was nwb|until|now wbat|no longer|other leg|uninvolved|goal", low)
     ):
         yield Range(nwb.start(), nwb.end())
 

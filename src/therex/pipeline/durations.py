@@ -122,6 +122,11 @@ def _timed_and_total(ctx: Context, i: int, j: int, k: int) -> None:
             draft.start, draft.end = u.start + m.start(group), u.start + m.end(group)
 
 
+def _billing_beside(ctx: Context, k: int, j: int) -> bool:
+    """Whether a code with its units follows the sentence of unit `k`."""
+    return re.match(r"[ .]*(?:cpt )?(?:9\d{4}|g0283)(?:-\w\w)? *[,x(:-] *\d", ctx.surface.norm[ctx.units[k].end :][:24]) is not None
+
+
 def _plan_line(text: str) -> bool:
     return bool(re.search(r"plan|pt |frequency|seen", text))
 
@@ -151,7 +156,12 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
     q = ctx.units[k].quantity
     if q is None or len(q.numbers) != 1 or not 1 <= q.numbers[0] <= 240 or q.numbers[0] != int(q.numbers[0]):
         return False
+    today = _column_of_today(ctx, i, j) if _gap(ctx, k - 1, k) >= 2 else -1
+    if today >= 0:
+        return k == today and any(True for _ in ctx.begun(i, k, "SERVICE"))
     prev = ctx.text(max(i, k - 4), k)
+    if ctx.has(k - 1, "colon") and ctx.has(k - 2, "total", "timed") and q.numbers[0] >= 5:
+        return True
     if ctx.has(k - 1, "total", "timed") and _gap(ctx, k, k + 1) >= 2:
         return True
     if (
@@ -166,11 +176,21 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
         and not (ctx.has(k + 2, "colon", "q_number") and ctx.any(max(i, k - 3), k, "timed", "total", "untimed"))
     ):
         return True
-    if re.search(r"\b(?:timed|total|tot|ttcm|ttt)\b[^a-z\d]*$", prev):
+    if re.search(r"\b(?:timed|total|tot|ttcm|ttt|tt)\b[^a-z\d]*$", prev):
         return not ctx.has(k + 1, "units_word", "q_units") and not re.search(r"total units|visits", prev)
     if ctx.has(k - 1, "lp") and ctx.has(k + 1, "rp") and ctx.covered(k - 2, k - 1, "SERVICE"):
         # a small number in brackets after a code is its units
         return q.numbers[0] > 8 or (q.numbers[0] > 4 and not ctx.has(k - 2, "q_code"))
+    if (
+        ctx.has(k - 1, "q_code")
+        and ctx.kinds[k] in ("treatment", "", "objective")
+        and q.numbers[0] >= 5
+        and (ctx.covered(k + 1, k + 2, "EXERCISE", "SERVICE") or ctx.has(k + 1, "exercise", "exhead"))
+        and not ctx.has(k + 1, "q_code")
+        and _gap(ctx, k - 1, k) == 1
+    ):
+        # `97110 20 pendulums 2x10`
+        return True
     service = any(True for _ in ctx.begun(i, k, "SERVICE"))
     if ctx.has(k - 1, "slash") and ctx.covered(k - 2, k - 1, "SERVICE") and ctx.has(k + 1, "slash") and q.numbers[0] >= 5:
         # `97110 / 22 / active hook to tabletop`: cells parted by strokes
@@ -191,13 +211,32 @@ def _number_is_minutes(ctx: Context, i: int, j: int, k: int, column: bool) -> bo
             not ctx.any(*ctx.sentence(k), "q_minutes")
             or _in_brackets(ctx, k)
             or _sums_up(ctx, k)
-            or (ctx.has(k - 1, "q_code") and ctx.has(k + 1, "colon"))
+            or ctx.has(k + 1, "colon")
+            or _sum_is_total(ctx)
         )
     ):
-        return ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp", "colon", "with") or k + 1 >= j
+        return (
+            ctx.has(k + 1, "comma", "dot", "br", "semi", "slash", "service", "pipe", "q_code", "rp", "colon", "with")
+            or k + 1 >= j
+            or _sum_is_total(ctx)
+        )
     if service and _gap(ctx, k - 1, k) >= 3 and q.numbers[0] >= 5 and not any(ctx.has(x, "q_number", "q_minutes") for x in range(i, k)):
         return True
     return False
+
+
+def _column_of_today(ctx: Context, i: int, j: int) -> int:
+    """The unit of a row `97110 min   26   28   31` that stands under the latest date of the head of the table; -1 if none."""
+    cells = [x for x in range(i, j) if ctx.has(x, "q_number") and _gap(ctx, x - 1, x) >= 2]
+    if len(cells) < 2:
+        return -1
+    start = ctx.units[i].start
+    for line in reversed(ctx.surface.norm[max(0, start - 1500) : start].split("\n")):
+        dates = re.findall(r"\b(\d{1,2})/(\d{1,2})\b", line)
+        if len(dates) >= 2:
+            days = [(int(m), int(d)) for m, d in dates]
+            return cells[days.index(max(days))] if len(days) == len(cells) else -1
+    return -1
 
 
 def _sums_up(ctx: Context, k: int) -> bool:
@@ -210,6 +249,23 @@ def _sums_up(ctx: Context, k: int) -> bool:
         if u.quantity is not None and u.quantity.kind == "number" and u.quantity.numbers and ctx.covered(n - 1, n, "SERVICE")
     ]
     return len(parts) > 1 and sum(parts) in stated
+
+
+def _sum_is_total(ctx: Context) -> bool:
+    """Whether the bare numbers after services, all over the note, add up to the minutes that it states as its timed total."""
+    parts, totals = [], []
+    for n, u in enumerate(ctx.units):
+        if u.quantity is None or u.quantity.kind not in ("number", "minutes") or not u.quantity.numbers:
+            continue
+        if ctx.has(n - 1, "timed") or (ctx.has(n - 1, "colon") and ctx.has(n - 2, "timed")):
+            totals.append(u.quantity.numbers[0])
+        elif (
+            u.quantity.numbers[0] >= 5
+            and ctx.kinds[n] in ("treatment", "", "objective", "billing")
+            and (ctx.covered(n - 1, n, "SERVICE") or (ctx.has(n - 1, "colon") and ctx.covered(n - 2, n - 1, "SERVICE")))
+        ):
+            parts.append(u.quantity.numbers[0])
+    return len(parts) > 1 and sum(parts) in totals
 
 
 def _in_brackets(ctx: Context, k: int) -> bool:
@@ -241,6 +297,10 @@ def _amount(ctx: Context, i: int, j: int, k: int, column: bool) -> None:
     value: dict[str, object] = {"minutes": int(n) if n == int(n) else n}
     if code:
         value["code"] = code
+    if kind in ("timed_total", "session_total") and re.search(
+        r"\b(?:timed and total|total and timed)\b[^.;]*$", ctx.text(max(i, k - 6), k)
+    ):
+        kind, value["also"] = "timed_total", "session_total"
     draft = ctx.add("DURATION", k, k + 1, f"rule:duration.{source}", f"{kind}={n_text}", value)
     if draft is not None and ctx.surface.norm[draft.start] == "x":
         draft.start = next(x for x in range(draft.start, draft.end) if ctx.surface.norm[x].isdigit())
@@ -248,7 +308,9 @@ def _amount(ctx: Context, i: int, j: int, k: int, column: bool) -> None:
 
 def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, str]:
     """(attribute, code, rule) of minutes at unit `k` of the line `i` to `j`; an empty attribute where they are no care."""
-    if re.match(r" ?(?:per|a|each|/) ?(?:session|visit|tx|treatment|day)\b", ctx.surface.norm[ctx.units[k].end : ctx.units[k].end + 16]):
+    if re.match(
+        r" ?(?:per|a|each|/) ?(?:session|visit|tx|treatment|day)\b(?!:? ?\d)", ctx.surface.norm[ctx.units[k].end : ctx.units[k].end + 20]
+    ):
         # how long a visit is to be, not how long this one was
         return "", "", ""
     if re.match(
@@ -300,8 +362,17 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         return "", "", ""
     if section == "plan" and re.search(r"\b(?:if|when|once|to|as) *$|\bto *$", ctx.text(k - 1, k)) and not ctx.any(a, k, "timed", "total"):
         return "", "", ""
-    if labelled == "session_total" and not re.search(r"total units|per ", left):
+    if labelled == "session_total" and not re.search(r"total units|per (?:session|visit|day|week|tx)\b", left):
         return "session_total", "", "total"
+    if (
+        kind == "number"
+        and ctx.has(k - 1, "word", "total")
+        and ctx.units[k - 1].word == "time"
+        and (k - 1 == i or _gap(ctx, k - 2, k - 1) > 1)
+        and _billing_beside(ctx, k, j)
+    ):
+        # `Time 30   97110 x2`
+        return "session_total", "", "time"
     if re.search(r"\b(?:each|per|every) (?:session|visit)[^.]{0,12}$", ctx.text(max(first, k - 6), k)):
         # how long a visit is to be
         return "", "", ""
@@ -325,9 +396,24 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
     if section in ("hep", "goals", "subjective", "history", "medications"):
         return "", "", ""
     if kind == "minutes" and re.search(
-        r"(?:^|[.;] *)(?:visit|session|tx|treatment)(?: time| length| was| lasted)?:? *$", ctx.text(max(i, k - 4), k)
+        r"(?:^|[.;] *|timed:? \d+ *)(?:visit|session|tx|treatment)(?: time| length| was| lasted)?:? *$", ctx.text(max(i, k - 4), k)
     ):
         return "session_total", "", "seen"
+    if kind == "minutes" and ctx.has(k - 1, "lp") and ctx.has(k + 1, "rp") and ctx.has(k - 2, "q_clock"):
+        # `in 10:02 out 10:40 (38 min)`
+        return "session_total", "", "clocked"
+    if kind == "minutes" and k == first and (k + 1 >= last or (k + 2 >= last and ctx.has(k + 1, "dot"))) and _billing_beside(ctx, k, j):
+        # `30 min. 97110 x2`
+        return "session_total", "", "beside_units"
+    if (
+        kind == "minutes"
+        and ctx.has(k - 1, "comma")
+        and ctx.has(k - 2, "q_xreps", "q_units", "word")
+        and re.search(r"(?:9\d{4}|g0283)\W{0,3}(?:x ?\d|\d ?u(?:nits?)?) *, *$", ctx.text(max(i, k - 4), k))
+    ):
+        # `97110 x2, 97140 x1, 45 min`; after one code alone they are its minutes
+        if len(re.findall(r"\b9\d{4}\b|g0283", ctx.text(first, k))) > 1:
+            return "session_total", "", "beside_units"
     # "15 minutes of manual therapy", "30 minutes on ther ex", "20 min: SLR"
     s = next(
         (
@@ -336,9 +422,18 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
             if d.label == "SERVICE"
             and d.first in range(k + 1, min(k + 4, last))
             and not ctx.any(k + 1, d.first, "comma", "dot", "semi", "br", "slash")
+            and ctx.units[k + 1].word.split(" ")[0] not in ("while", "as", "when")
         ),
         None,
     )
+    if s is None and ctx.has(k - 1, "for"):
+        # `For fifteen minutes the therapist provided manual therapy`
+        far = next((d for d in ctx.drafts if d.label == "SERVICE" and k + 4 <= d.first <= min(k + 8, last)), None)
+        if far is not None and re.fullmatch(
+            r"(?:,? *(?:the |this )?(?:\w+ ){1,3}?)?(?:provided|performed|received|gave|did|completed|delivered|was given|underwent|worked on|worked through)(?: \w+)? *",
+            ctx.text(k + 1, far.first),
+        ):
+            return "code_minutes", far.attribute or "", "of_service"
     before = list(ctx.begun(first, k, "SERVICE"))
     nearest = before[-1] if before else None
     prev_m = [d for d in ctx.begun(first, k, "DURATION") if (d.attribute or "").startswith("code")]
@@ -354,14 +449,16 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
             return "exercise_time", "", "exercise"
         return "", "", ""
     if nearest is not None and ctx.has(nearest.first - 1, "slash", "plus") and ctx.covered(nearest.first - 2, nearest.first - 1, "SERVICE"):
-        return "code_minutes", "", "services_joined"
+        joined = [d.attribute for d in before if d.attribute and d.first >= nearest.first - 2]
+        stated = {d.attribute for d in ctx.of("SERVICE") if ctx.has(d.first, "q_code")}
+        return "code_minutes", next((c for c in joined if c in stated and c != "97010"), ""), "services_joined"
     if nearest is not None and not between:
         if nearest.attribute == "97150" and ctx.kinds[k] == "subjective":
             return "", "", ""
         return "code_minutes", nearest.attribute or "", "service"
     if nearest is None and ctx.has(i, "q_code"):
         return "code_minutes", ctx.units[i].word.upper(), "code_line"
-    if re.search(r"\btime:? *$", left) and nearest is None:
+    if re.search(r"(?:^|[.;|,] *|\b(?:treatment|total|session|visit|tx|total tx) )time:? *$", left) and nearest is None:
         return "session_total", "", "time"
     if (
         _SEEN.search(left)
@@ -381,6 +478,7 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
 _UNITS_AFTER = re.compile(
     r"^[ ]*(?:[-:=]?[ ]*\d{1,3}[ ]*(?:min(?:utes?|s)?\.?|')[ ]*(?=\(\d\)))?[|:(,=\-]*[ ]*(?:(?<=\()(\d)(?=\))|(?:x[ ]*|(?<=-))(\d)(?![\d/]| *min| *\d(?!\d{4}\b))|(\d)[ ]*(?:units?|u\b)|units?[ ]*[:=]?[ ]*(?:billed[ ]*)?(\d)\b)"
 )
+_WEEKS = re.compile(r"\d ?(?:x|times|visits)? ?(?:/|per|a) ?(?:wk|week|w)\b ?(?:x|for) ?\d+")
 _UNITS_WORD = re.compile(
     r"(?:(?<=\D)|^)(\d)[ ]*-?(?:units?|u)\b|\bunits?[ ]*(?:billed)?[ ]*[:=x]?[ ]*(\d)(?!\d)|\bx[ ]*(\d)[ ]*(?:units?|u)\b"
 )
@@ -417,14 +515,24 @@ def read_units_billed(ctx: Context) -> list[Mention]:
                 ):
                     put(d.attribute, n, start + each.start(), start + each.end())
         piped = bool(here) and ctx.any(i, j, "pipe")
+        leads = False
         for pos, d in enumerate(here):
             if re.search(r"\b(?:last|previous|prior) (?:visit|session|time|week|tx)[^.;]{0,20}$", norm[max(start, d.start - 40) : d.start]):
                 continue
             nxt = here[pos + 1].start if pos + 1 < len(here) else end
-            after = norm[d.end : min(nxt, d.end + 400)]
+            # the weeks of a frequency (`5x/wk x 2`) are no units
+            after = _WEEKS.sub(lambda m: " " * len(m[0]), norm[d.end : min(nxt, d.end + 400)])
             before = norm[max(start, d.start - 24) : d.start]
             m2 = re.search(r"(\d)[ ]*(?:units?|u)[ ]*(?:of|for)?[ ]*\(?$", before)
-            if m2:
+            leads = leads or (pos == 0 and m2 is not None)
+            taken = (
+                not leads
+                and pos > 0
+                and m2 is not None
+                and norm[here[pos - 1].end : d.start].strip(" ,;x:-=()") == m2[0].strip(" ,;x:-=()")
+            )
+            if m2 and not taken:
+                # `2 units of 97110`; the units in `97110 2u 97530 1u` follow their code
                 put(d.attribute or "", int(m2[1]), d.start - len(m2[0]), d.start)
                 continue
             m = _UNITS_AFTER.match(after)

@@ -94,7 +94,11 @@ def _valued(ctx: Context) -> None:
     """`quad weakness 4-/5`, `moderate edema 44 cm (L 39)`: a deficit and its value are one phrase, and the whole is a measure."""
     for d in ctx.of("IMPAIRMENT"):
         j = d.last
-        if ctx.has(j, *_VALUES) and not ctx.covered(j, j + 1, "MEASURE", "DOSE", "DURATION") and not ctx.any(d.first, j, "q", "comma", "and"):
+        if (
+            ctx.has(j, *_VALUES)
+            and not ctx.covered(j, j + 1, "MEASURE", "DOSE", "DURATION")
+            and not ctx.any(d.first, j, "q", "comma", "and")
+        ):
             u = ctx.units[j]
             if u.quantity is None or u.quantity.kind != "distance" or re.search(r"cm|mm", u.word):
                 j += 1

@@ -32,8 +32,9 @@ LONGEST = 5
 # sections in which no proposal is taken, and those in which none of a label is
 NOWHERE = frozenset({"history", "medications", "precautions", "billing", "header", "signature"})
 NOT_IN: dict[str, frozenset[str]] = {
-    "RESPONSE": frozenset({"subjective", "goals", "plan", "hep"}), "LIMITATION": frozenset({"goals", "plan", "hep"}),
-    "SKILL": frozenset({"subjective", "goals"}), "RATIONALE": frozenset({"subjective", "goals"}),
+    "RESPONSE": frozenset({"subjective", "goals", "plan", "hep", "diagnosis"}), "LIMITATION": frozenset({"goals", "plan", "hep"}),
+    "SKILL": frozenset({"subjective", "goals", "diagnosis"}), "RATIONALE": frozenset({"subjective", "goals", "diagnosis"}),
+    "EXERCISE": frozenset({"diagnosis"}), "GOAL": frozenset({"diagnosis"}),
 }  # fmt: skip
 _CUT_AT = ("DOSE", "DURATION", "SERVICE")
 _BEFORE = frozenset({"subjective", "goals", "plan", "hep", "history"})
@@ -206,7 +207,7 @@ class Learned(Linear):
             for r in np.flatnonzero(sure[:, k] >= least) if least is not None else ():
                 run = runs[r]
                 kind = ctx.kinds[run.first]
-                if kind not in NOWHERE and kind not in NOT_IN.get(label, NOWHERE):
+                if kind not in NOWHERE and kind not in NOT_IN.get(label, ()):
                     out.append(Proposal(label, run.first, run.last, round(float(sure[r, k]), 4)))  # type: ignore[arg-type]
         return sorted(out, key=lambda p: (-p.probability, p.first, p.last, p.label))
 

@@ -22,7 +22,7 @@ _DECLARED = re.compile(
     r"|\b(?:strength|power|control|endurance|range|flexion|extension|rotation|stability|mobility|work) (?:\w+ ){0,4}?(?:is|are) (?:for|to)\b"
 )
 _FIELD = re.compile(
-    r"(?:^|[|;.]) *\W{0,3}(?:why|purpose|rationale|reasoning|reason for (?:exercise|treatment)|clinical reasoning|intent)(?: of \w+)? *[:|] *$"
+    r"(?:^|[|;.]|  ) *\W{0,3}(?:why|purpose|rationale|reasoning|reason for (?:exercise|treatment)|clinical reasoning|intent)(?: of \w+)? *[:|] *$"
 )
 _NO_PURPOSE = re.compile(
     r"\b(?:skilled|services?|therapy|insurance|authoriz\w+|surgeon|visits?|appointment|next (?:visit|session|time)|goal|medical(?:ly)?|continue|benefit)\b|\d/10"

@@ -27,8 +27,10 @@ _DOTTED = re.compile(
     r"(?:\A|(?<=[.!?:]\n)|(?<=\n\n))[ \t]*(?P<head>[a-z][a-z &/]{3,45})(?:, (?:active|passive|today|\d+ (?:weeks?|visits?|months?)))?(?P<mark>\.) (?=\S)"
 )
 _DASH = re.compile(r"(?m)^[ \t]*(?P<head>[a-z][a-z /]{0,30}?)(?P<mark> - | – )")
+# `PLAN 2x/wk for 8 weeks`: capitals that open a line of a note written in both cases
+_CAPITALS = re.compile(r"(?m)^[ \t]*(?P<head>[A-Z]{4,}(?: [A-Z]{4,})?)(?= [(\d]| [A-Z][a-z])")
 _SERVICE_LINE = re.compile(
-    r"(?m)^[ ]*(?:[-•*] ?)?(?:(?:today|tx|treatment|skilled|rx) )?(?=(?:97\d{3}|therapeutic (?:ex\w*|activit\w*)|ther ?-?(?:ex|act)\w*|manual (?:therapy|tx)|neuro\w*[ -]re-?ed\w*|gait training|te|mt|nmr|ta|ther\. ex)\b[^\n.]{0,44}(?:\d+ ?(?:min|')|:))"
+    r"(?m)^[ ]*(?:[-•*] ?)?(?:(?:today|tx|treatment|skilled|rx|ex|adls?|act) )?(?=(?:97\d{3}|therapeutic (?:ex\w*|activit\w*)|ther ?-?(?:ex|act)\w*|manual (?:therapy|tx)|neuro\w*[ -]re-?ed\w*|gait training|te|mt|nmr|ta|ther\. ex)\b[^\n.]{0,44}(?:\d+ ?(?:min|')|:))"
 )
 _BILLING_LINE = re.compile(
     r"(?m)^[ ]*(?:[-•*] ?)?(?=(?:timed|total timed|tot timed|tot min|charges?|billing|units?|97\d{3} ?x ?\d|\d+(?: min)? timed)\b[^\n]{0,120}$)"
@@ -87,7 +89,14 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
                 continue
             if pattern is _DASH and kind == "header":
                 continue
+            if pattern is _ALONE and m["head"].strip() == "history":
+                # over paragraphs of an evaluation, the history is that of the condition treated
+                kind = "subjective"
             found[m.start("head")] = (m.start("head"), m.end(), kind, pattern is _ALONE)
+    for m in _CAPITALS.finditer(surface.text):
+        kind = heading_kind(m["head"].lower())
+        if kind and m.start("head") not in found:
+            found[m.start("head")] = (m.start("head"), m.end(), kind, False)
     for m in _SERVICE_LINE.finditer(norm):
         before = [found[k] for k in sorted(found) if k <= m.end()]
         kind = before[-1][2] if before else ""

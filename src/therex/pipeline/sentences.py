@@ -23,6 +23,8 @@ _NOT_AN_END = re.compile(
 )
 LONGEST_SENTENCE = 1500
 _END = re.compile(r"(?<!\.)(?:\.(?!\.)|[!?]+)[\"')\]]*(?= +\S|\n|$)")
+# `Skill: cues for alignment   Purpose: quad strength`: fields side by side on one line of a form
+_FIELD = re.compile(r"(?<=\S)(?: {2,}|\t+)(?=[A-Z][A-Za-z/&' -]{1,30}:(?:\s|$))")
 BULLET = re.compile(r"[ \t]*(?:[-*•▪◦·–] ?|[o>] |\(?\d{1,2}[.)] |\(?[a-z][.)] |\[[ xX]\] )")
 
 
@@ -44,6 +46,7 @@ def read_sentences(surface: Surface) -> list[Range]:
         if m[0] == "." and (_NOT_AN_END.search(norm[max(0, m.start() - 8) : m.start()]) or nxt.islower()):
             continue
         cuts.add(m.end())
+    cuts.update(m.end() for m in _FIELD.finditer(text))
     edges = sorted(cuts)
     out = []
     for start, end in _pieces(norm, edges):

@@ -23,6 +23,7 @@ _BY_TIME = {
     "97112": r"balance(?: work)?",
     "97116": r"gait",
     "97110": r"strength(?:ening)? (?:work|exercises?)",
+    "": r"(?:(?:pt|ot|initial) )?eval(?:uation)?",
 }
 _NAMED_BY_TIME = re.compile(r"\b(?:" + "|".join(_BY_TIME.values()) + r")\b")
 
@@ -73,7 +74,29 @@ def draft_services(ctx: Context) -> None:
             continue
         after = ctx.has(j, "q_minutes") or (ctx.has(j, "for", "dash", "colon", "comma") and ctx.has(j + 1, "q_minutes"))
         if after or (ctx.has(i - 1, "of") and ctx.has(i - 2, "q_minutes")):
-            ctx.add("SERVICE", i, j, "rule:service.by_time", next(code for code, name in _BY_TIME.items() if re.fullmatch(name, m[0])))
+            code = next((code for code, name in _BY_TIME.items() if code and re.fullmatch(name, m[0])), None)
+            ctx.add("SERVICE", i, j, "rule:service.by_time", code)
+    _settle_families(ctx)
+
+
+# services that one wording names and the billed code settles: evaluations by complexity, stimulation by payer
+_FAMILIES = (
+    (re.compile(r"\b(?:evaluation|eval)\b"), frozenset({"97161", "97162", "97163", "97165", "97166", "97167"})),
+    (re.compile(r"\bre-?eval"), frozenset({"97164", "97168"})),
+    (re.compile(r"stim\b|stimulation|ifc|interferential|\btens\b"), frozenset({"97014", "G0283"})),
+)
+
+
+def _settle_families(ctx: Context) -> None:
+    """A service that its words leave open takes the one code of its family that the note states."""
+    stated = {d.attribute for d in ctx.of("SERVICE") if d.attribute and ctx.has(d.first, "q_code")}
+    for words, family in _FAMILIES:
+        here = stated & family
+        if len(here) != 1:
+            continue
+        for d in ctx.of("SERVICE"):
+            if (d.attribute is None or d.attribute in family) and words.search(ctx.text(d.first, d.last)):
+                d.attribute = next(iter(here))
 
 
 def _code(ctx: Context, i: int) -> str:

@@ -133,8 +133,12 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
             and not re.search(r"\b(?:goal|next|will|plan|home|hep)\b", low)
         ):
             return "set_up"
-        if _BY_THERAPIST.search(raw) and not re.search(
-            r"\b(?:next|will|plan|poc|established|supervis\w*|signed|evaluat\w*|benefit\w*|skilled|referred|seen by)\b", low
+        if (
+            _BY_THERAPIST.search(raw)
+            and not (k < 0 and re.search(r"\b(?:provided|performed)\b", low) and ctx.covered(a, b, "SERVICE"))
+            and not re.search(
+                r"\b(?:next|will|plan|poc|established|supervis\w*|signed|evaluat\w*|benefit\w*|skilled|referred|seen by)\b", low
+            )
         ):
             return "by_therapist"
         if (

@@ -35,6 +35,10 @@ def read_minutes(view: NoteView) -> Minutes:
             exercise_time.append(span)
         elif kind in totals:
             totals[kind].append(span)
+            also = (span.value or {}).get("also")
+            if also in totals:
+                # `timed and total 40`
+                totals[also].append(span)
         elif kind == "clock":
             clock.append(span)
     billed = {m.value["code"]: int(m.value["units"]) for m in view.mentioned("units") if m.value}
