@@ -15,7 +15,7 @@ def train(
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Keep it among your models under this name (`therex model list`).")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the model folder here instead; models by default.")] = None,
-    alpha: Annotated[float, typer.Option("--alpha", min=0.001, max=0.5, help="Error allowed among decided notes.")] = 0.08,
+    alpha: Annotated[float, typer.Option("--alpha", min=0.001, max=0.5, help="Error allowed among decided notes.")] = 0.05,
     delta: Annotated[float, typer.Option("--delta", min=0.001, max=0.5, help="How often that promise may fail.")] = 0.10,
 ) -> int:
     """Train extraction and necessity from marked notes; the same notes give the same model."""

@@ -231,7 +231,9 @@ def draft_unnamed_exercises(ctx: Context) -> None:
             continue
         first, _ = ctx.sentence(i)
         a = i
-        while a > first and i - a < 8 and not ctx.has(a - 1, "comma", "semi", "dot", "br", "bullet", "pipe", "rp", "q", "arrow", "but"):
+        while a > first and i - a < 8 and not ctx.has(a - 1, "comma", "semi", "dot", "br", "bullet", "pipe", "rp", "arrow", "but"):
+            if ctx.has(a - 1, "q") and not (i - a > 0 and ctx.has(a - 1, "q_number", "q_inch", "q_angle", "q_distance")):
+                break
             if ctx.has(a - 1, "colon") and i - a > 0:
                 break
             if ctx.covered(a - 1, a, "DOSE", "SERVICE", "DURATION", "MEASURE", "EXERCISE"):
@@ -257,8 +259,42 @@ def draft_unnamed_exercises(ctx: Context) -> None:
         ):
             continue
         ctx.add("EXERCISE", a, b, "rule:exercise.before_dose", exercise_attribute(ctx, a, b))
+    doses = {d.first: d for d in ctx.of("DOSE")}
     for d in list(ctx.of("EXERCISE")):
+        _reach_on(ctx, d, doses)
         _reach_back(ctx, d)
+
+
+_HAND = re.compile(r"(?:my|pt'?s?|ot'?s?|therapist'?s?) (?:hands?|fists?|fingers?|palms?|resistance)")
+_BY_HAND = re.compile(r"(?:against|under|over|with|w/|on|between|to) (?:the |an? )?(?:my|pt'?s|ot'?s|therapist'?s?|her|his|own)$")
+
+
+def _reach_on(ctx: Context, d: Draft, doses: dict[int, Draft]) -> None:
+    """On to the dose of the same item, past how and where it is done: `elbow extension against my hand 2x8`."""
+    k = d.last
+    while k < len(ctx.units) and k - d.last < 9 and k not in doses and not ctx.has(k, "q_minutes"):
+        if (
+            ctx.has(k, "comma", "semi", "dot", "br", "pipe", "colon", "lp", "dash", "bullet", "and", "but", "neg")
+            or ctx.has(k, "skill_cue", "purpose_of_cue", "response_cue", "deficit", "assist", "rationale_cue", "be", "time_ref")
+            and not (
+                ctx.has(k, "skill_cue")
+                and re.fullmatch(r"(?:my|pt|ot|therapist) (?:hands?|fist|fingers?|palm)", ctx.units[k].word)
+                and ctx.has(k - 1, "in")
+            )
+        ):
+            return
+        if ctx.has(k, "pron") and not _BY_HAND.search(ctx.text(max(d.last, k - 3), k + 1)):
+            return
+        if ctx.covered(k, k + 1, "SERVICE", "DURATION", "MEASURE", "EXERCISE", "GOAL"):
+            return
+        k += 1
+    if k >= len(ctx.units) or k == d.last or (k not in doses and not ctx.has(k, "q_minutes")):
+        return
+    while k > d.last and ctx.has(k - 1, "with", "in", "the", "to", "by", "each", "slash", "for", "at", "of", "from"):
+        k -= 1
+    if k > d.last and not _STOP.match(ctx.units[k - 1].word):
+        d.last, d.end = k, ctx.units[k - 1].end
+        ctx.cover("EXERCISE", d.first, d.last)
 
 
 def _reach_back(ctx: Context, d: Draft) -> None:
@@ -268,8 +304,8 @@ def _reach_back(ctx: Context, d: Draft) -> None:
     a = d.first
     while (
         a > 0
-        and d.first - a < 4
-        and ctx.has(a - 1, "word", "position", "side", "body", "motion", "slash", "activity", "exhead", "exercise")
+        and d.first - a < 5
+        and ctx.has(a - 1, "word", "position", "side", "body", "motion", "slash", "activity", "exhead", "exercise", "q_inch", "equipment")
         and not ctx.has(a - 1, "pron", "service", "be", "skill_cue", "rationale_cue")
     ):
         if ctx.covered(a - 1, a, "EXERCISE", "DOSE", "SERVICE", "DURATION"):

@@ -115,6 +115,9 @@ def _continues(ctx: Context, a: int, b: int) -> bool:
 def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]], n: int) -> str:
     k = ctx.first(a, b, "skill_cue")
     exercise = ctx.covered(a, b, "EXERCISE")
+    if exercise and k >= 0 and ctx.covered(k, k + 1, "EXERCISE"):
+        # `elbow extension against my hand`: how the exercise is done
+        return ""
     if kind in ("treatment", "", "objective", "assessment", "response"):
         raw = ctx.surface.text[ctx.units[a].start : ctx.units[b - 1].end]
         low = ctx.text(a, b)

@@ -76,6 +76,7 @@ def _likely_type(text: str) -> str:
 
 def _exercise(ctx: Context, d: Draft) -> Value:
     concept, kind, body = None, "other", None
+    text = ctx.text(d.first, d.last)
     for k in range(d.first, d.last):
         entry = ctx.units[k].entry("exercise")
         if entry:
@@ -83,13 +84,17 @@ def _exercise(ctx: Context, d: Draft) -> Value:
             body = _regions().get(entry.extra.get("body", ""))
             if body in ("upper extremity", "lower extremity"):
                 body = _body(ctx, d) or body
-            break
+            if not _POSTURE.match(ctx.units[k].word) or not any(ctx.units[n].entry("exercise") for n in range(k + 1, d.last)):
+                # in `tall kneel hip hinge` the posture is where the exercise is done
+                break
     if concept is None:
-        text = ctx.text(d.first, d.last)
         kind = next((guess for word, guess in _TYPE_HINTS if word in text), None) or _likely_type(text)
-        if kind == "arom" and _loaded(ctx, d):
-            kind = "strength"
         concept = " ".join(text.split())
+        if kind == "strength" and _UNLOADED.fullmatch(text) and not _loaded(ctx, d):
+            kind = "arom"
+    kind = next((guess for pattern, guess in _TYPE_SAID if pattern.search(text)), kind)
+    if (kind == "arom" or (kind == "balance" and "step" in text)) and (_loaded(ctx, d) or re.search(r"\b(?:band|loop|tband)\b", text)):
+        kind = "strength"
     return {"concept": concept, "type": kind, "side": _side(ctx, d), "body_part": body or _body(ctx, d)}
 
 
@@ -98,8 +103,26 @@ def _loaded(ctx: Context, d: Draft) -> bool:
     return any(ctx.has(k, "q_band", "q_weight", "q_color") for k in range(d.last, min(d.last + 4, len(ctx.units))))
 
 
+_POSTURE = re.compile(r"(?:tall|half)[- ]kneel|quadruped|prone|supine|side-?lying|standing|seated")
+# what the name says of itself, whatever the lexicon has
+_TYPE_SAID = (
+    (re.compile(r"\bstretch"), "flexibility"),
+    (re.compile(r"\b(?:aarom|aaarom|active[- ]assist\w*|aa (?:flex|ext|er|abd)\w*)\b"), "aarom"),
+    (re.compile(r"\b(?:prom|passive)\b"), "prom"),
+    (re.compile(r"\bstrengthening\b"), "strength"),
+    (re.compile(r"\brhythmic (?:stab\w*|initiation)"), "motor_control"),
+    (
+        re.compile(r"\b(?:flex\w*|ext\w*|abd\w*|er|ir|elevation|scaption) (?:with|w/) (?:a |the )?(?:wand|dowel|cane|stick|pulleys?)\b"),
+        "aarom",
+    ),
+)
+# a motion of the arm by its name alone: strengthening only with a load
+_UNLOADED = re.compile(
+    r"(?:(?:l|r|left|right|bilateral|active|seated|supine|standing) )*(?:shoulder|elbow|wrist|forearm|finger|thumb|digit|hand|neck|cervical)? ?(?:flexion|extension|abduction|rotation|supination|pronation|flex|ext|opposition|deviation)(?:/(?:flexion|extension|ext|flex|abduction|supination|pronation))?"
+)
 _TYPE_HINTS = (("aarom", "aarom"), ("prom", "prom"), ("rom", "arom"), ("stretch", "flexibility"), ("strength", "strength"),
                ("balance", "balance"), ("stab", "motor_control"), ("endur", "endurance"), ("stance", "balance"),
+               ("perturb", "balance"), ("head turn", "balance"), ("glide", "arom"), ("slides", "aarom"), ("press up", "arom"), ("retraction-ext", "arom"), ("overpressure", "arom"), ("passive", "prom"), ("righting", "motor_control"), ("gait", "functional"),
                ("resist", "strength"), ("isometric", "strength"), ("putty", "strength"), ("band", "strength"))  # fmt: skip
 
 
