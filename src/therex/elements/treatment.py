@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from therex.elements.clinical import NAMED_ACT
 from therex.elements.evidence import HasRange, element, text_of
+from therex.elements.patterns import beyond_stock, words_beyond_stock
 from therex.types import Element, Minutes, NoteView, Range, Span
 
 _PERFORMED = ("performed", None)
@@ -50,9 +50,6 @@ def exercise_detail(view: NoteView, minutes: Minutes) -> Element:
     return element("exercise_detail", "weak" if names else "missing", names)
 
 
-_STOCK = re.compile(
-    r"\b(?:tolerat\w+|tol|tolerance|treatment|tx|session|therapy|well|good|fair|great|overall|today'?s?|no|without|any|adverse|reactions?|response|effects?|events?|none|to|the|with|pt|patient|all|everything|of|and|exercises?|activit\w+|participat\w+|responded|responding|did|effort|poor|poorly|excellent|skilled|incident|complications?|noted|during|throughout|as|needed|signs|distress|rest|breaks|provided|left|comfortable|call|bell|reach|was|this|visit|date|interventions?|improv\w+|progress|demonstrated|in|functional|mobility|positive|very|performed|continues|he|she|ill|complaints?|new|issues?|for|both|cervical|rotation|range|motion|following|therapeutic|at|a|reported|remained|ther|ex|manual|mobilizations?|his|her|fully|be|is)\b"
-)
 _SPECIFIC_RESPONSE = re.compile(
     r"\d|pain|fatigu|sore|lag|tired|dizz|sob|breath|stiff|loos|better|relief|effusion|swell|guard|form|compens|shak|trembl|return demo|teach|understand|carry|clean|hik|sway|lob|balance|symptom|sx|burn|cramp|rest break|rests|flex|quality|control|smooth|steadi|eas|leak|centraliz|tingl|numb|cue|stretch|spasm|fell|lost|slid|extra time|symmetr|unable|needs|desat|light|equal|fine|nausea|headache|color"
 )
@@ -84,27 +81,33 @@ def response(view: NoteView, minutes: Minutes) -> Element:
     return element("response", "weak" if gains else "missing", gains[:1])
 
 
+# a symptom denied, with no word on when
+_DENIED = re.compile(
+    r"\b(?:no|denie[sd]|denying|without|or) (?:any )?(?:\w+ ){0,3}?(?:pain|sob|shortness of breath|dizziness|symptoms?|discomfort|distress|cues(?: needed)?)\b(?! (?:at|after|with|during|in|on|by|until|beyond|when|before)\b)"
+)
+
+
 def specific_reaction(text: str) -> bool:
     """Whether a response says more than that treatment was tolerated."""
-    rest = _STOCK.sub(" ", text)
+    rest = beyond_stock("response", _DENIED.sub(" ", text))
     return bool(_SPECIFIC_RESPONSE.search(rest)) or len(re.findall(r"[a-z]{3,}", rest)) >= 3
-
-
-_GENERIC_SKILL = re.compile(
-    r"^(?:(?:the|therapist|clinician|provider|continued|ongoing|required|requires|requiring|needed|provided|given|skilled|min|mod|minimal|moderate|occasional|constant|frequent|intermittent|verbal|tactile|visual|v/?c'?s?|t/?c'?s?|and|with|cues?|cued|cueing|cuing|prn|as needed|instruct\w+|pt|patient|was|were|educat\w+|in|on|for|to|proper|correct|good|form|technique|posture|safety|exercises?|program|throughout|session|performance|performing|use|maximize|ensure|perform|maintain|pacing|positioning|all|therapeutic|ther|ex|during|big|amplitude|encouraged|hep|the|reviewed|about|importance|of|compliance|monitored|monitoring|vitals?|stable|%|body|mechanics|activities|facilitation|functional|transfers?|reminders?|some|of|response|tolerance|demonstrat\w+|understanding|home|verbalized|sequencing|quality|movement)\b[ ,./&;:()-]*)+$"
-)
 
 
 def skilled_intervention(view: NoteView, minutes: Minutes) -> Element:
     """Something particular to this patient: a cue with its fault, assistance, a change because of a finding."""
     spans = list(view.of("SKILL"))
-    strong = [s for s in spans if not _GENERIC_SKILL.match(text_of(view, s)) and not _unreasoned(view, s)]
+    strong = [s for s in spans if not _general(text_of(view, s)) and not _unreasoned(view, s)]
     if strong:
         return element("skilled_intervention", "present", strong)
     if spans:
         return element("skilled_intervention", "weak", spans)
     claims = view.mentioned("skill_claim")
     return element("skilled_intervention", "weak" if claims else "missing", claims)
+
+
+def _general(text: str) -> bool:
+    """Whether a cue or an instruction would fit any patient."""
+    return not re.search(r"\d", text) and words_beyond_stock("skill", text) == 0
 
 
 _REASON = re.compile(
@@ -121,7 +124,7 @@ def _unreasoned(view: NoteView, s: Span) -> bool:
 
 
 _TASK = re.compile(
-    r"\b(?:stairs?|steps?|walk\w*|ambulat\w*|gait|transfers?|sit|stand\w*|chair|bed|dress\w*|sleeve|reach\w*|lift\w*|carry\w*|driv\w*|cook\w*|overhead|shel[fv]\w*|jar|key|fork|writ\w*|desk|run\w*|return to|work|job|sport|golf|throw\w*|swing|backswing|curb|car|toilet\w*|bath\w*|shower\w*|tub|floor|community|home|household|adls?|iadls?|functional|groom\w*|hair|feed\w*|squat\w*|truck|tools|play\w*|school|sleep\w*|descen\w*|ascen\w*|bra|kneel\w*|garden\w*|swim\w*|climb\w*|mobility|bathing|donning|push\w*|pull\w*|scissors|grip\w*|utensils?|self[- ]care|standing|sitting|turn\w*|pick\w*|mail\w*|catch\w*|fall|reaction|uneven|lawn|groceries|laundry|cane|walker|w/o the cane|lurch\w*|child|grand\w+|tolerat\w+ (?:standing|sitting))\b"
+    r"\b(?:stairs?|steps?|walk\w*|transfers?|sit|stand\w*|chair|bed|dress\w*|sleeve|reach\w*|lift\w*|carry\w*|driv\w*|cook\w*|overhead|shel[fv]\w*|jar|key|fork|writ\w*|desk|run\w*|return to|work|job|sport|golf|throw\w*|swing|backswing|curb|car|toilet\w*|bath\w*|shower\w*|tub|floor|groom\w*|hair|feed\w*|squat\w*|truck|tools|play\w*|school|sleep\w*|descen\w*|ascen\w*|bra|kneel\w*|garden\w*|swim\w*|climb\w*|bathing|donning|push\w*|pull\w*|scissors|utensils?|standing|sitting|turn\w*|pick\w*|mail\w*|catch\w*|fall|uneven|lawn|groceries|laundry|cane|walker|w/o the cane|lurch\w*|child|grand\w+|tolerat\w+ (?:standing|sitting))\b"
 )
 _LINK = re.compile(
     r"\b(?:limit\w*|prevent\w*|is what|are what|keep\w* (?:him|her|them|pt)|needed (?:for|to)|needs?|necessary|require[sd]? (?:for|to)|so (?:that |he |she |pt |they )|in order to|for (?:stair|transfer|gait|safe|reach|lift|return)|contribut\w*|affect\w*|interfer\w*|stops?|impact\w*|because|to allow|to enable|impair\w*|due to|secondary|resulting|causing|which|tied to|working (?:on|toward)|carry ?over)\b"
@@ -132,7 +135,7 @@ def purpose_link(view: NoteView, minutes: Minutes) -> Element:
     """An exercise tied to a deficit and to a task or goal; tied to a deficit only is weak."""
     exercised = bool(performed_exercises(view)) or any(s.attribute in ("97110", "97112", "97530") for s in given_services(view))
     reasons = view.of("RATIONALE")
-    tasked: list[HasRange] = [s for s in reasons if _TASK.search(text_of(view, s)) or NAMED_ACT.search(text_of(view, s)) or _is_said_for(s)]
+    tasked: list[HasRange] = [s for s in reasons if words_beyond_stock("purpose", text_of(view, s))]
     linked: list[HasRange] = [*_linked_sentences(view), *_said_links(view)]
     if exercised and performed_exercises(view) and (tasked or linked):
         return element("purpose_link", "present", tasked or linked)
@@ -197,7 +200,10 @@ def _said_links(view: NoteView) -> list[Range]:
                 link
                 and _BODY_OR_FUNCTION.search(part)
                 and _TASK.search(part)
-                and not re.search(r"skilled|benefit from|will be able|\bgoal\b|\bwill\b|\bby \d+/\d+", part)
+                and not re.search(
+                    r"skilled|benefit from|medically necessary|homebound|progress(?:ing|ed)? (?:well |is being made |steadily )?toward|will be able|\bgoal\b|\bwill\b|\bby \d+/\d+",
+                    part,
+                )
             ):
                 out.append(r)
                 break

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from spacy.language import Language
 from spacy.tokens import SpanGroup
 
+from therex.pipeline.billed import read_units_billed
 from therex.pipeline.context import Context, Draft
 from therex.pipeline.doses import draft_doses
-from therex.pipeline.durations import draft_durations, draft_exercise_times, read_units_billed
+from therex.pipeline.durations import draft_durations, draft_exercise_times
 from therex.pipeline.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
 from therex.pipeline.extensions import SPANS_KEY, surface_of
 from therex.pipeline.goals import draft_goals
@@ -109,6 +110,9 @@ def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
         if p.label == "LIMITATION" and ctx.covered(i, j, "EXERCISE", "DOSE", *_APART):
             continue
         if p.label in ("RATIONALE", "LIMITATION") and ctx.covered(i, j, "GOAL"):
+            continue
+        if p.label == "RATIONALE" and ctx.covered(i, j, "LIMITATION") and ctx.covered(i, j, "IMPAIRMENT"):
+            # a deficit and what it limits, in one statement, are marked as such
             continue
         if p.label == "EXERCISE" and re.search(r"\b(?:visit|session)\b", ctx.text(i, j)):
             continue

@@ -35,6 +35,11 @@ class Cue:
     way: str
 
 
+_SAID_BEFORE = [["noted"], ["note"], ["described"], ["mentioned"], ["documented"], ["discussed"]]
+# the reason of the referral stands in the history, and is the complaint of today
+_REFERRED = re.compile(r"\breferred to (?:\w+,? ){1,4}?(?:for|secondary to|due to|because of|with)\b[^.]*$")
+
+
 @dataclass(slots=True)
 class _Table:
     phrases: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -328,7 +333,7 @@ class Scope:
         norm = surface.norm[self.start : self.end]
         words = surface.words
         if section == "history":
-            return True
+            return not _REFERRED.search(norm, 0, start - self.start)
         at = start - self.start
         for cue in self.cues:
             if cue.kind != "historical" or cue.way not in ("forward", "backward"):
@@ -374,6 +379,9 @@ class Scope:
                     continue
                 return True
             if cue.way == "backward" and cue.first >= e and cue.first - e <= 9:
+                if words[cue.first : cue.last] == ["previously"] and words[cue.last : cue.last + 1] in _SAID_BEFORE:
+                    # `edema as previously noted` is there now
+                    continue
                 if any(words[k] in (";", "but", "now") for k in range(e, cue.first)) or ("," in words[e : cue.first] and cue.first - e > 5):
                     continue
                 return True

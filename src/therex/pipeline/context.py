@@ -119,6 +119,17 @@ class Context:
             and not any(u.quantity is not None for u in self.units[i:j])
         )
 
+    def lines(self) -> Iterator[tuple[int, int]]:
+        """Unit ranges of the lines that hold anything."""
+        start = 0
+        for k, u in enumerate(self.units):
+            if "br" in u.cats:
+                if k > start:
+                    yield start, k
+                start = k + 1
+        if start < len(self.units):
+            yield start, len(self.units)
+
     def chunks(self, i: int, j: int) -> list[tuple[int, int]]:
         """The pieces of units `i` to `j` between commas, semicolons, brackets and arrows, none empty."""
         known = self._chunks.get((i, j))

@@ -273,15 +273,11 @@ def _reach_on(ctx: Context, d: Draft, doses: dict[int, Draft]) -> None:
     """On to the dose of the same item, past how and where it is done: `elbow extension against my hand 2x8`."""
     k = d.last
     while k < len(ctx.units) and k - d.last < 9 and k not in doses and not ctx.has(k, "q_minutes"):
-        if (
-            ctx.has(k, "comma", "semi", "dot", "br", "pipe", "colon", "lp", "dash", "bullet", "and", "but", "neg")
-            or ctx.has(k, "skill_cue", "purpose_of_cue", "response_cue", "deficit", "assist", "rationale_cue", "be", "time_ref")
-            and not (
-                ctx.has(k, "skill_cue")
-                and re.fullmatch(r"(?:my|pt|ot|therapist) (?:hands?|fist|fingers?|palm)", ctx.units[k].word)
-                and ctx.has(k - 1, "in")
-            )
+        if ctx.has(k, "comma", "semi", "dot", "br", "pipe", "colon", "lp", "dash", "bullet", "and", "but", "neg") or ctx.has(
+            k, "purpose_of_cue", "response_cue", "deficit", "assist", "rationale_cue", "be", "time_ref"
         ):
+            return
+        if ctx.has(k, "skill_cue") and not (ctx.has(k - 1, "in") and _HAND.fullmatch(ctx.units[k].word)):
             return
         if ctx.has(k, "pron") and not _BY_HAND.search(ctx.text(max(d.last, k - 3), k + 1)):
             return

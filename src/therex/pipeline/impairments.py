@@ -33,7 +33,7 @@ def draft_impairments(ctx: Context) -> None:
     ]:
         text = ctx.text(m.first, m.last)
         # pain with a place or a behaviour is a deficit around its score
-        more = _more_scores(ctx, m.first, m.last)[1]
+        more = max(_more_scores(ctx, m.first, m.last)[1], _behaviour(ctx, m.last))
         if (
             PAINY.search(text)
             and (
@@ -48,7 +48,7 @@ def draft_impairments(ctx: Context) -> None:
             )
             and not ctx.covered(m.first, m.last, "GOAL", "RESPONSE")
         ):
-            i, j = _more_scores(ctx, m.first, m.last)
+            i, j = m.first, more
             while j - 1 > i and ctx.has(j - 1, "the", "in") and not ctx.has(j - 1, "side", "body"):
                 j -= 1
             ctx.add("IMPAIRMENT", i, j, "rule:impairment.scored")
@@ -85,6 +85,17 @@ def draft_impairments(ctx: Context) -> None:
                 continue
             ctx.add("IMPAIRMENT", i, j, f"rule:impairment.{name}")
     _valued(ctx)
+
+
+def _behaviour(ctx: Context, j: int) -> int:
+    """The end of `pain at 6/10 on the scale, primarily with ambulation`, from its score on; `j` where it tells no behaviour."""
+    last = ctx.sentence(j - 1)[1]
+    k = next((k for k in range(j, last) if ctx.units[k].word in ("primarily", "mainly", "mostly", "especially")), -1)
+    if k < 0 or k - j > 9 or ctx.any(j, k, "neg", "dot", "semi") or not ctx.has(k + 1, "with", "in", "time_ref", "at", "on", "word"):
+        return j
+    if not ctx.any(k + 2, min(k + 4, last), "activity", "motion", "body", "exercise", "function"):
+        return j
+    return min(k + 3, last)
 
 
 _VALUES = ("q_grade", "q_angle", "q_distance", "q_percent", "q_weight")
@@ -439,7 +450,10 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         r" *(?:\+|-|test|pos|neg|:)", ctx.surface.norm[ctx.units[j - 1].end : ctx.units[j - 1].end + 8]
     ):
         return False
-    if kind == "history" and re.search(r"\b(?:presents? with|complains? of|c/o)\b[^.]*$", ctx.text(ctx.sentence(i)[0], i)):
+    if kind == "history" and re.search(
+        r"\b(?:presents? with|complains? of|c/o|referred to (?:\w+,? ){1,4}?(?:for|secondary to|due to|because of|with))\b[^.]*$",
+        ctx.text(ctx.sentence(i)[0], i),
+    ):
         kind = "subjective"
     if kind in ("history", "medications", "precautions", "goals", "billing", "signature", "hep", "header"):
         return False

@@ -48,6 +48,8 @@ def draft_responses(ctx: Context) -> None:
         chunks = ctx.chunks(i, j)
         if kind in ("treatment", "", "objective") and treated:
             _reason_for_change(ctx, i, j)
+        if treated:
+            _denied_throughout(ctx, i, j)
         n = 0
         while n < len(chunks):
             a, b = chunks[n]
@@ -95,6 +97,23 @@ def draft_responses(ctx: Context) -> None:
                     if skill is None or skill.first < lo or skill.last > hi:
                         ctx.add("RESPONSE", lo, hi, "rule:response")
             n += 1
+
+
+_THROUGHOUT = re.compile(
+    r"\b(?:denie[sd]|denying|no|without) (?:any )?(?:\w+ ){0,2}(?:pain|symptoms?|discomfort|dizziness|sob|soreness) (?:before,? )?(?:(?:and |or )?during|after)(?:,? ?(?:and|or|/)? ?(?:during|after))?(?: (?:the |today's )?(?:tx|treatment|session|therapy|exercises?|visit))"
+)
+
+
+def _denied_throughout(ctx: Context, i: int, j: int) -> None:
+    """`denies pain before, during and after tx`: a reaction denied over the whole session."""
+    m = _THROUGHOUT.search(ctx.text(i, j))
+    if m is None:
+        return
+    at = ctx.units[i].start
+    a = next((k for k in range(i, j) if ctx.units[k].start >= at + m.start()), j)
+    b = next((k for k in range(a, j) if ctx.units[k].start >= at + m.end()), j)
+    if b > a and not ctx.covered(a, b, "RESPONSE", "GOAL"):
+        ctx.add("RESPONSE", a, b, "rule:response.throughout")
 
 
 def _with_label(ctx: Context, k: int) -> int:
@@ -172,6 +191,10 @@ def _response_goes_on(ctx: Context, hi: int, a: int, b: int) -> bool:
         and b - a <= 6
     ):
         return True
+    if re.match(r"no (?:increas\w+|change|worsening|new|adverse)\b", ctx.text(a, b)) and _TOLERANCE.search(ctx.text(max(0, hi - 5), hi)):
+        # `tolerated well, no increase in effusion` are two reactions
+        ctx.add("RESPONSE", *ctx.trim(a, b), "rule:response")
+        return False
     if ctx.has(a, "q_score") and ctx.any(max(0, hi - 6), hi, "q_score") and b - a <= 8 and not ctx.any(a, b, "skill_cue"):
         return True
     if (

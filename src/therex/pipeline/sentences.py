@@ -24,7 +24,7 @@ _NOT_AN_END = re.compile(
 LONGEST_SENTENCE = 1500
 _END = re.compile(r"(?<!\.)(?:\.(?!\.)|[!?]+)[\"')\]]*(?= +\S|\n|$)")
 # `Skill: cues for alignment   Purpose: quad strength`: fields side by side on one line of a form
-_FIELD = re.compile(r"(?<=\S)(?: {2,}|\t+)(?=[A-Z][A-Za-z/&' -]{1,30}:(?:\s|$))")
+_FIELD = re.compile(r"(?<=\S)(?: {2,}|\t+)(?!(?:Pain|Score|BP|HR|VAS)? ?(?:[Aa]fter|[Pp]ost)\b)(?=[A-Z][A-Za-z/&' -]{1,30}:(?:\s|$))")
 BULLET = re.compile(r"[ \t]*(?:[-*•▪◦·–] ?|[o>] |\(?\d{1,2}[.)] |\(?[a-z][.)] |\[[ xX]\] )")
 
 

@@ -99,9 +99,16 @@ def load_model(folder: Path) -> NecessityModel:
     if manifest.get("sha256", {}).get(WEIGHTS) != _digest(body):
         raise ModelError("the necessity model was altered: its weights do not match the manifest")
     data = json.loads(body)
-    if data.get("features") != list(NAMES) or manifest.get("features") != list(NAMES):
+    names = data.get("features") or []
+    if manifest.get("features") != names or not set(names) <= set(NAMES):
         raise ModelError("the necessity model was trained on other features: train it again with this version of therex")
     return NecessityModel(
-        manifest["name"], tuple(data["weights"]), data["bias"], tuple(data["mean"]), tuple(data["scale"]),
-        (data["platt"][0], data["platt"][1]), data["low"], data["high"],
+        manifest["name"], _by_name(names, data["weights"], 0.0), data["bias"], _by_name(names, data["mean"], 0.0),
+        _by_name(names, data["scale"], 1.0), (data["platt"][0], data["platt"][1]), data["low"], data["high"],
     )  # fmt: skip
+
+
+def _by_name(names: list[str], values: list[float], missing: float) -> tuple[float, ...]:
+    """`values` in the order of `NAMES`; a feature that came after the model was saved weighs nothing."""
+    known = dict(zip(names, values, strict=True))
+    return tuple(known.get(name, missing) for name in NAMES)

@@ -76,11 +76,12 @@ Written by `therex train`; do not edit. Made from {data["notes"]} notes to which
 
 ## What it is
 
-- `therex_notes`: a spaCy pipeline of rules, with one linear-chain model a label whose proposals fill what the rules miss. Least
-  probability of a proposal: {learned}.
+- `therex_notes`: a spaCy pipeline of rules; a classifier of clauses (one multinomial logistic model over hashed features) whose
+  proposals fill what the rules miss; and a classifier of sentences that suspects contradictions. Least probability of a
+  proposal: {learned}.
 - `necessity`: an L2-regularised logistic regression on features of the extraction, as plain JSON. Each weight may only have the
   sign that the definition of necessity gives it, so that no stock phrase and no length raises a score by itself.
-- Both are data: nothing in them runs when they are loaded, and a file that does not match its digest is refused.
+- All are data: nothing in them runs when they are loaded, and a file that does not match its digest is refused.
 
 **Meant for** sorting notes before a person reads them. **Not for** deciding a claim, a denial or a therapist's worth: the
 score estimates how notes like those of the corpus were judged.
@@ -118,6 +119,6 @@ right {metrics["minutes"]["right"]:.3f} of {metrics["minutes"]["stated"]}, inven
 ## Known weaknesses
 
 It sees what the extraction sees: skilled input in words that neither rules nor models know scores too low. Skilled
-maintenance, and exercise for pain alone, are judged from little data. Short good notes score too low and long poor ones too high
-where they differ from the corpus.
+maintenance, and exercise for pain alone, are judged from little data. Fluent notes that carry every part without a link
+between them may score too high, very short good ones too low.
 """
