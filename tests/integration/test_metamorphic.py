@@ -68,3 +68,62 @@ def test_another_patient_name_changes_nothing(analyzer):
     first, second = (analyzer.assess(Note("n", text.format(name))) for name in ("Maria Velasquez", "Tom O'Neil"))
     assert first.necessity.score == second.necessity.score
     assert [f.found for f in first.findings] == [f.found for f in second.findings]
+
+
+MARKED_AS = {
+    "impairment": ("IMPAIRMENT", "MEASURE"), "functional_limitation": ("LIMITATION",), "goal": ("GOAL",), "exercise_detail": ("DOSE",),
+    "response": ("RESPONSE",), "skilled_intervention": ("SKILL",), "purpose_link": ("RATIONALE", "LIMITATION"),
+    "objective_measures": ("MEASURE",), "interventions_named": ("SERVICE", "EXERCISE"), "code_minutes": ("DURATION",),
+    "timed_minutes": ("DURATION",), "total_time": ("DURATION",),
+}  # fmt: skip
+GOOD = [n for n in NOTES if n.meta["necessity"] == "supported" and n.meta["confidence"] == "clear"][::8]
+
+
+def without(text, ranges):
+    gone = {k for start, end in ranges for k in range(start, end)}
+    return "".join(c for k, c in enumerate(text) if k not in gone)
+
+
+def mentions(element, assessment, marks=()):
+    """Where an element stands: by hand where a label marks it, and by the evidence; else the sentences of the evidence."""
+    evidence = [(r.start, r.end) for f in assessment.findings if f.id == element for r in f.evidence]
+    if element in MARKED_AS:
+        return evidence + [(s[0], s[1]) for s in marks if s[2] in MARKED_AS[element]]
+    return [(r.start, r.end) for r in assessment.view.sentences if any(r.start < b and a < r.end for a, b in evidence)]
+
+
+def test_an_element_taken_out_of_a_good_note_is_no_longer_present(analyzer):
+    taken, first, left = 0, 0, []
+    for note in GOOD:
+        whole = analyzer.assess(Note(note.id, note.text))
+        for element in [f.id for f in whole.findings if f.found == "present"]:
+            taken += 1
+            text = without(note.text, mentions(element, whole, note.spans))
+            for tries in range(4):
+                told = analyzer.assess(Note(note.id, text))
+                if told.error is not None or next(f.found for f in told.findings if f.id == element) != "present":
+                    first += tries == 0
+                    break
+                # a mention that the marks left out
+                text = without(text, mentions(element, told))
+            else:
+                left.append((note.id, element))
+    assert taken > 300
+    assert left == []
+    assert first / taken > 0.95
+
+
+def assessment_first(text):
+    heads = list(re.finditer(r"(?m)^([SOAP])[:/]", text))
+    if [m[1] for m in heads] != list("SOAP"):
+        return None
+    s, o, a, p = (m.start() for m in heads)
+    return text[:s] + text[a:p] + text[s:o] + text[o:a] + text[p:]
+
+
+def test_the_order_of_the_sections_turns_no_verdict(analyzer, told):
+    moved = {n.id: assessment_first(n.text) for n in NOTES}
+    pairs = [(verdict(told[k]), verdict(analyzer.assess(Note(k, text)))) for k, text in moved.items() if text is not None]
+    assert len(pairs) > 100
+    assert not [p for p in pairs if set(p) == {"supported", "not_supported"}]
+    assert sum(a == b for a, b in pairs) / len(pairs) > 0.95

@@ -23,7 +23,7 @@ def performed_exercises(view: NoteView) -> list[Span]:
 
 def interventions_named(view: NoteView, minutes: Minutes) -> Element:
     """Each service given is named, or its exercises are."""
-    services, exercises = given_services(view), performed_exercises(view)
+    services, exercises = given_services(view), _named_as_treatment(view)
     if services or exercises:
         return element("interventions_named", "present", services or exercises)
     planned = [s for s in view.of("SERVICE") if s.assertion in ("affirmed",)]
@@ -32,6 +32,20 @@ def interventions_named(view: NoteView, minutes: Minutes) -> Element:
     if vague or planned:
         return element("interventions_named", "weak", [*vague, *planned])
     return element("interventions_named", "weak" if planned_ex else "missing", planned_ex)
+
+
+def _named_as_treatment(view: NoteView) -> list[Span]:
+    """Exercises performed that have a dose or time, or are named for themselves and not inside a cue, a reaction or a finding."""
+    told = {r.to for r in view.relations if r.type in ("dose_of", "minutes_of")}
+    around = [s for s in view.spans if s.label in ("RESPONSE", "SKILL", "LIMITATION", "GOAL", "MEASURE", "RATIONALE", "IMPAIRMENT")]
+    return [
+        s
+        for i, s in enumerate(view.spans)
+        if s.label == "EXERCISE"
+        and s.attribute in _PERFORMED
+        and "historical" not in s.modifiers
+        and (i in told or not any(o.start <= s.start and s.end <= o.end for o in around))
+    ]
 
 
 def exercise_detail(view: NoteView, minutes: Minutes) -> Element:

@@ -104,8 +104,9 @@ def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):
             continue
-        if p.label == "RESPONSE" and (not begun or i < min(begun) or ctx.covered(i, j, "LIMITATION")):
-            # a reaction comes after something was done
+        early = not begun or (i < min(begun) and ctx.kinds[i] not in ("assessment", "response"))
+        if p.label == "RESPONSE" and (early or ctx.covered(i, j, "LIMITATION")):
+            # a reaction comes after something was done, unless the assessment opens the note
             continue
         if p.label == "LIMITATION" and ctx.covered(i, j, "EXERCISE", "DOSE", *_APART):
             continue

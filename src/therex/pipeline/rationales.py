@@ -29,6 +29,12 @@ _NO_PURPOSE = re.compile(
 )
 
 
+# sections that give no reason for an exercise of this visit
+_NOT_HERE = frozenset(
+    {"goals", "billing", "medications", "header", "precautions", "signature", "history", "diagnosis", "subjective", "hep"}
+)
+
+
 def draft_declared(ctx: Context) -> None:
     """RATIONALE as a statement of its own (`Quad control is what she lacks on stairs`), or the value of a field such as `Purpose:`."""
     first = min((d.first for d in ctx.drafts if d.label == "EXERCISE" or d.attribute == "97110"), default=-1)
@@ -36,19 +42,7 @@ def draft_declared(ctx: Context) -> None:
         return
     for i, j in ctx.bounds:
         kind = ctx.kinds[i]
-        if kind in (
-            "goals",
-            "billing",
-            "medications",
-            "header",
-            "precautions",
-            "signature",
-            "history",
-            "diagnosis",
-            "subjective",
-            "hep",
-            "plan",
-        ):
+        if kind in _NOT_HERE or kind == "plan":
             continue
         a, b = ctx.trim(i, j)
         if a >= b or ctx.covered(a, b, "RATIONALE"):
@@ -79,24 +73,7 @@ def draft_rationales(ctx: Context) -> None:
     """RATIONALE: why an exercise is done, in the note's own words."""
     for i, j in ctx.bounds:
         kind = ctx.kinds[i]
-        if (
-            kind
-            in (
-                "goals",
-                "billing",
-                "medications",
-                "header",
-                "precautions",
-                "signature",
-                "history",
-                "diagnosis",
-                "subjective",
-                "hep",
-                "education",
-                "objective",
-            )
-            and kind != "objective"
-        ):
+        if kind in _NOT_HERE or kind == "education":
             continue
         chunks = ctx.chunks(i, j)
         if _capacity_for_task(ctx, i, j):
