@@ -152,6 +152,10 @@ def test_ids_that_collide_keep_their_suffix(run, tmp_path):
 
 def test_policy_and_version(run):
     assert "cms" in run("policy", "list")[1]
+    told = run("policy", "diff", "cms", "uhc", "--as-of", "2026-01-01")[1]
+    assert "response" in told and "+ required, major: The patient's response" in told and "13 of 18 elements the same" in told
+    assert run("policy", "diff", "cms", "wps")[1].startswith("18 of 18")
+    assert "novitas.skilled_intervention" not in run("policy", "show", "novitas", "--as-of", "2024-01-01")[1]
     assert "MBPM" not in run("policy", "show", "cms")[1] and "sec. 220.3 E" in run("policy", "show", "cms")[1]
     assert run("--version")[1].startswith("therex ")
 

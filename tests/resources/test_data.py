@@ -54,7 +54,7 @@ def test_policy_has_a_rule_for_every_element_with_its_source(name):
 def test_queries_lead_nowhere():
     import re
 
-    for r in policy("cms").rules:
+    for r in {r.id: r for name in payers() for r in policy(name).rules}.values():
         assert not re.search(r"\b(?:pay|paid|payment|denied|reimburs\w*|please state that|such as tolerated)\b", r.query, re.I)
 
 
@@ -66,8 +66,60 @@ def test_a_rule_before_its_day_does_not_hold():
 def test_a_wrong_value_in_a_policy_names_rule_key_and_what_is_allowed(tmp_path):
     text = (RESOURCES / "policy" / "cms.yaml").read_text(encoding="utf-8").replace("severity: critical", "severity: grave", 1)
     (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ResourceError, match=r"own\.yaml: rule 1 .*severity.*critical, major, minor"):
+    with pytest.raises(ResourceError, match=r"own\.yaml line \d+: rule 1 .*severity.*critical, major, minor"):
         read_policy(tmp_path / "own.yaml")
+
+
+OWN = """id: own
+name: Our clinic
+version: "1"
+extends: cms
+strictness: strict
+drop: [cms.code_minutes]
+authorities:
+  HOUSE: {title: Our documentation standard, sections: "2"}
+rules:
+  - {id: own.home_program, element: home_program, authority: HOUSE, section: "2.1", scope: note, requirement: required, severity: major, elsewhere: false,
+     note_types: [daily], effective_from: 2026-01-01, effective_to: null, evidence: K, verified: false, checked: 2026-01-01,
+     message: "The home program is checked at each visit.", query: "What does the patient do at home?"}
+"""
+
+
+def own(tmp_path, text=OWN):
+    path = tmp_path / "own.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_policy(path)
+
+
+def test_an_own_profile_extends_a_shipped_one(tmp_path):
+    p, on = own(tmp_path), date(2026, 11, 25)
+    assert (p.extends, p.units_rule, p.own) == ("cms", "cms", ("own.home_program",))
+    assert p.rule("home_program", "daily", on).severity == "major"
+    assert p.rule("home_program", "evaluation", on).id == "cms.home_program", "the parent's rule holds where the own one does not"
+    assert p.rule("code_minutes", "daily", on) is None, "dropped"
+    assert p.rule("skilled_intervention", "daily", on).requirement == "required", "strict"
+    assert p.citation(p.rule("home_program", "daily", on)) == "Our documentation standard, sec. 2.1"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("extends: cms", "extends: nobody", r"line 4: extends: 'nobody' is none of aetna, .*wps"),
+        ("drop: [cms.code_minutes]", "drop: [cms.none]", r"line 6: drop: 'cms.none' is no rule of cms"),
+        ("strictness: strict", "strictness: severe", r"strictness: 'severe' is none of usual, strict"),
+        ("version:", "colour: red\nversion:", r"line 3: unknown key 'colour'; want "),
+        ("effective_from: 2026-01-01", "effective_from: soon", r"line 10: rule 1 \(own.home_program\): effective_from: 'soon' is no day"),
+        ("authority: HOUSE", "authority: NONE", r"authority: 'NONE' is none of MBPM, CPM, PIM, HOUSE"),
+        ("note_types: [daily]", "note_types: [weekly]", r"note_types: 'weekly' is none of daily, "),
+        ("element: home_program", "element: homework", r"element: 'homework' is none of condition, "),
+        ("extends: cms\n", "extends: own\n", r"own extends own: a ring"),
+        ("id: own.home_program,", "", r"rule 1 \(no id\): missing key 'id'"),
+    ],
+)
+def test_a_fault_in_an_own_profile_names_its_place_and_what_is_allowed(before, after, told, tmp_path):
+    assert before in OWN
+    with pytest.raises(ResourceError, match=r"own\.yaml.*" + told):
+        own(tmp_path, OWN.replace(before, after, 1))
 
 
 def test_the_corpus_is_in_order():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
 
+from therex.cli.app import main
 from therex.cli.units import parse_minutes
 from therex.elements.contradictions import read_contradictions
 from therex.timing.minutes import read_minutes
@@ -23,6 +25,17 @@ def cases(name):
 
 UNITS = cases("units.yaml")
 LINE = [c for c in cases("line.yaml") if "skip" not in c]
+
+
+@pytest.mark.parametrize("case", UNITS, ids=lambda c: f"case_{c['n']}")
+def test_worked_unit_case_by_the_command_line(case, capsys):
+    items = case.get("items") or [f"{code}={minutes}" for code, minutes in case["minutes"].items()]
+    with pytest.raises(SystemExit) as stop:
+        main(["units", *items, "--format", "json"])
+    told = json.loads(capsys.readouterr().out)
+    assert stop.value.code == 0 and told["untimed"] == case.get("untimed", {})
+    assert (told["cms"]["total"], told["cms"]["allocations"], told["ama"]["units"]) == (case["cms_total"], case["cms"], case["ama"])
+    assert told["cms"].get("modifiers") == case.get("modifiers")
 
 
 def test_there_are_26_worked_unit_cases():

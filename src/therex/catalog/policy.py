@@ -1,20 +1,31 @@
-"""A payer's rules as typed, checked objects."""
+"""A payer's rules as typed, checked objects.
+
+A profile may extend another: its own rules come first, and one in force takes the place of the parent's rule on the same element;
+`drop` leaves rules of the parent out. Titles, contradictions, the counting of units and the closing sentence are inherited.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+import yaml
 
 from therex.catalog.files import RESOURCES, read_yaml
 from therex.errors import PolicyError, ResourceError
-from therex.types import CONTRADICTIONS, ELEMENTS
+from therex.types import CONTRADICTIONS, ELEMENTS, NoteType
 
 REQUIREMENTS = ("required", "required_if", "supportive")
 SEVERITIES = ("critical", "major", "minor")
 SCOPES = ("note", "plan_of_care", "progress_report", "claim", "series")
+NEEDS = ("clock",)
+STRICTNESS = ("usual", "strict")
+_OPTIONAL = {"needs"}
+_PROFILE = {"id", "name", "version", "extends", "drop", "strictness", "units_rule", "notes", "closing", "authorities", "rules", "contradictions",
+            "elements_28"}  # fmt: skip
 _KEYS = {"id", "element", "authority", "section", "scope", "requirement", "severity", "elsewhere", "note_types", "effective_from",
          "effective_to", "evidence", "verified", "checked", "message", "query"}  # fmt: skip
 
@@ -39,14 +50,11 @@ class Rule:
     checked: date
     message: str
     query: str
+    needs: str = ""
 
     def in_force(self, on: date) -> bool:
         """Whether the rule holds on a day; the last day of validity is included."""
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
-
-
-# the rules in force by policy, kind of note and day: asked for every element of every note
-_IN_FORCE: dict[tuple[str, str, tuple[str, date]], dict[str, Rule]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +70,22 @@ class Policy:
     authorities: dict[str, dict[str, str]]
     rules: tuple[Rule, ...]
     contradictions: dict[str, dict[str, str]] = field(default_factory=dict)
+    extends: str = ""
+    own: tuple[str, ...] = ()
+    # the rules in force by kind of note and day: asked for every element of every note
+    in_force: dict[tuple[str, date], dict[str, Rule]] = field(default_factory=dict, compare=False, repr=False)
     elements_28: dict[str, str] = field(default_factory=dict)
 
     def rule(self, element: str, note_type: str, on: date) -> Rule | None:
         """The rule for an element in a kind of note on a day; None where the payer has none."""
         key = (note_type, on)
-        known = _IN_FORCE.get((self.id, self.version, key))
+        known = self.in_force.get(key)
         if known is None:
             known = {}
             for rule in self.rules:
                 if note_type in rule.note_types and rule.in_force(on):
                     known.setdefault(rule.element, rule)
-            _IN_FORCE[self.id, self.version, key] = known
+            self.in_force[key] = known
         return known.get(element)
 
     def citation(self, rule: Rule) -> str:
@@ -87,12 +99,19 @@ def _one_of(where: str, key: str, value: Any, allowed: tuple[str, ...]) -> str:
     return str(value)
 
 
+def _day(where: str, key: str, value: Any) -> date:
+    if not isinstance(value, date):
+        raise ResourceError(f"{where}: {key}: {value!r} is no day: want YYYY-MM-DD")
+    return value
+
+
 def _rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> Rule:
-    unknown, absent = set(row) - _KEYS, _KEYS - set(row)
+    unknown, absent = set(row) - _KEYS - _OPTIONAL, _KEYS - set(row)
     if unknown or absent:
         raise ResourceError(
             f"{where}: {'unknown' if unknown else 'missing'} key {sorted(unknown or absent)[0]!r}; want {', '.join(sorted(_KEYS))}"
         )
+    types = tuple(_one_of(where, "note_types", x, get_args(NoteType)) for x in row["note_types"])
     return Rule(
         id=str(row["id"]),
         element=_one_of(where, "element", row["element"], ELEMENTS),
@@ -102,37 +121,93 @@ def _rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> Rule:
         requirement=_one_of(where, "requirement", row["requirement"], REQUIREMENTS),
         severity=_one_of(where, "severity", row["severity"], SEVERITIES),
         elsewhere=bool(row["elsewhere"]),
-        note_types=tuple(row["note_types"]),
-        effective_from=row["effective_from"],
-        effective_to=row["effective_to"],
+        note_types=types,
+        effective_from=_day(where, "effective_from", row["effective_from"]),
+        effective_to=None if row["effective_to"] is None else _day(where, "effective_to", row["effective_to"]),
         evidence=str(row["evidence"]),
         verified=bool(row["verified"]),
-        checked=row["checked"],
+        checked=_day(where, "checked", row["checked"]),
         message=row["message"],
         query=row["query"],
+        needs=_one_of(where, "needs", row["needs"], NEEDS) if "needs" in row else "",
     )
 
 
-def read_policy(path: Path) -> Policy:
-    """A policy file.
+def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
+    """A policy file, with what it extends.
 
     Raises
     ------
     ResourceError
-        The file breaks the schema; the message names file, rule, key and what is allowed.
+        The file breaks the schema; the message names file, line, rule, key and what is allowed. Or profiles extend each other in a ring.
     """
     data = read_yaml(path)
-    if not isinstance(data, dict) or "rules" not in data:
-        raise ResourceError(f"{path.name}: want a mapping with id, name, authorities and rules")
-    rules = tuple(
-        _rule(f"{path.name}: rule {i + 1} ({row.get('id', 'no id')})", row, data["authorities"]) for i, row in enumerate(data["rules"])
-    )
-    for name in data.get("contradictions", {}):
+    if not isinstance(data, dict) or not {"id", "name", "version"} <= set(data):
+        raise ResourceError(f"{path.name}: want a mapping with id, name, version, and rules or extends")
+    for key in set(data) - _PROFILE:
+        raise ResourceError(f"{path.name} line {line_of(path, key)}: unknown key {key!r}; want {', '.join(sorted(_PROFILE))}")
+    parent = _parent(path, data, _below)
+    if parent is None and not {"rules", "authorities", "closing", "units_rule"} <= set(data):
+        raise ResourceError(f"{path.name}: a profile that extends none wants authorities, closing, units_rule and rules")
+    authorities = {**(parent.authorities if parent else {}), **(data.get("authorities") or {})}
+    own = []
+    for i, row in enumerate(data.get("rules") or []):
+        where = f"{path.name} line {line_of(path, 'rules', i)}: rule {i + 1} ({row.get('id', 'no id') if isinstance(row, dict) else row})"
+        if not isinstance(row, dict):
+            raise ResourceError(f"{where}: want a mapping of keys")
+        own.append(_rule(where, row, authorities))
+    twice = [r.id for i, r in enumerate(own) if r.id in {x.id for x in own[:i]}]
+    if twice:
+        raise ResourceError(f"{path.name}: the rule {twice[0]!r} stands twice")
+    inherited = parent.rules if parent else ()
+    dropped = set(data.get("drop") or ())
+    for name in sorted(dropped - {r.id for r in inherited}):
+        raise ResourceError(f"{path.name} line {line_of(path, 'drop')}: drop: {name!r} is no rule of {data.get('extends') or 'a parent'}")
+    for name in data.get("contradictions") or {}:
         _one_of(path.name, "contradictions", name, CONTRADICTIONS)
+    rules = (*own, *(r for r in inherited if r.id not in dropped))
+    if _one_of(path.name, "strictness", data.get("strictness", "usual"), STRICTNESS) == "strict":
+        rules = tuple(replace(r, requirement="required") if r.requirement == "supportive" and r.severity != "minor" else r for r in rules)
     return Policy(
-        data["id"], data["name"], str(data["version"]), _one_of(path.name, "units_rule", data["units_rule"], ("cms", "ama")),
-        data.get("notes", ""), data["closing"], data["authorities"], rules, data.get("contradictions", {}), data.get("elements_28", {}),
-    )  # fmt: skip
+        id=str(data["id"]),
+        name=str(data["name"]),
+        version=str(data["version"]),
+        units_rule=_one_of(path.name, "units_rule", data.get("units_rule", parent.units_rule if parent else None), ("cms", "ama")),
+        notes=data.get("notes", ""),
+        closing=data.get("closing", parent.closing if parent else ""),
+        authorities=authorities,
+        rules=rules,
+        contradictions={**(parent.contradictions if parent else {}), **(data.get("contradictions") or {})},
+        elements_28={**(parent.elements_28 if parent else {}), **(data.get("elements_28") or {})},
+        extends=parent.id if parent else "",
+        own=tuple(r.id for r in own),
+    )
+
+
+def _parent(path: Path, data: dict[str, Any], below: tuple[str, ...]) -> Policy | None:
+    """The profile that a file extends: a shipped one by its id, or a file beside it."""
+    name = data.get("extends")
+    if not name:
+        return None
+    chain = (*below, str(data["id"]))
+    if str(name) in chain:
+        raise ResourceError(f"{path.name}: extends: {' extends '.join((*chain, str(name)))}: a ring")
+    for place in (path.parent / f"{name}.yaml", path.parent / str(name), RESOURCES / "policy" / f"{name}.yaml"):
+        if place.is_file() and place.resolve() != path.resolve():
+            return read_policy(place, chain)
+    raise ResourceError(
+        f"{path.name} line {line_of(path, 'extends')}: extends: {name!r} is none of {', '.join(payers())}, nor a file beside it"
+    )
+
+
+def line_of(path: Path, key: str, item: int | None = None) -> int:
+    """The line of a top-level key of a YAML file, or of one item of its list; 1 where it has none."""
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    for name, value in getattr(root, "value", ()):
+        if name.value == key:
+            node = value.value[item] if item is not None and item < len(value.value) else name
+            return int(node.start_mark.line) + 1
+    return 1
 
 
 def payers() -> list[str]:
@@ -142,13 +217,19 @@ def payers() -> list[str]:
 
 @cache
 def policy(payer: str) -> Policy:
-    """A shipped policy by id.
+    """A shipped policy by id, or an organisation's own by the path of its YAML file.
 
     Raises
     ------
     PolicyError
         There is no such payer.
+    ResourceError
+        The file breaks the schema.
     """
+    if payer.endswith((".yaml", ".yml")):
+        if not Path(payer).is_file():
+            raise PolicyError("no such policy file")
+        return read_policy(Path(payer))
     if payer not in payers():
-        raise PolicyError(f"unknown payer {payer!r}: want one of {', '.join(payers())}")
+        raise PolicyError(f"unknown payer {payer!r}: want one of {', '.join(payers())}, or a policy file ending in .yaml")
     return read_policy(RESOURCES / "policy" / f"{payer}.yaml")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+PAYER = "A payer of `therex policy list`, or a policy file ending in .yaml."
 group = typer.Typer(help="Payers, their rules, citations and dates.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -16,20 +17,27 @@ def list_() -> int:
 
     for name in payers():
         p = policy(name)
-        typer.echo(f"{p.id:12} {p.version:10} {len(p.rules):3} rules  {p.name}")
+        typer.echo(f"{p.id:15} {p.version:8} {len(p.own):3} of {len(p.rules):2} rules its own  {p.name}")
     return 0
 
 
 @group.command("show")
-def show(payer: Annotated[str, typer.Argument(help="A payer of `therex policy list`.")]) -> int:
+def show(
+    payer: Annotated[str, typer.Argument(help=PAYER)],
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Only the rules in force on this day.")] = None,
+) -> int:
     """Show a payer's rules with citation, requirement, severity, dates and query."""
     from therex.catalog.policy import policy
+    from therex.cli.options import day
 
     p = policy(payer)
-    typer.echo(f"{p.name} ({p.id} {p.version}), units by the {p.units_rule.upper()} rule")
+    extends = f", extends {p.extends}" if p.extends else ""
+    typer.echo(f"{p.name} ({p.id} {p.version}{extends}), units by the {p.units_rule.upper()} rule")
     typer.echo(f"{' '.join(p.notes.split())}\n")
+    on = day(as_of)
     for rule in sorted(
-        p.rules, key=lambda r: (r.requirement != "required" or r.scope != "note", ("critical", "major", "minor").index(r.severity))
+        (r for r in p.rules if as_of is None or on is None or p.rule(r.element, r.note_types[0], on) is r),
+        key=lambda r: (r.requirement != "required" or r.scope != "note", ("critical", "major", "minor").index(r.severity)),
     ):
         until = rule.effective_to.isoformat() if rule.effective_to else "now"
         typer.echo(f"{rule.id}")
@@ -41,6 +49,49 @@ def show(payer: Annotated[str, typer.Argument(help="A payer of `therex policy li
             f"  {p.citation(rule)}; in force {rule.effective_from.isoformat()} to {until}; {'verified' if rule.verified else 'not verified'} ({rule.evidence}), checked {rule.checked.isoformat()}"
         )
         typer.echo(f"  Query: {rule.query}")
+    return 0
+
+
+@group.command("diff")
+def diff(
+    first: Annotated[str, typer.Argument(help=PAYER)],
+    second: Annotated[str, typer.Argument(help=PAYER)],
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="As of this day; today by default.")] = None,
+) -> int:
+    """What the second payer asks for a daily note that the first does not, or asks differently."""
+    from datetime import date
+
+    from therex.catalog.policy import policy
+    from therex.cli.options import day
+    from therex.types import ELEMENTS
+
+    a, b, on = policy(first), policy(second), day(as_of) or date.today()
+    if a.units_rule != b.units_rule:
+        typer.echo(f"units: {a.units_rule} -> {b.units_rule}")
+    same = 0
+    for element in ELEMENTS:
+        x, y = a.rule(element, "daily", on), b.rule(element, "daily", on)
+        if x == y:
+            same += 1
+            continue
+        typer.echo(element)
+        for rule, p in ((x, a), (y, b)):
+            sign = "-" if p is a else "+"
+            typer.echo(f"  {sign} {f'{rule.requirement}, {rule.severity}: {rule.message} ({p.citation(rule)})' if rule else 'no rule'}")
+    typer.echo(f"{same} of {len(ELEMENTS)} elements the same on {on.isoformat()}")
+    return 0
+
+
+@group.command("check")
+def check(path: Annotated[str, typer.Argument(help="An organisation's own policy file, ending in .yaml.")]) -> int:
+    """Check a policy file of your own: every fault names file, line, key and what is allowed."""
+    from therex.catalog.policy import policy
+    from therex.errors import PolicyError
+
+    if not path.endswith((".yaml", ".yml")):
+        raise PolicyError("want a policy file ending in .yaml")
+    p = policy(path)
+    typer.echo(f"{p.id} {p.version}: {len(p.own)} rules its own, {len(p.rules)} with those of {p.extends or 'no other'}; no faults")
     return 0
 
 

@@ -52,6 +52,7 @@ def units(
     import json
 
     from therex.cli.options import one_of
+    from therex.timing.assistants import modifiers
     from therex.timing.units import supported
 
     one_of("--format", format, ("text", "json"))
@@ -60,13 +61,14 @@ def units(
     result = {"timed_total": both["timed_total"], "untimed": untimed, "cms": both["cms"], "ama": both["ama"]}
     if by:
         result["furnished_by"] = by
+        result["cms"]["modifiers"] = [modifiers(by, way) for way in both["cms"]["allocations"]]
     if format == "json":
         typer.echo(json.dumps(result))
         return 0
     typer.echo(f"timed minutes    {result['timed_total']}")
     for i, way in enumerate(both["cms"]["allocations"]):
         lead = f"CMS total time   {both['cms']['total']} units" if i == 0 else "              or        "
-        typer.echo(f"{lead}  {_way(way)}")
+        typer.echo(f"{lead}  {_way(way)}{_modified(modifiers(by, way))}")
     typer.echo(f"AMA midpoint     {both['ama']['total']} units  {_way(both['ama']['units'])}")
     if untimed:
         typer.echo(f"untimed          {', '.join(f'{code} {n} min' for code, n in untimed.items())} (no 15-minute units)")
@@ -75,6 +77,11 @@ def units(
 
 def _way(way: dict[str, int]) -> str:
     return ", ".join(f"{code} x{n}" for code, n in way.items())
+
+
+def _modified(by_code: dict[str, dict[str, int]]) -> str:
+    told = [f"{code} x{n} {name}" for code, parts in by_code.items() for name, n in parts.items() if name and n]
+    return f"  (of these {', '.join(told)})" if told else ""
 
 
 def add(app: typer.Typer) -> None:

@@ -216,6 +216,12 @@ _AGAINST_EARLIER = re.compile(
 )
 
 
+# what follows the earlier of two values: `82 at evaluation`, `38/80 four weeks ago`
+_THEN = re.compile(
+    r"[ ]*(?:at (?:the )?(?:initial |last |first )?(?:eval\w*|ie|soc|start|baseline|visit|session|admission)|(?:\w+ )?(?:days?|weeks?|wks?|months?|visits?) ago|last (?:week|visit|month|session)|initially|on \d)"
+)
+
+
 def _compared(view: NoteView, s: Span) -> bool:
     text = text_of(view, s)
     numbers = len(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?:/|out of) ?(?:5|10)\b|\d+ ?mwt|5xsts|30 ?(?:s|sec|cst)|\bl\d\b", "", text)))
@@ -226,6 +232,8 @@ def _compared(view: NoteView, s: Span) -> bool:
     )
     tail = view.low[s.end : s.end + 40].split("\n")[0]
     if (numbers >= 2 or spoken >= 2) and (_COMPARED.search(text) or _SIDES.search(text)):
+        return True
+    if numbers + spoken >= 2 and _THEN.match(tail):
         return True
     if re.match(
         r"[ ]*[,(]*[ ]*(?:was|were|up from|down from|improved from|from|previously|prior|baseline|vs|initial|compared|last|eval)\b[^.;]{0,15}\d",

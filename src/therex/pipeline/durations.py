@@ -121,7 +121,7 @@ def _plan_line(text: str) -> bool:
 def _clock_ok(ctx: Context, i: int, k: int) -> bool:
     if ctx.kinds[k] in ("signature", "medications", "history"):
         return False
-    before = ctx.text(i, k)[-300:]
+    before = ctx.text(max(i, ctx.sentence(k)[0]), k)[-300:]
     if re.search(r"signed|dictated|printed|\bon \d|woke|awake|bed|meds?\b|until", before):
         return False
     q = ctx.units[k].quantity

@@ -149,12 +149,21 @@ def draft_rationales(ctx: Context) -> None:
                 ctx.add("RATIONALE", lo, hi, "rule:rationale")
 
 
+_MANNER = frozenset({"eccentric", "concentric", "isometric", "dynamic", "terminal", "better", "more", "good", "active", "functional"})
+
+
 def _for_capacity(ctx: Context, a: int, b: int) -> int:
     """`for LE endurance`: where `for` stands before a capacity and its part, after what was done; -1 if nowhere."""
     for k in range(a + 1, b - 1):
-        if ctx.units[k].word == "for" and ctx.covered(a, k, "EXERCISE", "DOSE", "DURATION", "SERVICE"):
+        if (ctx.units[k].word == "for" or ctx.units[k].word == "for eccentric") and ctx.covered(
+            a, k, "EXERCISE", "DOSE", "DURATION", "SERVICE"
+        ):
             n = k + 1
-            while n < b and ctx.has(n, "side", "body", "the", "position", "sev") and not ctx.has(n, "function"):
+            while (
+                n < b
+                and (ctx.has(n, "side", "body", "the", "position", "sev") or ctx.units[n].word in _MANNER)
+                and not ctx.has(n, "function")
+            ):
                 n += 1
             if n < b and ctx.has(n, "function") and not ctx.has(n, "measure"):
                 return k

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from therex.catalog.policy import Policy
+from therex.timing.minutes import clock_times
 from therex.types import Contradiction, Element, Finding, FindingStatus, NoteView
 
 _WORDS = {
@@ -35,6 +36,8 @@ def findings(policy: Policy, view: NoteView, elements: Iterable[Element], contra
             status = "contradicted"
         elif rule is None:
             status = "not_required"
+        elif rule.needs:
+            status = "missing" if _lacks(rule.needs, view) else "ok"
         elif e.found == "present":
             status = "ok"
         elif rule.elsewhere:
@@ -59,3 +62,8 @@ def findings(policy: Policy, view: NoteView, elements: Iterable[Element], contra
             )
         )
     return tuple(out)
+
+
+def _lacks(needs: str, view: NoteView) -> bool:
+    """Whether a note lacks what a rule asks for beside the element: `clock`, times in and out."""
+    return needs == "clock" and sum(len(clock_times(view.text[s.start : s.end])) for s in view.of("DURATION") if s.attribute == "clock") < 2

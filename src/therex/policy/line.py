@@ -9,31 +9,32 @@ from therex.timing.units import ama_units, cms_units
 from therex.types import Contradiction, Finding, Line, Minutes, Necessity
 
 CODE = "97110"
-HOLDING = ("date_of_service", "interventions_named", "timed_minutes", "total_time", "signature")
 
 
 def read_line(policy: Policy, findings: Iterable[Finding], contradictions: Iterable[Contradiction], minutes: Minutes,
               necessity: Necessity) -> Line:  # fmt: skip
-    """hold, review, no_97110 or ready, with every reason (product.md, `line.status`).
+    """hold, review, no_97110 or ready, with every reason.
+
+    A required, critical element that is missing holds the line, a weak one asks for review; so does a required, major element that is
+    missing and may not stand in another document.
 
     Reasons to hold come first, then reasons to review. What can be computed counts as weak, not as missing.
     """
     billed = minutes.billed_units.get(CODE, 0) > 0
     if necessity.verdict == "not_applicable" and not billed:
         return Line("no_97110", ("not_applicable",))
-    by_id = {f.id: f for f in findings}
     hold: list[str] = []
     review: list[str] = []
     if necessity.verdict == "not_applicable":
         hold.append("billed_not_given")
-    for name in HOLDING:
-        f = by_id[name]
+    for f in findings:
         if f.requirement != "required":
             continue
-        if f.found == "missing":
-            hold.append(name)
-        elif f.found == "weak":
-            review.append(name)
+        lacking = "missing" in (f.finding, f.found if f.severity == "critical" else "")
+        if f.severity == "critical" and lacking:
+            hold.append(f.id)
+        elif (f.severity == "critical" and f.found == "weak") or lacking:
+            review.append(f.id)
     if over_billed(policy, minutes):
         hold.append("billed_units")
     hold += [c.id for c in contradictions if policy.contradictions.get(c.id, {}).get("severity") == "critical"]

@@ -1,0 +1,76 @@
+"""Every rule of every payer: met, unmet, and the days at its edges (`policy/*.yaml`). A rule without a case fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from therex.catalog.policy import payers, policy
+from therex.types import Note
+
+FOLDER = Path(__file__).resolve().parent / "policy"
+CASES = {rule: case for path in sorted(FOLDER.glob("*.yaml")) for rule, case in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+
+
+def told(analyzer, rule_id, text, on):
+    payer = next(name for name in payers() if rule_id in policy(name).own)
+    found = replace(analyzer, policy=policy(payer), on=on).assess(Note("n", "PT daily note. " + text))
+    return next(f for f in found.findings if f.rule == rule_id)
+
+
+def test_every_rule_has_a_case_and_every_case_a_rule():
+    assert {rule for name in payers() for rule in policy(name).own} == set(CASES)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_note_that_meets_the_rule(rule, analyzer):
+    assert told(analyzer, rule, CASES[rule]["met"], CASES[rule]["from"]).finding == "ok"
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_note_that_does_not(rule, analyzer):
+    got = told(analyzer, rule, CASES[rule]["unmet"], CASES[rule].get("to") or CASES[rule]["from"])
+    assert (got.finding, bool(got.query)) == (CASES[rule]["finding"], True)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_the_days_at_its_edges(rule):
+    case, day = CASES[rule], timedelta(days=1)
+    profile = policy(next(name for name in payers() if rule in policy(name).own))
+    own = next(r for r in profile.rules if r.id == rule)
+    assert (own.effective_from, own.effective_to) == (case["from"], case.get("to"))
+
+    def holds(on):
+        return profile.rule(own.element, "daily", on) is own
+
+    assert holds(case["from"]) and not holds(case["from"] - day)
+    if case.get("to"):
+        assert holds(case["to"]) and not holds(case["to"] + day)
+        # what it replaced holds again
+        assert profile.rule(own.element, "daily", case["to"] + day) is not None
+
+
+GOOD = (
+    "PT daily note. DOS 5/1/2026 Dx: L TKA 4/2/26. Goes down stairs one at a time with the rail. Quad lag 6 degrees (9 last week).\n"
+    '97110 Ther ex 25 min: SAQ 2# 3x10, tapping VMO to finish extension as it fires late; step downs 4" 2x8 for stair descent.{}\n'
+    "Goal: 12 steps reciprocal with rail by 6/1. Plan: 2x/wk x 4 wks. Timed 25 min, total 30 min. 97110 x2\nAnn Lee, PT"
+)
+
+
+@pytest.mark.parametrize(
+    ("payer", "added", "status", "reason"),
+    [
+        ("tx-medicaid", " Lag gone on 6 of 8 in set 3.", "hold", "total_time"),
+        ("tx-medicaid", " Lag gone on 6 of 8 in set 3. Time in 9:00 am, time out 9:30 am.", "ready", None),
+        ("uhc", " Lag gone on 6 of 8 in set 3.", "review", "home_program"),
+        ("uhc", " Lag gone on 6 of 8 in set 3. HEP: SAQ 3x10 daily, corrected the towel.", "ready", None),
+        ("cms", " Lag gone on 6 of 8 in set 3.", "ready", None),
+    ],
+)
+def test_the_payer_decides_the_line(payer, added, status, reason, analyzer):
+    line = replace(analyzer, policy=policy(payer)).assess(Note("n", GOOD.format(added))).line
+    assert line.status == status and (reason is None or reason in line.because)
