@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from therex.elements.contradictions import read_contradictions
 from therex.errors import NoteError
 from therex.pipeline.build import load
 from therex.pipeline.export import to_view
+from therex.policy.claim import read_claim, with_claim
 from therex.policy.engine import findings
 from therex.policy.line import read_line
 from therex.scoring.applicable import exercise_given
@@ -20,7 +21,7 @@ from therex.scoring.features import features
 from therex.scoring.model import NecessityModel, load_model
 from therex.settings import NECESSITY, PIPELINE, model_folder
 from therex.timing.minutes import read_minutes
-from therex.types import Assessment, Necessity, Note, NoteView
+from therex.types import Assessment, Charge, Necessity, Note, NoteView
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -55,20 +56,20 @@ class Analyzer:
         """What the pipeline finds in a text."""
         return to_view(self.nlp(text), text)
 
-    def assess(self, note: Note) -> Assessment:
-        """One note; a failure becomes an error record without note text."""
+    def assess(self, note: Note, charges: Sequence[Charge] = ()) -> Assessment:
+        """One note, beside its charges where there are any; a failure becomes an error record without note text."""
         try:
             if not note.text.strip():
                 raise NoteError("empty", "The note is empty.")
             if len(note.text) > LONGEST:
                 raise NoteError("too_large", f"The note is longer than {LONGEST:,} characters.")
-            return self.judge(note.note_id, self.read(note.text))
+            return self.judge(note.note_id, self.read(note.text), charges)
         except NoteError as error:
             return Assessment(note.note_id, error=(error.code, error.message))
         except Exception as error:  # one note never stops a batch
             return Assessment(note.note_id, error=("internal", f"The note could not be analysed ({type(error).__name__})."))
 
-    def judge(self, note_id: str, view: NoteView) -> Assessment:
+    def judge(self, note_id: str, view: NoteView, charges: Sequence[Charge] = ()) -> Assessment:
         """From what was read to what is made of it."""
         minutes = read_minutes(view)
         elements = read_elements(view, minutes)
@@ -80,7 +81,10 @@ class Analyzer:
         necessity = Necessity(verdict, round(score, 4), self.model.name, self.model.reasons(x))
         found = findings(self.policy, view, elements, contradictions, self.on)
         line = read_line(self.policy, found, contradictions, minutes, necessity)
-        return Assessment(note_id, view, minutes, found, contradictions, necessity, line, self.policy.id)
+        claim = read_claim(self.policy, charges, view, minutes, necessity, self.on) if charges else None
+        return Assessment(
+            note_id, view, minutes, found, contradictions, necessity, with_claim(line, claim) if claim else line, self.policy.id, claim
+        )
 
     def assess_all(self, notes: Iterable[Note]) -> Iterator[Assessment]:
         """One assessment a note, in order."""

@@ -220,6 +220,34 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """One line of a claim."""
+
+    code: str
+    units: int
+    modifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFinding:
+    """What a claim says that the note does not bear out; `code` is the charge that it speaks of."""
+
+    id: str
+    severity: Literal["critical", "major", "minor"]
+    code: str
+    message: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The charges of one note, and what was found beside it."""
+
+    charges: tuple[Charge, ...]
+    findings: tuple[ClaimFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """Everything therex says of one note; `error` is set, and the rest is empty, where it could not be analysed."""
 
@@ -231,4 +259,5 @@ class Assessment:
     necessity: Necessity | None = None
     line: Line | None = None
     payer: str = ""
+    claim: Claim | None = None
     error: tuple[str, str] | None = None

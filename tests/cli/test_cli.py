@@ -196,3 +196,23 @@ def test_evaluate_prints_every_label_and_element(run):
     told = json.loads(out)
     assert code == 0 and set(told["labels"]) == set(LABELS) and set(told["elements"]["by_element"]) == set(ELEMENTS)
     assert told["not_analysed"] == 0 and 0 <= told["necessity"]["brier"] <= 1
+
+
+def test_claims_beside_notes(run, tmp_path):
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.txt").write_text("PT daily note. DOS 5/5/2026. Ther ex 20 min: SLR 3x10. Timed 20, total 20.\nAnn Lee, PT")
+    (notes / "b.txt").write_text("AQUATIC PT 5/3/2026. 97113 40 min: pool walking 4 laps. Total 45.\nAnn Lee, PT")
+    claims = tmp_path / "claims.csv"
+    claims.write_text("note,code,units,modifiers\na,97110,2,GP\nb,97110,1,GP\nother,97110,1,GP\n")
+    code, out, err = run("screen", str(notes), "--format", "jsonl", "--claims", str(claims))
+    records = {r["note_id"]: r for r in map(json.loads, out.splitlines())}
+    assert code == 0 and err.strip() == "therex: --claims: 1 charge lines belong to no note given, or to more than one"
+    assert {k.split(".")[0]: [f["id"] for f in r["claim"]["findings"]] for k, r in records.items()} == {
+        "a": ["over_billed"],
+        "b": ["billed_not_given"],
+    }
+    code, out, _ = run("screen", str(notes), "--claims", str(claims))
+    assert out.index("97110 billed, none given") < out.index("more units charged")
+    code, _, err = run("screen", str(notes), "--claims", str(tmp_path / "none.csv"))
+    assert code == 2 and err.count("\n") == 1

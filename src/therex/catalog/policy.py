@@ -23,8 +23,9 @@ SEVERITIES = ("critical", "major", "minor")
 SCOPES = ("note", "plan_of_care", "progress_report", "claim", "series")
 NEEDS = ("clock",)
 STRICTNESS = ("usual", "strict")
+MODIFIERS = ("medicare", "none")
 _OPTIONAL = {"needs"}
-_PROFILE = {"id", "name", "version", "extends", "drop", "strictness", "units_rule", "notes", "closing", "authorities", "rules", "contradictions",
+_PROFILE = {"id", "name", "version", "extends", "drop", "strictness", "modifiers", "units_rule", "notes", "closing", "authorities", "rules", "contradictions",
             "elements_28"}  # fmt: skip
 _KEYS = {"id", "element", "authority", "section", "scope", "requirement", "severity", "elsewhere", "note_types", "effective_from",
          "effective_to", "evidence", "verified", "checked", "message", "query"}  # fmt: skip
@@ -71,6 +72,7 @@ class Policy:
     rules: tuple[Rule, ...]
     contradictions: dict[str, dict[str, str]] = field(default_factory=dict)
     extends: str = ""
+    modifiers: str = "none"
     own: tuple[str, ...] = ()
     # the rules in force by kind of note and day: asked for every element of every note
     in_force: dict[tuple[str, date], dict[str, Rule]] = field(default_factory=dict, compare=False, repr=False)
@@ -180,6 +182,7 @@ def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
         contradictions={**(parent.contradictions if parent else {}), **(data.get("contradictions") or {})},
         elements_28={**(parent.elements_28 if parent else {}), **(data.get("elements_28") or {})},
         extends=parent.id if parent else "",
+        modifiers=_one_of(path.name, "modifiers", data.get("modifiers", parent.modifiers if parent else "none"), MODIFIERS),
         own=tuple(r.id for r in own),
     )
 

@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from therex.analysis import Analyzer
     from therex.readers.text import Source
-    from therex.types import Assessment
+    from therex.types import Assessment, Charge
 
 FORMATS = ("table", "jsonl", "json", "csv", "xlsx", "html")
 
@@ -29,6 +29,11 @@ def screen(
         list[str] | None,
         typer.Option("--fail-on", help="Exit 1 where a note has this: error, hold, review, not_supported, contradiction, missing:ELEMENT."),
     ] = None,
+    claims: Annotated[Path | None, typer.Option("--claims", help="A CSV or TSV of charge lines: note, code, units, modifiers.")] = None,
+    claim_columns: Annotated[
+        str | None,
+        typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, code, units, modifiers."),
+    ] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
 ) -> int:
@@ -43,7 +48,8 @@ def screen(
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
     wanted = checked(fail_on or [])
     sources = find_sources(paths)
-    found = _assess(analyzer(payer, as_of, model=model, fast=fast), sources)
+    charges = _charges(claims, claim_columns, sources)
+    found = _assess(analyzer(payer, as_of, model=model, fast=fast), sources, charges)
     if format == "jsonl":
         done = _stream(found, output)
     else:
@@ -54,13 +60,37 @@ def screen(
     return int(any(_fails(a, wanted) for a in done))
 
 
-def _assess(analyzer: Analyzer, sources: list[Source]) -> Iterator[Assessment]:
+def _charges(path: Path | None, columns: str | None, sources: list[Source]) -> dict[str, tuple[Charge, ...]]:
+    """Charges by note id; a line on standard error counts those that belong to none of the notes."""
+    if path is None:
+        return {}
+    from therex.readers.claims import names_of, parse_columns, read_claims
+
+    told = read_claims(path, parse_columns(columns))
+    known: dict[str, list[str]] = {}
+    for source in sources:
+        for name in names_of(source.note_id):
+            known.setdefault(name, []).append(source.note_id)
+    out: dict[str, tuple[Charge, ...]] = {}
+    astray = 0
+    for note, charges in told.items():
+        ids = known.get(note, [])
+        if len(ids) == 1:
+            out[ids[0]] = (*out.get(ids[0], ()), *charges)
+        else:
+            astray += len(charges)
+    if astray:
+        print(f"therex: --claims: {astray} charge lines belong to no note given, or to more than one", file=sys.stderr)
+    return out
+
+
+def _assess(analyzer: Analyzer, sources: list[Source], charges: dict[str, tuple[Charge, ...]]) -> Iterator[Assessment]:
     from therex.errors import NoteError
     from therex.types import Assessment
 
     for i, source in enumerate(_progress(sources)):
         try:
-            a = analyzer.assess(source.read())
+            a = analyzer.assess(source.read(), charges.get(source.note_id, ()))
         except NoteError as error:
             a = Assessment(source.note_id, error=(error.code, error.message))
         if a.error is not None:

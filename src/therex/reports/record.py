@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from therex.types import Assessment, Range
+from therex.types import Assessment, Claim, Range
 
 SCHEMA_VERSION = "1.0"
 
@@ -42,6 +42,7 @@ def to_record(a: Assessment) -> dict[str, Any]:
             }
             for f in a.findings
         ],
+        **({"claim": _claim(a.claim)} if a.claim is not None else {}),
         "contradictions": [{"id": c.id, "message": c.message, "evidence": _ranges(c.evidence)} for c in a.contradictions],
         "time": {
             "codes": dict(time.codes), "timed_total": time.timed_total, "session_total": time.session_total, "clock": list(time.clock),
@@ -58,6 +59,13 @@ def to_record(a: Assessment) -> dict[str, Any]:
         ],
         "relations": [{"type": r.type, "from": r.from_, "to": r.to} for r in view.relations],
     }  # fmt: skip
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "charges": [{"code": c.code, "units": c.units, "modifiers": list(c.modifiers)} for c in claim.charges],
+        "findings": [{"id": f.id, "severity": f.severity, "code": f.code, "message": f.message, "query": f.query} for f in claim.findings],
+    }
 
 
 def to_line(a: Assessment) -> str:

@@ -53,6 +53,13 @@ def schema() -> dict[str, Any]:
                     },
                 },
             },
+            "claim": {
+                "type": "object", "required": ["charges", "findings"],
+                "properties": {
+                    "charges": {"type": "array", "items": {"type": "object", "required": ["code", "units", "modifiers"], "properties": {"code": {"type": "string"}, "units": {"type": "integer", "minimum": 0}, "modifiers": {"type": "array", "items": {"type": "string"}}}}},
+                    "findings": {"type": "array", "items": {"type": "object", "required": ["id", "severity", "code", "message", "query"], "properties": {"id": {"enum": ["billed_not_given", "over_billed", "under_billed", "charge_not_in_note", "plan_modifier", "assistant_modifier", "code_pair"]}, "severity": {"enum": ["critical", "major", "minor"]}}}},
+                },
+            },
             "contradictions": {"type": "array", "items": {"type": "object", "required": ["id", "message", "evidence"], "properties": {"id": {"enum": list(CONTRADICTIONS)}, "evidence": {"type": "array", "items": place}}}},
             "time": {
                 "type": "object", "required": ["codes", "timed_total", "session_total", "clock", "billed_units", "computed", "supported_units"],

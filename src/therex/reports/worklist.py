@@ -21,6 +21,8 @@ REASONS = {
     "billed_not_given": "97110 billed, none given", "not_supported": "necessity not supported", "needs_review": "necessity needs a reader",
     "not_applicable": "no therapeutic exercise", "units_mismatch": "units against minutes", "not_one_on_one": "not one-on-one",
     "aide_delivered": "given by an aide", "code_misfit": "another service", "not_skilled": "no skill needed", "inconsistent": "inconsistent",
+    "over_billed": "more units charged than minutes give", "charge_not_in_note": "charged, not in the note", "plan_modifier": "plan modifier (GP, GO, GN)",
+    "assistant_modifier": "assistant's modifier (CQ, CO)",
 }  # fmt: skip
 
 
@@ -51,6 +53,7 @@ def row(a: Assessment) -> dict[str, Any]:
     supported = time.supported_units or {}
     most = max((units.get("97110", 0) for units in supported.get("cms", {}).get("allocations", [])), default=None)
     asked = [f.query for f in a.findings if f.finding in ("missing", "weak", "contradicted") and f.requirement == "required" and f.query]
+    asked += [f.query for f in (a.claim.findings if a.claim else ()) if f.query]
     return {
         "note_id": a.note_id, "line": a.line.status, "because": words(a.line.because), "verdict": a.necessity.verdict, "score": a.necessity.score,
         "note_type": a.view.note_type, "discipline": a.view.discipline,

@@ -1,0 +1,161 @@
+"""The claim beside the note: charges against what is documented, under the payer's rule of units.
+
+Sources: CMS Pub. 100-04 ch. 5 sec. 10.6 and 20 (GP, GO, GN; one line a code), 20.2 (units); CMS page on CQ and CO (from 2022-01-01);
+NCCI policy manual ch. 11 (two timed services do not share their minutes). Nothing here asks for more units to be billed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from therex.catalog.codes import codes, is_timed
+from therex.catalog.policy import Policy
+from therex.timing.units import ama_units, cms_units, units_of
+from therex.types import Charge, Claim, ClaimFinding, Line, Minutes, Necessity, NoteView
+
+CODE = "97110"
+PLAN = {"PT": "GP", "OT": "GO", "SLP": "GN"}
+ASSISTANT_FROM = date(2022, 1, 1)
+APART = frozenset({"59", "XE", "XP", "XS", "XU"})
+# pairs that have carried an edit; the quarterly file says whether they do on a given day
+PAIRS = (("97110", "97150"), ("97110", "97164"))
+_ASSISTANT = re.compile(r"\b(?:PTA|LPTA|COTA|OTA)\b")
+
+
+def read_claim(policy: Policy, charges: Sequence[Charge], view: NoteView, minutes: Minutes, necessity: Necessity, on: date) -> Claim:
+    """Every finding on the charges of one note, the gravest first."""
+    found = [
+        *_not_given(charges, necessity),
+        *_units(policy, charges, minutes),
+        *_not_in_note([c for c in charges if c.code != CODE or necessity.verdict != "not_applicable"], view, minutes),
+        *(_plan(charges, view) if policy.modifiers == "medicare" else ()),
+        *(_assistant(charges, view) if policy.modifiers == "medicare" and on >= ASSISTANT_FROM else ()),
+        *_pairs(charges),
+    ]
+    grave = ("critical", "major", "minor")
+    return Claim(tuple(charges), tuple(sorted(found, key=lambda f: grave.index(f.severity))))
+
+
+def with_claim(line: Line, claim: Claim) -> Line:
+    """The line with what the claim adds: a critical finding holds it, a major one asks for review."""
+    critical = tuple(f.id for f in claim.findings if f.severity == "critical" and f.id not in line.because)
+    major = tuple(f.id for f in claim.findings if f.severity == "major" and f.id not in line.because)
+    if not critical and not major:
+        return line
+    kept = tuple(r for r in line.because if r != "not_applicable")
+    if critical or line.status == "hold":
+        return Line("hold", (*critical, *kept, *major), line.code)
+    return Line("review", (*kept, *major), line.code)
+
+
+def _not_given(charges: Sequence[Charge], necessity: Necessity) -> list[ClaimFinding]:
+    if necessity.verdict != "not_applicable" or not any(c.code == CODE and c.units for c in charges):
+        return []
+    return [
+        ClaimFinding(
+            "billed_not_given", "critical", CODE, "97110 is charged, and the note records no therapeutic exercise given.",
+            "Was therapeutic exercise given at this visit, and where is it recorded?",
+        )
+    ]  # fmt: skip
+
+
+def _units(policy: Policy, charges: Sequence[Charge], minutes: Minutes) -> list[ClaimFinding]:
+    billed: dict[str, int] = {}
+    for c in charges:
+        if is_timed(c.code):
+            billed[c.code] = billed.get(c.code, 0) + c.units
+    if not billed:
+        return []
+    known = {code: n for code, n in minutes.codes.items() if is_timed(code)}
+    if minutes.timed_total is not None and not known and len(billed) == 1:
+        known = {next(iter(billed)): minutes.timed_total}
+    if set(billed) <= set(known):
+        over, most = _against(policy.units_rule, billed, known)
+    elif minutes.timed_total is not None and policy.units_rule == "cms":
+        most = units_of(minutes.timed_total)
+        over = [max(billed, key=lambda code: billed[code])] if sum(billed.values()) > most else []
+    else:
+        return []
+    if over:
+        code = over[0]
+        told = f"{code} is charged with {billed[code]} units; the minutes of the note give {_most(policy.units_rule, code, known, most)}."
+        return [ClaimFinding("over_billed", "critical", code, told, "What were the minutes of each timed service at this visit?")]
+    if set(billed) <= set(known) and sum(billed.values()) < most:
+        told = f"{sum(billed.values())} units of timed codes are charged; the minutes of the note give {most}. Fewer is no error."
+        return [ClaimFinding("under_billed", "minor", next(iter(billed)), told, "")]
+    return []
+
+
+def _most(rule: str, code: str, known: Mapping[str, int | float], total: int) -> int:
+    """The most units that the rule gives a code; all of them where its minutes are not known."""
+    if code not in known:
+        return total
+    return ama_units(known)[code] if rule == "ama" else max(units[code] for units in cms_units(known).allocations)
+
+
+def _against(rule: str, billed: Mapping[str, int], known: Mapping[str, int | float]) -> tuple[list[str], int]:
+    """The codes charged above what the rule gives, and the units that it gives for all."""
+    if rule == "ama":
+        allowed = ama_units(known)
+        return [code for code, n in billed.items() if n > allowed[code]], sum(allowed.values())
+    cms = cms_units(known)
+    if any(all(n <= units[code] for code, n in billed.items()) for units in cms.allocations):
+        return [], cms.total
+    first = cms.allocations[0]
+    return [code for code, n in billed.items() if n > first[code]] or [next(iter(billed))], cms.total
+
+
+def _not_in_note(charges: Sequence[Charge], view: NoteView, minutes: Minutes) -> list[ClaimFinding]:
+    named = {s.attribute for s in view.of("SERVICE") if s.assertion == "affirmed"} | set(minutes.codes)
+    if any(s.attribute == "performed" for s in view.of("EXERCISE")):
+        named.add(CODE)
+    return [
+        ClaimFinding(
+            "charge_not_in_note", "major", c.code, f"{c.code} is charged, and the note names no such service.",
+            "Which service of this visit does this charge stand for, and where is it recorded?",
+        )
+        for c in charges
+        if c.code in codes() and c.code not in named and c.units
+    ]  # fmt: skip
+
+
+def _plan(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
+    want = PLAN.get(view.discipline)
+    if want is None:
+        return []
+    out = []
+    for c in charges:
+        has = [m for m in c.modifiers if m in PLAN.values()]
+        if c.code in codes() and has != [want]:
+            told = f"{c.code} carries {', '.join(has) or 'no plan modifier'}; the note reads as {view.discipline}, whose plan is {want}."
+            out.append(ClaimFinding("plan_modifier", "major", c.code, told, "Under whose plan of care was this service furnished?"))
+    return out
+
+
+def _assistant(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
+    signed = [view.text[m.start : m.end + 12].split("\n")[0] for m in view.mentioned("signature")]
+    assistant = any(_ASSISTANT.search(s) for s in signed)
+    timed = [c for c in charges if is_timed(c.code) and c.units]
+    marked = [c for c in timed if {"CQ", "CO"} & set(c.modifiers)]
+    query = "Who furnished the minutes of each timed service, the therapist or the assistant?"
+    if assistant and not marked and timed:
+        told = "The note is signed by an assistant, and no timed line carries CQ or CO."
+        return [ClaimFinding("assistant_modifier", "major", timed[0].code, told, query)]
+    if marked and not _ASSISTANT.search(view.text):
+        told = f"{marked[0].code} carries CQ or CO, and the note names no assistant."
+        return [ClaimFinding("assistant_modifier", "minor", marked[0].code, told, query)]
+    return []
+
+
+def _pairs(charges: Sequence[Charge]) -> list[ClaimFinding]:
+    by_code = {c.code: set(c.modifiers) for c in charges if c.units}
+    return [
+        ClaimFinding(
+            "code_pair", "minor", second, f"{first} and {second} on one day have carried an edit: see the quarterly file. No line carries 59 or an X modifier.",
+            "Were these services given at separate times, and does the note tell the times apart?",
+        )
+        for first, second in PAIRS
+        if first in by_code and second in by_code and not APART & (by_code[first] | by_code[second])
+    ]  # fmt: skip
