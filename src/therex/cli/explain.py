@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,9 +13,14 @@ def explain(
     payer: Annotated[str, typer.Option("--payer", help="Whose rules apply.")] = "cms",
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
+    claims: Annotated[Path | None, typer.Option("--claims", help="A CSV or TSV of charge lines: note, code, units, modifiers.")] = None,
+    claim_columns: Annotated[
+        str | None,
+        typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, code, units, modifiers."),
+    ] = None,
 ) -> int:
     """Explain one note: its text lit up, the elements with their evidence, minutes, reasons, and what to ask."""
-    from therex.cli.options import analyzer
+    from therex.cli.options import analyzer, charges
     from therex.errors import InputError, NoteError
     from therex.readers.text import find_sources
 
@@ -27,7 +33,8 @@ def explain(
         raise InputError(error.message) from None
     from therex.reports.terminal import explain_view, print_view
 
-    found = analyzer(payer, as_of, model=model).assess(note)
+    beside = charges(claims, claim_columns, sources).get(note.note_id, ())
+    found = analyzer(payer, as_of, model=model).assess(note, beside)
     if found.error is not None:
         raise InputError(found.error[1])
     print_view(explain_view(found))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
 from therex.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from therex.analysis import Analyzer
+    from therex.readers.text import Source
+    from therex.types import Charge
 
 FAIL_ON = ("error", "hold", "review", "not_supported", "contradiction")
 
@@ -75,3 +80,27 @@ def analyzer(payer: str, as_of: str | None, *, model: str | None = None, fast: b
     finally:
         gc.freeze()
         gc.enable()
+
+
+def charges(path: Path | None, columns: str | None, sources: list[Source]) -> dict[str, tuple[Charge, ...]]:
+    """Charges by note id; a line on standard error counts those that belong to none of the notes."""
+    if path is None:
+        return {}
+    from therex.readers.claims import names_of, parse_columns, read_claims
+
+    told = read_claims(path, parse_columns(columns))
+    known: dict[str, list[str]] = {}
+    for source in sources:
+        for name in names_of(source.note_id):
+            known.setdefault(name, []).append(source.note_id)
+    out: dict[str, tuple[Charge, ...]] = {}
+    astray = 0
+    for note, lines in told.items():
+        ids = known.get(note, [])
+        if len(ids) == 1:
+            out[ids[0]] = (*out.get(ids[0], ()), *lines)
+        else:
+            astray += len(lines)
+    if astray:
+        print(f"therex: --claims: {astray} charge lines belong to no note given, or to more than one", file=sys.stderr)
+    return out

@@ -38,7 +38,7 @@ def screen(
     fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
 ) -> int:
     """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
-    from therex.cli.options import analyzer, one_of
+    from therex.cli.options import analyzer, charges, one_of
     from therex.cli.options import fail_on as checked
     from therex.errors import InputError
     from therex.readers.text import find_sources
@@ -48,8 +48,8 @@ def screen(
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
     wanted = checked(fail_on or [])
     sources = find_sources(paths)
-    charges = _charges(claims, claim_columns, sources)
-    found = _assess(analyzer(payer, as_of, model=model, fast=fast), sources, charges)
+    found_charges = charges(claims, claim_columns, sources)
+    found = _assess(analyzer(payer, as_of, model=model, fast=fast), sources, found_charges)
     if format == "jsonl":
         done = _stream(found, output)
     else:
@@ -58,30 +58,6 @@ def screen(
     if all(a.error is not None for a in done):
         raise InputError(f"no note could be read: {done[0].error[1] if done[0].error else ''}")
     return int(any(_fails(a, wanted) for a in done))
-
-
-def _charges(path: Path | None, columns: str | None, sources: list[Source]) -> dict[str, tuple[Charge, ...]]:
-    """Charges by note id; a line on standard error counts those that belong to none of the notes."""
-    if path is None:
-        return {}
-    from therex.readers.claims import names_of, parse_columns, read_claims
-
-    told = read_claims(path, parse_columns(columns))
-    known: dict[str, list[str]] = {}
-    for source in sources:
-        for name in names_of(source.note_id):
-            known.setdefault(name, []).append(source.note_id)
-    out: dict[str, tuple[Charge, ...]] = {}
-    astray = 0
-    for note, charges in told.items():
-        ids = known.get(note, [])
-        if len(ids) == 1:
-            out[ids[0]] = (*out.get(ids[0], ()), *charges)
-        else:
-            astray += len(charges)
-    if astray:
-        print(f"therex: --claims: {astray} charge lines belong to no note given, or to more than one", file=sys.stderr)
-    return out
 
 
 def _assess(analyzer: Analyzer, sources: list[Source], charges: dict[str, tuple[Charge, ...]]) -> Iterator[Assessment]:

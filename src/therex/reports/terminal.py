@@ -90,16 +90,20 @@ def explain_view(a: Assessment) -> RenderableType:
     parts.append(_elements(a))
     for c in a.contradictions:
         parts.append(Text.assemble(("\n! ", "bold red"), (c.id.replace("_", " "), "bold"), f"  {c.message}"))
+    for x in a.claim.findings if a.claim else ():
+        style = "bold red" if x.severity != "minor" else "bold yellow"
+        parts.append(Text.assemble(("\n! ", style), (f"claim, {x.id.replace('_', ' ')}", "bold"), f"  {x.message}"))
     parts.append(_time(a))
     if a.necessity.reasons:
         parts.append(Text("\nWhat moved the score", style="bold"))
         for r in a.necessity.reasons:
             parts.append(Text.assemble(("  + " if r.direction == "for" else "  - ", "green" if r.direction == "for" else "red"), r.message))
-    asked = [f for f in a.findings if f.query and f.finding in ("missing", "weak", "contradicted")]
+    asked = [(f.id, f.query) for f in a.findings if f.query and f.finding in ("missing", "weak", "contradicted")]
+    asked += [(x.id, x.query) for x in (a.claim.findings if a.claim else ()) if x.query]
     if asked:
         parts.append(Text("\nTo ask the therapist", style="bold"))
-        for f in asked:
-            parts.append(Padding(Text.assemble((f"{f.id.replace('_', ' ')}: ", "bold"), f.query), (0, 0, 0, 2)))
+        for name, query in asked:
+            parts.append(Padding(Text.assemble((f"{name.replace('_', ' ')}: ", "bold"), query), (0, 0, 0, 2)))
     return Group(*parts)
 
 
