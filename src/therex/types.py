@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 Label = Literal[
@@ -40,10 +41,12 @@ LineStatus = Literal["ready", "review", "hold", "no_97110"]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note as it was supplied."""
+    """One note as it was supplied, with what its source says of it beside the text."""
 
     note_id: str = field(repr=False)
     text: str = field(repr=False)
+    patient: str = field(default="", repr=False)
+    day: date | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,8 @@ class Finding:
     message: str
     query: str
     evidence: tuple[Range, ...] = ()
+    # the note of the episode that holds the evidence, where it is not this one
+    note_id: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +266,66 @@ class Assessment:
     payer: str = ""
     claim: Claim | None = None
     error: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one of the notes of an episode; `note` is its place among them, from 0."""
+
+    note: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeFinding:
+    """Something that shows only when the notes of an episode are read together; `note` is the place of the note that it is raised at."""
+
+    id: str
+    note: int
+    severity: Literal["critical", "major", "minor"]
+    message: str
+    query: str
+    citation: str = ""
+    evidence: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of a measure; `day` is the day of its note."""
+
+    note: int
+    day: date | None
+    value: float
+    told: str = field(repr=False)
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A measure over the visits of an episode, in one unit."""
+
+    name: str
+    side: str
+    unit: str
+    points: tuple[Point, ...]
+    direction: Literal["improving", "flat", "worse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """The notes of one course of care, ordered by date, and what they say together.
+
+    `assessments` are those of the single notes, elements that stand in another document of the episode resolved; `numbers` is the count
+    of treatment days up to each note, as told or as counted, None for a document that is no visit.
+    """
+
+    patient: str = field(repr=False)
+    discipline: Discipline
+    notes: tuple[Note, ...] = field(repr=False)
+    assessments: tuple[Assessment, ...]
+    numbers: tuple[int | None, ...]
+    maintenance: bool
+    trends: tuple[Trend, ...]
+    findings: tuple[EpisodeFinding, ...]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, cast, get_args
 
 import yaml
 
@@ -26,7 +26,7 @@ STRICTNESS = ("usual", "strict")
 MODIFIERS = ("medicare", "none")
 _OPTIONAL = {"needs"}
 _PROFILE = {"id", "name", "version", "extends", "drop", "strictness", "modifiers", "units_rule", "notes", "closing", "authorities", "rules", "contradictions",
-            "elements_28"}  # fmt: skip
+            "elements_28", "episode"}  # fmt: skip
 _KEYS = {"id", "element", "authority", "section", "scope", "requirement", "severity", "elsewhere", "note_types", "effective_from",
          "effective_to", "evidence", "verified", "checked", "message", "query"}  # fmt: skip
 
@@ -58,6 +58,37 @@ class Rule:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
+EPISODE_CHECKS = ("progress_report_due", "certification_missing", "certification_order", "recertification_due", "visits_beyond_flag")
+_EPISODE_KEYS = {"id", "check", "authority", "section", "severity", "effective_from", "effective_to", "evidence", "verified", "checked", "message",
+                 "query"}  # fmt: skip
+_EPISODE_OPTIONAL = {"limit", "days", "grace"}
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRule:
+    """A rule on a whole episode: `limit` counts treatment days or visits, `days` days of the calendar, `grace` days allowed beyond."""
+
+    id: str
+    check: str
+    authority: str
+    section: str
+    severity: Literal["critical", "major", "minor"]
+    effective_from: date
+    effective_to: date | None
+    evidence: str
+    verified: bool
+    checked: date
+    message: str
+    query: str
+    limit: int | None = None
+    days: int | None = None
+    grace: int = 0
+
+    def in_force(self, on: date) -> bool:
+        """Whether the rule holds on a day; the last day of validity is included."""
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A payer's profile."""
@@ -77,6 +108,11 @@ class Policy:
     # the rules in force by kind of note and day: asked for every element of every note
     in_force: dict[tuple[str, date], dict[str, Rule]] = field(default_factory=dict, compare=False, repr=False)
     elements_28: dict[str, str] = field(default_factory=dict)
+    episode: tuple[EpisodeRule, ...] = ()
+
+    def episode_rule(self, check: str, on: date) -> EpisodeRule | None:
+        """The rule of a check on whole episodes on a day; None where the payer has none."""
+        return next((r for r in self.episode if r.check == check and r.in_force(on)), None)
 
     def rule(self, element: str, note_type: str, on: date) -> Rule | None:
         """The rule for an element in a kind of note on a day; None where the payer has none."""
@@ -90,7 +126,7 @@ class Policy:
             self.in_force[key] = known
         return known.get(element)
 
-    def citation(self, rule: Rule) -> str:
+    def citation(self, rule: Rule | EpisodeRule) -> str:
         """Authority and section in words."""
         return f"{self.authorities[rule.authority]['title']}, sec. {rule.section}"
 
@@ -135,6 +171,50 @@ def _rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> Rule:
     )
 
 
+def _episode_rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> EpisodeRule:
+    for kind, keys in (("unknown", set(row) - _EPISODE_KEYS - _EPISODE_OPTIONAL), ("missing", _EPISODE_KEYS - set(row))):
+        if keys:
+            want = ", ".join(sorted(_EPISODE_KEYS | _EPISODE_OPTIONAL))
+            raise ResourceError(f"{where}: {kind} key {sorted(keys)[0]!r}; want {want}")
+    for key in sorted(_EPISODE_OPTIONAL & set(row)):
+        if not isinstance(row[key], int) or isinstance(row[key], bool) or not 0 <= row[key] <= 1000:
+            raise ResourceError(f"{where}: {key}: want a whole number from 0 to 1000")
+    return EpisodeRule(
+        id=str(row["id"]),
+        check=_one_of(where, "check", row["check"], EPISODE_CHECKS),
+        authority=_one_of(where, "authority", row["authority"], tuple(authorities)),
+        section=str(row["section"]),
+        severity=cast(Literal["critical", "major", "minor"], _one_of(where, "severity", row["severity"], SEVERITIES)),
+        effective_from=_day(where, "effective_from", row["effective_from"]),
+        effective_to=None if row["effective_to"] is None else _day(where, "effective_to", row["effective_to"]),
+        evidence=str(row["evidence"]),
+        verified=bool(row["verified"]),
+        checked=_day(where, "checked", row["checked"]),
+        message=str(row["message"]),
+        query=str(row["query"]),
+        limit=row.get("limit"),
+        days=row.get("days"),
+        grace=row.get("grace", 0),
+    )
+
+
+def _rows(path: Path, data: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
+    """The rows of a list of rules, each with its place for an error.
+
+    Raises
+    ------
+    ResourceError
+        A row is no mapping.
+    """
+    out = []
+    for i, row in enumerate(data.get(key) or []):
+        where = f"{path.name} line {line_of(path, key, i)}: {key} {i + 1} ({row.get('id', 'no id') if isinstance(row, dict) else row})"
+        if not isinstance(row, dict):
+            raise ResourceError(f"{where}: want a mapping of keys")
+        out.append((where, row))
+    return out
+
+
 def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
     """A policy file, with what it extends.
 
@@ -152,18 +232,15 @@ def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
     if parent is None and not {"rules", "authorities", "closing", "units_rule"} <= set(data):
         raise ResourceError(f"{path.name}: a profile that extends none wants authorities, closing, units_rule and rules")
     authorities = {**(parent.authorities if parent else {}), **(data.get("authorities") or {})}
-    own = []
-    for i, row in enumerate(data.get("rules") or []):
-        where = f"{path.name} line {line_of(path, 'rules', i)}: rule {i + 1} ({row.get('id', 'no id') if isinstance(row, dict) else row})"
-        if not isinstance(row, dict):
-            raise ResourceError(f"{where}: want a mapping of keys")
-        own.append(_rule(where, row, authorities))
+    own = [_rule(where, row, authorities) for where, row in _rows(path, data, "rules")]
+    own_episode = [_episode_rule(where, row, authorities) for where, row in _rows(path, data, "episode")]
     twice = [r.id for i, r in enumerate(own) if r.id in {x.id for x in own[:i]}]
     if twice:
         raise ResourceError(f"{path.name}: the rule {twice[0]!r} stands twice")
     inherited = parent.rules if parent else ()
+    inherited_episode = parent.episode if parent else ()
     dropped = set(data.get("drop") or ())
-    for name in sorted(dropped - {r.id for r in inherited}):
+    for name in sorted(dropped - {r.id for r in inherited} - {r.id for r in inherited_episode}):
         raise ResourceError(f"{path.name} line {line_of(path, 'drop')}: drop: {name!r} is no rule of {data.get('extends') or 'a parent'}")
     for name in data.get("contradictions") or {}:
         _one_of(path.name, "contradictions", name, CONTRADICTIONS)
@@ -183,7 +260,8 @@ def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
         elements_28={**(parent.elements_28 if parent else {}), **(data.get("elements_28") or {})},
         extends=parent.id if parent else "",
         modifiers=_one_of(path.name, "modifiers", data.get("modifiers", parent.modifiers if parent else "none"), MODIFIERS),
-        own=tuple(r.id for r in own),
+        own=(*(r.id for r in own), *(r.id for r in own_episode)),
+        episode=(*own_episode, *(r for r in inherited_episode if r.id not in dropped)),
     )
 
 

@@ -1,0 +1,53 @@
+"""The story of an episode: its notes one by one, then together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from therex.analysis import Analyzer
+from therex.episode.read import read_episode
+from therex.episode.visits import by_episode
+from therex.policy.claim import with_claim
+from therex.policy.line import read_line
+from therex.types import Assessment, Episode, Note
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The episodes of all patients given, and the notes that could not be analysed."""
+
+    episodes: tuple[Episode, ...]
+    failed: tuple[Assessment, ...]
+
+
+def read_chart(analyzer: Analyzer, notes: Iterable[tuple[Note, Assessment]], on: date | None = None) -> Chart:
+    """Episodes from notes with their assessments, patients in the order in which they come.
+
+    Each note's cost is its own assessment's; reading them together adds pure arithmetic and comparison of sentences.
+    """
+    patients: dict[str, list[tuple[Note, Assessment]]] = {}
+    failed = []
+    for note, a in notes:
+        if a.view is None:
+            failed.append(a)
+        else:
+            patients.setdefault(note.patient, []).append((note, a))
+    episodes = [
+        _settled(analyzer, read_episode(patient, discipline, [n for n, _ in rows], [a for _, a in rows], analyzer.policy, on))
+        for patient, pairs in patients.items()
+        for discipline, rows in by_episode(pairs)
+    ]
+    return Chart(tuple(episodes), tuple(failed))
+
+
+def _settled(analyzer: Analyzer, episode: Episode) -> Episode:
+    """The episode with the 97110 line of every note by the findings that its documents settled."""
+    out = []
+    for a in episode.assessments:
+        if a.time is None or a.necessity is None:
+            continue
+        line = read_line(analyzer.policy, a.findings, a.contradictions, a.time, a.necessity)
+        out.append(replace(a, line=with_claim(line, a.claim) if a.claim else line))
+    return replace(episode, assessments=tuple(out))

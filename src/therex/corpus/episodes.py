@@ -1,0 +1,66 @@
+"""Marked episodes: invented notes of one course of care in one file, with the findings expected of them.
+
+A file holds notes, each after a line ``@ 2025-01-06`` with the day of its record, then ``%%`` and one line an expectation:
+``+ finding note`` is to be found at that note (from 1), ``- finding note`` is a near-miss, ``> element note source`` says that an element
+which that note lacks stands in another.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from therex.errors import InputError
+from therex.types import Note
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedEpisode:
+    """Notes of one course of care with what is expected; places count from 0."""
+
+    name: str
+    notes: tuple[Note, ...]
+    expected: frozenset[tuple[str, int]]
+    near: frozenset[tuple[str, int]]
+    carried: frozenset[tuple[str, int, int]]
+
+
+def read_marked_episode(path: Path) -> MarkedEpisode:
+    """One file.
+
+    Raises
+    ------
+    InputError
+        A line breaks the format; the message names the line.
+    """
+    body, marks, tail = path.read_text(encoding="utf-8").partition("\n%%\n")
+    parts = re.split(r"^@ (\d{4}-\d{2}-\d{2})\n", body + "\n", flags=re.MULTILINE)
+    if not marks or len(parts) < 3 or parts[0].strip():
+        raise InputError(f"{path.name}: want notes after lines like `@ 2025-01-06`, then `%%`")
+    notes = tuple(
+        Note(f"{path.stem}/{i + 1}", text.strip("\n"), path.stem, date.fromisoformat(day))
+        for i, (day, text) in enumerate(zip(parts[1::2], parts[2::2], strict=True))
+    )
+    found: dict[str, set[tuple[str, int]]] = {"+": set(), "-": set()}
+    carried = set()
+    for n, line in enumerate(tail.splitlines(), body.count("\n") + 3):
+        told = line.split("#")[0].split()
+        if not told:
+            continue
+        numbers = [int(x) - 1 for x in told[2:] if x.isdigit()]
+        if not all(0 <= x < len(notes) for x in numbers) or len(numbers) != len(told) - 2:
+            raise InputError(f"{path.name} line {n}: want places from 1 to {len(notes)}")
+        if told[0] in found and len(numbers) == 1:
+            found[told[0]].add((told[1], numbers[0]))
+        elif told[0] == ">" and len(numbers) == 2:
+            carried.add((told[1], *numbers))
+        else:
+            raise InputError(f"{path.name} line {n}: want `+ finding note`, `- finding note` or `> element note source`")
+    return MarkedEpisode(path.stem, notes, frozenset(found["+"]), frozenset(found["-"]), frozenset(carried))
+
+
+def read_marked_episodes(folder: Path) -> list[MarkedEpisode]:
+    """Every file of a folder, by name."""
+    return [read_marked_episode(path) for path in sorted(folder.glob("*.txt"))]

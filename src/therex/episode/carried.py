@@ -1,0 +1,51 @@
+"""Elements that a visit lacks and another document of the episode holds: evaluation, plan of care, progress report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from therex.catalog.episode import carried
+from therex.episode.visits import Visit
+from therex.types import Finding
+
+_GRADE = {"missing": 0, "weak": 1, "present": 2}
+
+
+def resolve(visit: Visit, visits: Sequence[Visit]) -> tuple[Finding, ...]:
+    """The findings of a visit with what its episode's documents hold.
+
+    ``needs_other_document`` becomes ``ok`` with the evidence of the latest document up to that day that holds the element, else
+    ``weak`` or ``missing``; it stays where the episode has no such document.
+    """
+    out = []
+    for f in visit.assessment.findings:
+        kinds = carried().get(f.id)
+        if f.finding != "needs_other_document" or kinds is None:
+            out.append(f)
+            continue
+        best: tuple[int, int, int, Visit, Finding] | None = None
+        for v in visits:
+            if v is visit or v.view.note_type not in kinds or (v.day and visit.day and v.day > visit.day) or v.place > visit.place:
+                continue
+            held = next(x for x in v.assessment.findings if x.id == f.id)
+            key = (_GRADE[held.found], -kinds.index(v.view.note_type), v.place)
+            if best is None or key > best[:3]:
+                best = (*key, v, held)
+        if best is None:
+            out.append(f)
+            continue
+        grade, _, _, source, held = best
+        if grade == 2:
+            told = f"Found in the {source.view.note_type} of {source.day.isoformat() if source.day else 'an earlier day'}."
+            out.append(replace(f, finding="ok", message=told, query="", evidence=held.evidence, note_id=source.note.note_id))
+        elif _GRADE[f.found] or grade:
+            out.append(replace(f, finding="weak", message=f"Weak here, and in the {source.view.note_type} supplied. {_rule(f)}"))
+        else:
+            out.append(replace(f, finding="missing", message=f"Found neither here nor in the documents supplied. {_rule(f)}"))
+    return tuple(out)
+
+
+def _rule(f: Finding) -> str:
+    """What the rule asks, as the message ends with it."""
+    return f.message.partition("not supplied. ")[2]

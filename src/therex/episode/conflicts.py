@@ -1,0 +1,167 @@
+"""Contradictions across notes: side, diagnosis, dates, signature before the service."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from therex.catalog.abbreviations import expansions
+from therex.catalog.episode import generic, words
+from therex.episode.visits import Visit
+from therex.types import EpisodeFinding, Passage, Range
+
+_SIDE = re.compile(r"\b(?:(?P<right>r|rt|right)|(?P<left>l|lt|left)|(?P<both>b/l|bilat\w*|both|blee?|bue|r/l|l/r|r and l|right and left|left and right))(?:'s)?\b(?![./]\w)(?! ?\d)")
+_SPOKEN = ("EXERCISE", "IMPAIRMENT", "MEASURE", "LIMITATION")
+
+
+def side_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
+    """Visits that exercise the other side than that of the evaluation, without a word of a new problem."""
+    home = _home(visits)
+    if home is None:
+        return []
+    other = "left" if home == "right" else "right"
+    out = []
+    allowed = False
+    for v in visits:
+        allowed = allowed or bool(v.place and v.says("new_problem"))
+        if v.view.note_type == "evaluation" or not v.treats or allowed:
+            continue
+        marks = _marks(v, treated=True)
+        count = Counter(side for side, kind, _ in marks)
+        exercised = [side for side, kind, _ in marks if kind == "EXERCISE"]
+        if count[other] >= 2 and home not in exercised and not count["both"] and count[other] > count[home]:
+            first = next(r for side, _, r in marks if side == other)
+            told = f"The {other} side is treated here; the evaluation is of the {home}."
+            out.append(EpisodeFinding("side_differs", v.place, "critical", told, "", "", (Passage(v.place, first.start, first.end),)))
+    return out
+
+
+def _home(visits: Sequence[Visit]) -> str | None:
+    """The side of the episode: that of the evaluation, or else of the first visit; None where it is both or not told."""
+    v = next((v for v in visits if v.view.note_type == "evaluation"), next((v for v in visits if v.treats), None))
+    if v is None:
+        return None
+    count = Counter(side for side, _, _ in _marks(v, treated=False))
+    for m in v.view.mentioned("condition"):
+        found = _sided(v.low[max(0, m.start - 14) : m.end + 4])
+        if found:
+            count[found] += 2
+    if count["both"] > 1 or not count:
+        return None
+    side, n = count.most_common(1)[0]
+    return side if side != "both" and n >= 2 and n >= 1.5 * count["left" if side == "right" else "right"] else None
+
+
+def _sided(text: str) -> str | None:
+    m = _SIDE.search(text)
+    return next(k for k, g in m.groupdict().items() if g) if m else None
+
+
+def _marks(v: Visit, *, treated: bool) -> list[tuple[str, str, Range]]:
+    """Sides told with an exercise, a deficit or a measure; asides (the other side for comparison, a rail) are left out where only what is treated counts."""
+    out = []
+    spans = [s for s in v.view.spans if s.label in _SPOKEN and s.attribute != "planned" and s.assertion in ("affirmed", "negated")]
+    taken: set[int] = set()
+    for s in spans:
+        start = max(0, s.start - 9)
+        for m in _SIDE.finditer(v.low, start, min(len(v.low), s.end + 7)):
+            if m.start() in taken or "." in v.low[m.end() : s.start] or ";" in v.low[m.end() : s.start]:
+                continue
+            if m.start() >= s.end and re.search(r"[.,;]", v.low[s.end : m.start()]):
+                continue
+            if treated and words("side_aside").search(v.low[max(0, m.start() - 12) : m.end() + 34].split(". ")[0]):
+                continue
+            taken.add(m.start())
+            out.append((next(k for k, g in m.groupdict().items() if g), s.label, Range(m.start(), max(m.end(), s.end))))
+    return out
+
+
+def diagnosis_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
+    """Visits that name another diagnosis than the evaluation, none of its words told before, and no word of a new order."""
+    first = next((v for v in visits if v.treats), None)
+    if first is None:
+        return []
+    known = _words(first.low)
+    out = []
+    for v in visits:
+        if v is first:
+            continue
+        if v.view.note_type == "evaluation" or v.says("new_problem"):
+            known |= _words(v.low)
+            continue
+        for start, end in _diagnoses(v):
+            named = _words(v.low[start:end]) - generic()
+            if named and not named & known:
+                told = "The diagnosis named here is none of those of the evaluation."
+                out.append(EpisodeFinding("diagnosis_differs", v.place, "major", told, "", "", (Passage(v.place, start, end),)))
+                break
+    return out
+
+
+def _diagnoses(v: Visit) -> list[tuple[int, int]]:
+    """Conditions named as what is treated: after a label, before one, or as a sentence of their own."""
+    out = []
+    for m in v.view.mentioned("condition"):
+        start = max((r.start for r in v.view.sentences if r.start <= m.start), default=0)
+        end = min((r.end for r in v.view.sentences if r.end > m.start), default=len(v.low))
+        lead, rest = v.low[start : m.start], v.low[m.end : end]
+        if words("condition_aside").search(lead[-60:]) or words("condition_aside").search(rest[:30]):
+            continue
+        labelled = words("condition_label").search(lead[-40:]) or words("condition_label").search(rest[:24])
+        alone = not re.search(r"[a-z]{3}", re.sub(r"\b(?:right|left|pain)\b", "", lead)) and not re.search(r"[a-z]{3}", rest)
+        if labelled or alone:
+            out.append((m.start, m.end))
+    return out
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text, abbreviations spelled out, endings of the plural left off."""
+    known = {k.lower(): v.lower() for k, v in expansions().items()}
+    out = set()
+    for w in re.findall(r"[a-z][a-z0-9/-]+", text.lower()):
+        for part in (w, *re.split(r"[/-]", w)):
+            for x in re.findall(r"[a-z]{3,}", known.get(part, part)):
+                out.add(x.removesuffix("s"))
+    return out
+
+
+def date_conflicts(visits: Sequence[Visit]) -> list[EpisodeFinding]:
+    """A day in the text that is not that of the record; two visits on one day; the same visit number twice, or one that goes back."""
+    out: list[EpisodeFinding] = []
+    days: dict[date, Visit] = {}
+    before: Visit | None = None
+    for v in visits:
+        if not v.treats:
+            continue
+        told = ""
+        late = v.says("late_entry")
+        service = [d for d in v.on("service")]
+        if v.note.day and v.told and v.told != v.note.day and not late and all(d.day != v.note.day for d in v.dates):
+            told = f"The text is of {v.told.isoformat()}, the record of {v.note.day.isoformat()}."
+        elif v.day and v.day in days and not v.says("second_session"):
+            told = f"Another visit bears the same day, {v.day.isoformat()}."
+        elif before and v.stated and before.stated and v.day != before.day and v.stated <= before.stated and not late:
+            told = f"Visit {v.stated} comes after visit {before.stated}."
+        if told:
+            evidence = tuple(Passage(v.place, d.start, d.end) for d in service[:1])
+            out.append(EpisodeFinding("date_conflict", v.place, "critical", told, "", "", evidence))
+        if v.day:
+            days.setdefault(v.day, v)
+        before = v
+    return out
+
+
+def signed_before(visits: Sequence[Visit]) -> list[EpisodeFinding]:
+    """Visits whose signature bears a day before the day of service."""
+    out = []
+    for v in visits:
+        day = v.told or v.note.day
+        if not v.treats or day is None:
+            continue
+        early = [d for d in v.on("signed") if d.day < day and (day - d.day).days < 300]
+        if early and not any(d.day >= day for d in v.on("signed")):
+            told = f"Signed on {early[-1].day.isoformat()}, the visit is of {day.isoformat()}."
+            out.append(EpisodeFinding("signed_before_service", v.place, "critical", told, "", "", (Passage(v.place, early[-1].start, early[-1].end),)))
+    return out

@@ -1,0 +1,139 @@
+"""Copied notes: the narrative of a visit against those before it, apart from exercise rows and measures; and programs that never change.
+
+Exercise lists repeat for good reason, so they are compared only where a note has nothing else. Closeness of sentences is rapidfuzz's.
+Source: NGS, article on cloned documentation (worded the same or nearly so as earlier entries).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from therex.episode.dates import DATE
+from therex.episode.visits import Visit
+from therex.types import EpisodeFinding, Passage
+
+SENTENCE, SHARE, WHOLE, ROWS = 88.0, 0.8, 92.0, 3
+FEW_WORDS = 5
+_ASIDE = ("subjective", "header", "billing", "signature", "history", "diagnosis", "medications", "precautions")
+_CLERICAL = re.compile(r"\b(?:visit|session|timed|total|minutes?|mins?|units?|97\d{3}|g0283|signed|signature|dos|date)\b|\b(?:tot|te|ta|mt|nmr) \d")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a note says beside its clerical lines: narrative sentences with their words, and the rest as one line."""
+
+    narrative: tuple[tuple[str, int, int], ...]
+    rows: str
+
+
+def told(v: Visit) -> Told:
+    """Narrative and rows of a note."""
+    view = v.view
+    dosed = [s for s in view.spans if s.label in ("EXERCISE", "DOSE") and s.attribute != "planned"]
+    measured = view.of("MEASURE")
+    narrative, rows = [], []
+    for r in view.sentences:
+        text = view.low[r.start : r.end]
+        bare = _plain(text)
+        if not bare or view.section_at(r.start) in _ASIDE:
+            continue
+        if _clerical(text):
+            continue
+        if any(r.start <= s.start < r.end for s in dosed) or any(r.start <= s.start < r.end for s in measured):
+            rows.append(bare)
+        else:
+            narrative.append((bare, r.start, r.end))
+    return Told(tuple(narrative), " ".join(rows))
+
+
+def _clerical(text: str) -> bool:
+    """A line of dates, minutes, visit numbers or a signature, with little else."""
+    rest = DATE.sub(" ", text)
+    return bool(_CLERICAL.search(rest)) and len(re.findall(r"[a-z]{3,}", _CLERICAL.sub(" ", rest))) <= 4 or bool(re.search(r"\b(?:pt|dpt|otr/l|cota/l|pta|cota|ot|cht|ocs|ncs|clt)\b[\s,./\d-]*$", text.strip())) and len(text) < 60
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9/+%.]+", DATE.sub(" ", text))).strip(" .")
+
+
+def copied(visits: Sequence[Visit]) -> list[EpisodeFinding]:
+    """Every visit whose narrative stands nearly word for word in an earlier one, with the two passages."""
+    out = []
+    notes = [(v, told(v)) for v in visits if v.treats]
+    for i, (v, mine) in enumerate(notes):
+        best: tuple[float, EpisodeFinding] | None = None
+        for before, theirs in notes[:i]:
+            found = _alike(mine, theirs)
+            if found is None or (best and found[0] <= best[0]):
+                continue
+            share, (a, b) = found
+            day = before.day.isoformat() if before.day else f"note {before.place + 1}"
+            evidence = (Passage(before.place, *(a or (0, len(before.low)))), Passage(v.place, *(b or (0, len(v.low)))))
+            best = (share, EpisodeFinding("copied_text", v.place, "major", f"{share:.0%} of the narrative as on {day}.", "", "", evidence))
+        if best:
+            out.append(best[1])
+    return out
+
+
+def _alike(mine: Told, theirs: Told) -> tuple[float, tuple[tuple[int, int] | None, tuple[int, int] | None]] | None:
+    """The share of the narrative that stands in the other, with the stretches; None below the limit."""
+    words = [len(text.split()) for text, _, _ in mine.narrative]
+    if sum(words) < FEW_WORDS or not theirs.narrative:
+        if sum(words) >= FEW_WORDS or not mine.rows:
+            return None
+        whole = " ".join((*(t for t, _, _ in mine.narrative), mine.rows)), " ".join((*(t for t, _, _ in theirs.narrative), theirs.rows))
+        score = fuzz.ratio(*whole)
+        return (score / 100, (None, None)) if score >= WHOLE and len(whole[0].split()) >= FEW_WORDS else None
+    other = [text for text, _, _ in theirs.narrative]
+    same = 0
+    pairs = []
+    for (text, start, end), n in zip(mine.narrative, words, strict=True):
+        hit = process.extractOne(text, other, scorer=fuzz.ratio, score_cutoff=SENTENCE)
+        if hit:
+            same += n
+            pairs.append(((start, end), theirs.narrative[hit[2]][1:]))
+    share = same / sum(words)
+    if share < SHARE:
+        return None
+    return share, ((min(b[0] for _, b in pairs), max(b[1] for _, b in pairs)), (min(a[0] for a, _ in pairs), max(a[1] for a, _ in pairs)))
+
+
+def unchanged(visits: Sequence[Visit], maintenance: bool) -> list[EpisodeFinding]:
+    """The third visit in a row with the same exercises and doses, where no reason is told and the aim is not to maintain."""
+    if maintenance:
+        return []
+    out = []
+    run: list[Visit] = []
+    last: frozenset[tuple[str, str]] = frozenset()
+    for v in visits:
+        program = _program(v)
+        if len(program) < 2:
+            continue
+        if program == last and not v.view.mentioned("progressed"):
+            run.append(v)
+        else:
+            run = [v]
+        last = program
+        if len(run) == ROWS:
+            evidence = tuple(Passage(x.place, *_stretch(x)) for x in (run[0], v))
+            out.append(EpisodeFinding("unchanged_values", v.place, "minor", f"{len(program)} exercises at {ROWS} visits.", "", "", evidence))
+    return out
+
+
+def _program(v: Visit) -> frozenset[tuple[str, str]]:
+    doses = {r.to: r.from_ for r in v.view.relations if r.type == "dose_of"}
+    out = set()
+    for i, s in enumerate(v.view.spans):
+        if s.label == "EXERCISE" and s.attribute == "performed" and i in doses:
+            dose = v.view.spans[doses[i]]
+            out.add((str((s.value or {}).get("concept")), v.view.low[dose.start : dose.end]))
+    return frozenset(out)
+
+
+def _stretch(v: Visit) -> tuple[int, int]:
+    rows = v.view.of("EXERCISE", "performed")
+    return (rows[0].start, max(s.end for s in v.view.of("DOSE"))) if rows and v.view.of("DOSE") else (0, len(v.low))

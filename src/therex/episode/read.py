@@ -1,0 +1,71 @@
+"""Everything that is said of an episode, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from therex.catalog.episode import checks
+from therex.catalog.policy import Policy
+from therex.episode import care, conflicts, copies, trends
+from therex.episode.carried import resolve
+from therex.episode.visits import Visit, read_visits
+from therex.types import Assessment, Discipline, Episode, EpisodeFinding, Note
+
+_ORDER = ("critical", "major", "minor")
+
+
+def read_episode(
+    patient: str, discipline: Discipline, notes: Sequence[Note], assessments: Sequence[Assessment], policy: Policy, on: date | None = None
+) -> Episode:
+    """One course of care: its visits in order, elements resolved, measures over time, and every finding, the gravest first.
+
+    Parameters
+    ----------
+    on
+        The day whose rules apply; by default, that of the first visit.
+    """
+    visits = read_visits(notes, assessments)
+    day = on or next((v.day for v in visits if v.day), None) or date.today()
+    maintenance = is_maintenance(visits)
+    lines = trends.read_trends(visits)
+    found = [
+        *_documents(visits, policy, day, maintenance),
+        *trends.no_progress(visits, lines, maintenance), *trends.progress_without_measures(visits), *trends.unit_differs(visits),
+        *care.goals_met(visits), *copies.copied(visits), *copies.unchanged(visits, maintenance),
+        *conflicts.side_differs(visits), *conflicts.diagnosis_differs(visits), *conflicts.date_conflicts(visits), *conflicts.signed_before(visits),
+    ]  # fmt: skip
+    told = [_worded(f, policy, day) for f in found]
+    return Episode(
+        patient, discipline, tuple(v.note for v in visits), tuple(replace(v.assessment, findings=resolve(v, visits)) for v in visits),
+        tuple(v.number for v in visits), maintenance, lines, tuple(sorted(told, key=lambda f: (_ORDER.index(f.severity), f.note, f.id))),
+    )  # fmt: skip
+
+
+def is_maintenance(visits: Sequence[Visit]) -> bool:
+    """Whether the evaluation or a report declares a maintenance program."""
+    return any(v.says("maintenance") and not v.says("not_maintenance") for v in visits if v.view.note_type in ("evaluation", "progress", "discharge"))
+
+
+def _documents(visits: Sequence[Visit], policy: Policy, day: date, maintenance: bool) -> list[EpisodeFinding]:
+    reports, flag = policy.episode_rule("progress_report_due", day), policy.episode_rule("visits_beyond_flag", day)
+    return [
+        *(care.progress_reports(visits, reports) if reports else ()),
+        *care.certification(visits, policy, day),
+        *care.recertification(visits, policy, day),
+        *(care.visits_beyond_flag(visits, flag, maintenance) if flag else ()),
+    ]
+
+
+def _worded(f: EpisodeFinding, policy: Policy, day: date) -> EpisodeFinding:
+    """A finding in the words of its kind and under the payer's rule, with what was seen."""
+    rule, check = policy.episode_rule(f.id, day), checks()[f.id]
+    message = " ".join(x for x in (rule.message if rule else check.message, f.message) if x)
+    return replace(
+        f,
+        severity=rule.severity if rule else check.severity,
+        message=message,
+        query=f"{rule.query if rule else check.query} {policy.closing}".strip(),
+        citation=policy.citation(rule) if rule else "",
+    )

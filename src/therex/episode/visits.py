@@ -1,0 +1,136 @@
+"""Notes as visits of an episode: day, number, kind, who signed, and how the notes of a table fall into episodes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from therex.catalog.episode import words
+from therex.episode.dates import Dated, read_dates
+from therex.types import Assessment, Discipline, Note, NoteView
+
+NEW_EPISODE = timedelta(days=60)
+_NUMBER = re.compile(
+    r"\b(?:visit|session|treatment|tx|encounter)s?\s*(?:no\.?|number|num\.?)?\s*[:.#]*\s*(\d{1,3})\b(?!\s*(?:x|/ ?w|per|times|min|w(?:ee)?ks?\b|days|deg|%|-))"
+    r"|\bv ?(\d{1,3})\b|(?<![\w#])#(\d{1,2})\b(?! ?\d)|^\W*[\d/.-]{6,10}[^\n\w]{0,3}\((\d{1,3})\)|\b(\d{1,3})(?:st|nd|rd|th) (?:visit|session|treatment)"
+)
+_ASSISTANT = re.compile(r"\b(?:PTA|LPTA|COTA|OTA)\b")
+_CLINICIAN = re.compile(r"\b(?:PT|DPT|MPT|MSPT|OTR|OT|MOT|OTD)\b")
+_AGAIN = re.compile(r"\bre-?eval|\bre-?assess")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A note in its episode.
+
+    `day` is that of the note's source, or the one told in it; `told` the day of service in the text; `number` the count of treatment
+    days up to it, as told or as counted; `treats` is false for a document that is no visit, `given` where no 97110 exercise was given.
+    """
+
+    place: int
+    note: Note
+    assessment: Assessment
+    view: NoteView
+    dates: tuple[Dated, ...]
+    day: date | None
+    told: date | None
+    stated: int | None
+    number: int | None
+    treats: bool
+    given: bool
+    report: bool
+    assistant: bool
+
+    @property
+    def low(self) -> str:
+        """The text in lower case."""
+        return self.view.low
+
+    def says(self, name: str, group: str = "") -> re.Match[str] | None:
+        """The first place where the note holds one of a family of phrases."""
+        return words(name, group).search(self.view.low)
+
+    def on(self, *roles: str) -> tuple[Dated, ...]:
+        """The dates with one of `roles`."""
+        return tuple(d for d in self.dates if d.role in roles)
+
+
+def read_visits(notes: Sequence[Note], assessments: Sequence[Assessment]) -> tuple[Visit, ...]:
+    """The notes of one episode as visits, ordered by day; those without a day keep their place after the note before them."""
+    rows = [(note, a, a.view, read_dates(a.view)) for note, a in zip(notes, assessments, strict=True) if a.view is not None]
+    days = [_day(note, dates) for note, _, _, dates in rows]
+    for i, day in enumerate(days):
+        if day is None and i:
+            days[i] = days[i - 1]
+    order = sorted(range(len(rows)), key=lambda i: (days[i] or date.min, i))
+    visits: list[Visit] = []
+    count = 0
+    seen: date | None = None
+    started = False
+    for place, i in enumerate(order):
+        note, a, view, dates = rows[i]
+        told = next((d.day for d in dates if d.role == "service"), None)
+        treats = _treats(view)
+        stated = _stated(view.low) if treats else None
+        if treats:
+            first = view.note_type == "evaluation" and not started
+            count = stated or (1 if first else count + (days[i] is None or days[i] != seen))
+            seen, started = days[i], True
+        signed = " ".join(view.text[m.start : m.end + 12].split("\n")[0] for m in view.mentioned("signature", "signature_weak"))
+        assistant = bool(_ASSISTANT.search(signed)) and not _CLINICIAN.search(_ASSISTANT.sub("", signed))
+        again = view.note_type == "evaluation" and place > 0 and bool(visits)
+        report = not assistant and (view.note_type in ("progress", "discharge") or again)
+        given = a.necessity is not None and a.necessity.verdict != "not_applicable"
+        visits.append(
+            Visit(place, note, a, view, dates, days[i], told, stated, count if treats else None, treats, given, report, assistant)
+        )
+    return tuple(visits)
+
+
+def _day(note: Note, dates: tuple[Dated, ...]) -> date | None:
+    return note.day or next((d.day for d in dates if d.role == "service"), None) or next((d.day for d in dates if d.role == "signed"), None)
+
+
+def _stated(low: str) -> int | None:
+    m = _NUMBER.search(low[:260])
+    return next((int(g) for g in m.groups() if g), None) if m else None
+
+
+def _treats(view: NoteView) -> bool:
+    """Whether the note tells of a visit: a therapist's note that is no missed appointment, or any with exercise or minutes."""
+    if words("no_show").search(view.low) and not view.of("EXERCISE", "performed"):
+        return False
+    return view.note_type != "other" or bool(view.of("EXERCISE", "performed")) or bool(view.of("DURATION"))
+
+
+def by_episode(pairs: Iterable[tuple[Note, Assessment]]) -> list[tuple[Discipline, list[tuple[Note, Assessment]]]]:
+    """The notes of one patient as episodes: disciplines apart, and a new one where an evaluation follows a discharge or a long gap.
+
+    A document that belongs to no discipline (a certification, a referral) goes with every discipline's notes.
+    """
+    rows = list(pairs)
+    kinds = Counter(a.view.discipline for _, a in rows if a.view is not None)
+    chief: list[Discipline] = [d for d in kinds if d != "other"] or ["other"]
+    out: list[tuple[Discipline, list[tuple[Note, Assessment]]]] = []
+    for discipline in sorted(chief):
+        mine = [(n, a) for n, a in rows if a.view is not None and (a.view.discipline in (discipline, "other"))]
+        out += [(discipline, part) for part in _parts(mine)]
+    return out
+
+
+def _parts(rows: list[tuple[Note, Assessment]]) -> list[list[tuple[Note, Assessment]]]:
+    visits = read_visits([n for n, _ in rows], [a for _, a in rows])
+    parts: list[list[tuple[Note, Assessment]]] = []
+    before: Visit | None = None
+    for v in visits:
+        fresh = v.view.note_type == "evaluation" and not _AGAIN.search(v.low[:200])
+        gap = bool(before and before.day and v.day and v.day - before.day > NEW_EPISODE)
+        over = bool(before and before.view.note_type == "discharge")
+        if not parts or (fresh and (gap or over)):
+            parts.append([])
+        parts[-1].append((v.note, v.assessment))
+        before = v
+    return parts
