@@ -226,11 +226,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One line of a claim."""
+    """One line of a claim; `amount` is in dollars, None where it is not told."""
 
     code: str
     units: int
     modifiers: tuple[str, ...] = ()
+    amount: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

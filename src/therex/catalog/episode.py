@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from therex.catalog.files import resource
 from therex.errors import ResourceError
@@ -19,7 +19,7 @@ class Check:
     """One kind of finding: how grave it is, and what is said and asked."""
 
     id: str
-    severity: str
+    severity: Literal["critical", "major", "minor"]
     message: str
     query: str
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from therex.cli import corpus, evaluate, explain, model, policy, screen, train, units
+from therex.cli import chart, corpus, evaluate, explain, model, policy, screen, train, units
 
 app = typer.Typer(
     name="therex",
@@ -35,6 +35,7 @@ def root(
 
 
 screen.add(app)
+chart.add(app)
 explain.add(app)
 units.add(app)
 policy.add(app)

@@ -22,6 +22,7 @@ def explain(
     """Explain one note: its text lit up, the elements with their evidence, minutes, reasons, and what to ask."""
     from therex.cli.options import analyzer, charges
     from therex.errors import InputError, NoteError
+    from therex.readers.records import tagged
     from therex.readers.text import find_sources
 
     sources = find_sources([path])
@@ -33,7 +34,7 @@ def explain(
         raise InputError(error.message) from None
     from therex.reports.terminal import explain_view, print_view
 
-    beside = charges(claims, claim_columns, sources).get(note.note_id, ())
+    beside = charges(claims, claim_columns, [tagged(sources[0])]).get(note.note_id, ())
     found = analyzer(payer, as_of, model=model).assess(note, beside)
     if found.error is not None:
         raise InputError(found.error[1])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 from therex.errors import InputError
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from therex.analysis import Analyzer
-    from therex.readers.text import Source
     from therex.types import Charge
 
 FAIL_ON = ("error", "hold", "review", "not_supported", "contradiction")
@@ -82,25 +82,58 @@ def analyzer(payer: str, as_of: str | None, *, model: str | None = None, fast: b
         gc.enable()
 
 
-def charges(path: Path | None, columns: str | None, sources: list[Source]) -> dict[str, tuple[Charge, ...]]:
-    """Charges by note id; a line on standard error counts those that belong to none of the notes."""
+def charges(path: Path | None, columns: str | None, notes: Iterable[tuple[str, str, date | None]]) -> dict[str, tuple[Charge, ...]]:
+    """Charges by note id; a line on standard error counts those that belong to none of the notes.
+
+    Parameters
+    ----------
+    notes
+        Id, patient and day of each note.
+    """
     if path is None:
         return {}
-    from therex.readers.claims import names_of, parse_columns, read_claims
+    from therex.readers.claims import NAMES, match, read_claims
+    from therex.readers.columns import parse_columns
 
-    told = read_claims(path, parse_columns(columns))
-    known: dict[str, list[str]] = {}
-    for source in sources:
-        for name in names_of(source.note_id):
-            known.setdefault(name, []).append(source.note_id)
-    out: dict[str, tuple[Charge, ...]] = {}
-    astray = 0
-    for note, lines in told.items():
-        ids = known.get(note, [])
-        if len(ids) == 1:
-            out[ids[0]] = (*out.get(ids[0], ()), *lines)
-        else:
-            astray += len(lines)
+    out, astray = match(read_claims(path, parse_columns(columns, "--claim-columns", NAMES)), notes)
     if astray:
         print(f"therex: --claims: {astray} charge lines belong to no note given, or to more than one", file=sys.stderr)
     return out
+
+
+def progress(items: list[Any]) -> Iterable[Any]:
+    """The items, with a bar on standard error where there are many and it is a terminal."""
+    if len(items) < 20 or not sys.stderr.isatty():
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, description="Reading notes", console=Console(stderr=True), transient=True)
+
+
+def open_output(output: Path) -> TextIO:
+    """The file of --output, open for text.
+
+    Raises
+    ------
+    InputError
+        It cannot be written.
+    """
+    try:
+        return output.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"--output: the file cannot be written ({type(error).__name__})") from None
+
+
+def on_console(parts: Iterable[Any], output: Path | None) -> str:
+    """What rich makes of `parts`: in colour for a terminal, 140 wide and plain for anything else."""
+    import io
+
+    from rich.console import Console
+
+    on_terminal = output is None and sys.stdout.isatty()
+    buffer = io.StringIO()
+    console = Console(file=buffer, force_terminal=on_terminal, highlight=False, width=None if on_terminal else 140)
+    for part in parts:
+        console.print(part)
+    return buffer.getvalue()

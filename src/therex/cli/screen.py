@@ -29,10 +29,10 @@ def screen(
         list[str] | None,
         typer.Option("--fail-on", help="Exit 1 where a note has this: error, hold, review, not_supported, contradiction, missing:ELEMENT."),
     ] = None,
-    claims: Annotated[Path | None, typer.Option("--claims", help="A CSV or TSV of charge lines: note, code, units, modifiers.")] = None,
+    claims: Annotated[Path | None, typer.Option("--claims", help="Charge lines: a CSV or TSV (note, or patient and date; code, units, modifiers), or an X12 837P file.")] = None,
     claim_columns: Annotated[
         str | None,
-        typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, code, units, modifiers."),
+        typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, patient, date, code, units, modifiers, amount."),
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
@@ -41,6 +41,7 @@ def screen(
     from therex.cli.options import analyzer, charges, one_of
     from therex.cli.options import fail_on as checked
     from therex.errors import InputError
+    from therex.readers.records import tagged
     from therex.readers.text import find_sources
 
     one_of("--format", format, FORMATS)
@@ -48,7 +49,7 @@ def screen(
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
     wanted = checked(fail_on or [])
     sources = find_sources(paths)
-    found_charges = charges(claims, claim_columns, sources)
+    found_charges = charges(claims, claim_columns, (tagged(s) for s in sources) if claims else ())
     found = _assess(analyzer(payer, as_of, model=model, fast=fast), sources, found_charges)
     if format == "jsonl":
         done = _stream(found, output)
@@ -61,10 +62,11 @@ def screen(
 
 
 def _assess(analyzer: Analyzer, sources: list[Source], charges: dict[str, tuple[Charge, ...]]) -> Iterator[Assessment]:
+    from therex.cli.options import progress
     from therex.errors import NoteError
     from therex.types import Assessment
 
-    for i, source in enumerate(_progress(sources)):
+    for i, source in enumerate(progress(sources)):
         try:
             a = analyzer.assess(source.read(), charges.get(source.note_id, ()))
         except NoteError as error:
@@ -74,21 +76,13 @@ def _assess(analyzer: Analyzer, sources: list[Source], charges: dict[str, tuple[
         yield a
 
 
-def _progress(sources: list[Source]) -> Iterable[Source]:
-    if len(sources) < 20 or not sys.stderr.isatty():
-        return sources
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(sources, description="Reading notes", console=Console(stderr=True), transient=True)
-
-
 def _stream(found: Iterable[Assessment], output: Path | None) -> list[Assessment]:
     """JSON Lines as they come; what is kept afterwards is only what --fail-on needs."""
+    from therex.cli.options import open_output
     from therex.reports.record import to_line
 
     done = []
-    handle: Any = _open(output) if output else sys.stdout
+    handle: Any = open_output(output) if output else sys.stdout
     try:
         for a in found:
             handle.write(to_line(a) + "\n")
@@ -97,15 +91,6 @@ def _stream(found: Iterable[Assessment], output: Path | None) -> list[Assessment
         if output:
             handle.close()
     return done
-
-
-def _open(output: Path) -> Any:
-    from therex.errors import InputError
-
-    try:
-        return output.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"--output: the file cannot be written ({type(error).__name__})") from None
 
 
 def _write(done: list[Assessment], format: str, output: Path | None) -> None:
@@ -118,11 +103,13 @@ def _write(done: list[Assessment], format: str, output: Path | None) -> None:
         except OSError as error:
             raise InputError(f"--output: the file cannot be written ({type(error).__name__})") from None
         return
+    from therex.cli.options import open_output
+
     text = _render(done, format, output)
     if output is None:
         sys.stdout.write(text)
     else:
-        with _open(output) as handle:
+        with open_output(output) as handle:
             handle.write(text)
 
 
@@ -141,18 +128,10 @@ def _render(done: list[Assessment], format: str, output: Path | None) -> str:
         from therex.reports.html import to_html
 
         return to_html(done)
-    import io
-
-    from rich.console import Console
-
+    from therex.cli.options import on_console
     from therex.reports.terminal import summary, worklist_table
 
-    on_terminal = output is None and sys.stdout.isatty()
-    buffer = io.StringIO()
-    console = Console(file=buffer, force_terminal=on_terminal, highlight=False, width=None if on_terminal else 140)
-    console.print(worklist_table(done))
-    console.print(f"\n{summary(done)}")
-    return buffer.getvalue()
+    return on_console([worklist_table(done), f"\n{summary(done)}"], output)
 
 
 def _fails(a: Assessment, wanted: list[str]) -> bool:

@@ -44,7 +44,7 @@ def read_marked_episode(path: Path) -> MarkedEpisode:
         for i, (day, text) in enumerate(zip(parts[1::2], parts[2::2], strict=True))
     )
     found: dict[str, set[tuple[str, int]]] = {"+": set(), "-": set()}
-    carried = set()
+    carried: set[tuple[str, int, int]] = set()
     for n, line in enumerate(tail.splitlines(), body.count("\n") + 3):
         told = line.split("#")[0].split()
         if not told:
@@ -55,7 +55,7 @@ def read_marked_episode(path: Path) -> MarkedEpisode:
         if told[0] in found and len(numbers) == 1:
             found[told[0]].add((told[1], numbers[0]))
         elif told[0] == ">" and len(numbers) == 2:
-            carried.add((told[1], *numbers))
+            carried.add((told[1], numbers[0], numbers[1]))
         else:
             raise InputError(f"{path.name} line {n}: want `+ finding note`, `- finding note` or `> element note source`")
     return MarkedEpisode(path.stem, notes, frozenset(found["+"]), frozenset(found["-"]), frozenset(carried))

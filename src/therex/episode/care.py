@@ -130,7 +130,7 @@ def goals_met(visits: Sequence[Visit]) -> list[EpisodeFinding]:
     reached: tuple[Visit, re.Match[str]] | None = None
     for v in visits:
         fresh = v.says("goals_new")
-        if reached and v.given and not fresh and not (v.view.note_type == "evaluation"):
+        if reached and v.given and not fresh and v.view.note_type != "evaluation":
             return [
                 EpisodeFinding(
                     "goal_met_continuing", v.place, "major", "", "", "", (Passage(reached[0].place, *reached[1].span()),),

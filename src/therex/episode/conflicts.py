@@ -13,7 +13,8 @@ from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage, Range
 
 _SIDE = re.compile(r"\b(?:(?P<right>r|rt|right)|(?P<left>l|lt|left)|(?P<both>b/l|bilat\w*|both|blee?|bue|r/l|l/r|r and l|right and left|left and right))(?:'s)?\b(?![./]\w)(?! ?\d)")
-_SPOKEN = ("EXERCISE", "IMPAIRMENT", "MEASURE", "LIMITATION")
+_SPOKEN = ("EXERCISE", "IMPAIRMENT", "MEASURE", "LIMITATION", "RESPONSE")
+_CLAUSE = re.compile(r"[.,;:\n]")
 
 
 def side_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
@@ -61,13 +62,14 @@ def _sided(text: str) -> str | None:
 
 def _marks(v: Visit, *, treated: bool) -> list[tuple[str, str, Range]]:
     """Sides told with an exercise, a deficit or a measure; asides (the other side for comparison, a rail) are left out where only what is treated counts."""
-    out = []
+    out: list[tuple[str, str, Range]] = []
     spans = [s for s in v.view.spans if s.label in _SPOKEN and s.attribute != "planned" and s.assertion in ("affirmed", "negated")]
     taken: set[int] = set()
     for s in spans:
-        start = max(0, s.start - 9)
+        lead = v.low[max(0, s.start - 28) : s.start]
+        start = s.start - len(_CLAUSE.split(lead)[-1])
         for m in _SIDE.finditer(v.low, start, min(len(v.low), s.end + 7)):
-            if m.start() in taken or "." in v.low[m.end() : s.start] or ";" in v.low[m.end() : s.start]:
+            if m.start() in taken:
                 continue
             if m.start() >= s.end and re.search(r"[.,;]", v.low[s.end : m.start()]):
                 continue
@@ -109,10 +111,12 @@ def _diagnoses(v: Visit) -> list[tuple[int, int]]:
         lead, rest = v.low[start : m.start], v.low[m.end : end]
         if words("condition_aside").search(lead[-60:]) or words("condition_aside").search(rest[:30]):
             continue
+        told = words("condition_label").search(lead)
+        begins = start + told.end() if told else m.start
         labelled = words("condition_label").search(lead[-40:]) or words("condition_label").search(rest[:24])
         alone = not re.search(r"[a-z]{3}", re.sub(r"\b(?:right|left|pain)\b", "", lead)) and not re.search(r"[a-z]{3}", rest)
         if labelled or alone:
-            out.append((m.start, m.end))
+            out.append((max(begins, m.start - 40), min(end, m.end + 50)))
     return out
 
 
@@ -137,7 +141,7 @@ def date_conflicts(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             continue
         told = ""
         late = v.says("late_entry")
-        service = [d for d in v.on("service")]
+        service = list(v.on("service"))
         if v.note.day and v.told and v.told != v.note.day and not late and all(d.day != v.note.day for d in v.dates):
             told = f"The text is of {v.told.isoformat()}, the record of {v.note.day.isoformat()}."
         elif v.day and v.day in days and not v.says("second_session"):

@@ -16,15 +16,17 @@ from therex.episode.dates import DATE
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage
 
-SENTENCE, SHARE, WHOLE, ROWS = 88.0, 0.8, 92.0, 3
+SENTENCE, SHARE, WHOLE, ROWS = 76.0, 0.8, 84.0, 3
 FEW_WORDS = 5
-_ASIDE = ("subjective", "header", "billing", "signature", "history", "diagnosis", "medications", "precautions")
+_TO_COME = re.compile(r"\b(?:continue|plan|will|next|as tolerated|as able)\b")
+_OF_EXERCISE = re.compile(r"\b(?:loads?|reps?|weights?|resistance|height|levels?|bands?|hold|lb|kg|exercises?|program|dose|same|from)\b")
+_ASIDE = ("subjective", "header", "billing", "signature", "history", "medications", "precautions")
 _CLERICAL = re.compile(r"\b(?:visit|session|timed|total|minutes?|mins?|units?|97\d{3}|g0283|signed|signature|dos|date)\b|\b(?:tot|te|ta|mt|nmr) \d")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a note says beside its clerical lines: narrative sentences with their words, and the rest as one line."""
+    """What a note says beside its clerical lines: what stands in its sentences around exercises, doses and measures, and all of it as one line."""
 
     narrative: tuple[tuple[str, int, int], ...]
     rows: str
@@ -33,19 +35,22 @@ class Told:
 def told(v: Visit) -> Told:
     """Narrative and rows of a note."""
     view = v.view
-    dosed = [s for s in view.spans if s.label in ("EXERCISE", "DOSE") and s.attribute != "planned"]
-    measured = view.of("MEASURE")
+    lifted = sorted((s.start, s.end) for s in view.spans if s.label in ("EXERCISE", "DOSE", "MEASURE", "SERVICE", "DURATION") and s.attribute != "planned")
     narrative, rows = [], []
     for r in view.sentences:
         text = view.low[r.start : r.end]
-        bare = _plain(text)
-        if not bare or view.section_at(r.start) in _ASIDE:
+        exercised = any(r.start <= s.start < r.end for s in view.of("EXERCISE"))
+        if not _plain(text) or view.section_at(r.start) in _ASIDE or (_clerical(text) and not exercised):
             continue
-        if _clerical(text):
-            continue
-        if any(r.start <= s.start < r.end for s in dosed) or any(r.start <= s.start < r.end for s in measured):
-            rows.append(bare)
-        else:
+        rest, at = [], r.start
+        for start, end in lifted:
+            if r.start <= start < r.end and end > at:
+                rest.append(view.low[at : max(at, start)])
+                at = end
+        rest.append(view.low[at : r.end])
+        bare = _plain(" ".join(rest))
+        rows.append(_plain(text))
+        if len(re.findall(r"[a-z]{2,}", bare)) >= (1 if at == r.start else 3):
             narrative.append((bare, r.start, r.end))
     return Told(tuple(narrative), " ".join(rows))
 
@@ -53,7 +58,7 @@ def told(v: Visit) -> Told:
 def _clerical(text: str) -> bool:
     """A line of dates, minutes, visit numbers or a signature, with little else."""
     rest = DATE.sub(" ", text)
-    return bool(_CLERICAL.search(rest)) and len(re.findall(r"[a-z]{3,}", _CLERICAL.sub(" ", rest))) <= 4 or bool(re.search(r"\b(?:pt|dpt|otr/l|cota/l|pta|cota|ot|cht|ocs|ncs|clt)\b[\s,./\d-]*$", text.strip())) and len(text) < 60
+    return (bool(_CLERICAL.search(rest)) and len(re.findall(r"[a-z]{3,}", _CLERICAL.sub(" ", rest))) <= 4) or (bool(re.search(r"\b(?:pt|dpt|otr/l|cota/l|pta|cota|ot|cht|ocs|ncs|clt)\b[\s,./\d-]*$", text.strip())) and len(text) < 60)
 
 
 def _plain(text: str) -> str:
@@ -67,7 +72,7 @@ def copied(visits: Sequence[Visit]) -> list[EpisodeFinding]:
     for i, (v, mine) in enumerate(notes):
         best: tuple[float, EpisodeFinding] | None = None
         for before, theirs in notes[:i]:
-            found = _alike(mine, theirs)
+            found = _alike(mine, theirs, _same_program(v, before))
             if found is None or (best and found[0] <= best[0]):
                 continue
             share, (a, b) = found
@@ -79,22 +84,22 @@ def copied(visits: Sequence[Visit]) -> list[EpisodeFinding]:
     return out
 
 
-def _alike(mine: Told, theirs: Told) -> tuple[float, tuple[tuple[int, int] | None, tuple[int, int] | None]] | None:
-    """The share of the narrative that stands in the other, with the stretches; None below the limit."""
+def _alike(mine: Told, theirs: Told, same_program: bool) -> tuple[float, tuple[tuple[int, int] | None, tuple[int, int] | None]] | None:
+    """The share of the narrative that stands in the other, with the stretches; None below the limit.
+
+    A note with hardly any narrative is compared whole, where its exercises and doses are those of the other.
+    """
     words = [len(text.split()) for text, _, _ in mine.narrative]
-    if sum(words) < FEW_WORDS or not theirs.narrative:
-        if sum(words) >= FEW_WORDS or not mine.rows:
-            return None
-        whole = " ".join((*(t for t, _, _ in mine.narrative), mine.rows)), " ".join((*(t for t, _, _ in theirs.narrative), theirs.rows))
-        score = fuzz.ratio(*whole)
-        return (score / 100, (None, None)) if score >= WHOLE and len(whole[0].split()) >= FEW_WORDS else None
+    if sum(words) < FEW_WORDS:
+        score = fuzz.ratio(mine.rows, theirs.rows)
+        return (score / 100, (None, None)) if same_program and score >= WHOLE else None
     other = [text for text, _, _ in theirs.narrative]
-    same = 0
+    same = 0.0
     pairs = []
     for (text, start, end), n in zip(mine.narrative, words, strict=True):
         hit = process.extractOne(text, other, scorer=fuzz.ratio, score_cutoff=SENTENCE)
         if hit:
-            same += n
+            same += n * hit[1] / 100
             pairs.append(((start, end), theirs.narrative[hit[2]][1:]))
     share = same / sum(words)
     if share < SHARE:
@@ -102,29 +107,47 @@ def _alike(mine: Told, theirs: Told) -> tuple[float, tuple[tuple[int, int] | Non
     return share, ((min(b[0] for _, b in pairs), max(b[1] for _, b in pairs)), (min(a[0] for a, _ in pairs), max(a[1] for a, _ in pairs)))
 
 
-def unchanged(visits: Sequence[Visit], maintenance: bool) -> list[EpisodeFinding]:
-    """The third visit in a row with the same exercises and doses, where no reason is told and the aim is not to maintain."""
+def unchanged(visits: Sequence[Visit], maintenance: bool, other_side: frozenset[int]) -> list[EpisodeFinding]:
+    """The third visit in a row with the same exercises and doses, where no reason is told and the aim is not to maintain.
+
+    `other_side` holds the places of visits that exercise the other side: there the program is not the same.
+    """
     if maintenance:
         return []
     out = []
     run: list[Visit] = []
-    last: frozenset[tuple[str, str]] = frozenset()
     for v in visits:
         program = _program(v)
-        if len(program) < 2:
+        if len(program) < 2 or v.place in other_side:
             continue
-        if program == last and not v.view.mentioned("progressed"):
-            run.append(v)
-        else:
-            run = [v]
-        last = program
+        run = [*run, v] if run and _same_program(run[-1], v) and not _reason(v) else [v]
         if len(run) == ROWS:
             evidence = tuple(Passage(x.place, *_stretch(x)) for x in (run[0], v))
             out.append(EpisodeFinding("unchanged_values", v.place, "minor", f"{len(program)} exercises at {ROWS} visits.", "", "", evidence))
     return out
 
 
+def _reason(v: Visit) -> bool:
+    """Whether a note tells of a change of the exercises or why there was none, beside a stock line on what is to come."""
+    told = (_around(v, m.start) for m in v.view.mentioned("progressed"))
+    return any(_OF_EXERCISE.search(text) and not _TO_COME.search(text) for text in told)
+
+
+def _around(v: Visit, position: int) -> str:
+    return next((v.low[r.start : r.end] for r in v.view.sentences if r.start <= position < r.end), "")
+
+
+def _same_program(a: Visit, b: Visit) -> bool:
+    """Whether two visits tell the same exercises with the same doses; one exercise may have been read in one of them alone."""
+    one, two = _program(a), _program(b)
+    if one == two:
+        return bool(one)
+    doses = [sorted(v.low[s.start : s.end] for s in v.view.of("DOSE")) for v in (a, b)]
+    return doses[0] == doses[1] and len(one & two) >= 2 and len(one ^ two) <= 1
+
+
 def _program(v: Visit) -> frozenset[tuple[str, str]]:
+    """Exercises of a visit with their dose."""
     doses = {r.to: r.from_ for r in v.view.relations if r.type == "dose_of"}
     out = set()
     for i, s in enumerate(v.view.spans):

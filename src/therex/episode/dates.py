@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from dateutil import parser
-
 from therex.catalog.episode import words
+from therex.days import parse_day
 from therex.types import NoteView
 
 Role = Literal["service", "signed", "certified", "recertified", "until", "order", "sent", "other"]
@@ -34,17 +33,9 @@ class Dated:
     on_file: bool = False
 
 
-def parse_day(raw: str) -> date | None:
-    """A date as American notes write it; None where it is no day."""
-    try:
-        return parser.parse(raw.rstrip("."), dayfirst=False).date()
-    except (ValueError, OverflowError):
-        return None
-
-
 def read_dates(view: NoteView) -> tuple[Dated, ...]:
     """Every date with its role, in text order."""
-    found = [(m, day) for m in DATE.finditer(view.low) if (day := parse_day(m[0])) and 1990 <= day.year <= 2100]
+    found = [(m, day) for m in DATE.finditer(view.low) if (day := parse_day(m[0]))]
     said = {m.start: m.kind for m in view.mentioned("service_date", "signed_date")}
     out: list[Dated] = []
     for i, (m, day) in enumerate(found):

@@ -30,11 +30,12 @@ def read_episode(
     day = on or next((v.day for v in visits if v.day), None) or date.today()
     maintenance = is_maintenance(visits)
     lines = trends.read_trends(visits)
+    sides = conflicts.side_differs(visits)
     found = [
         *_documents(visits, policy, day, maintenance),
         *trends.no_progress(visits, lines, maintenance), *trends.progress_without_measures(visits), *trends.unit_differs(visits),
-        *care.goals_met(visits), *copies.copied(visits), *copies.unchanged(visits, maintenance),
-        *conflicts.side_differs(visits), *conflicts.diagnosis_differs(visits), *conflicts.date_conflicts(visits), *conflicts.signed_before(visits),
+        *care.goals_met(visits), *copies.copied(visits), *copies.unchanged(visits, maintenance, frozenset(f.note for f in sides)),
+        *sides, *conflicts.diagnosis_differs(visits), *conflicts.date_conflicts(visits), *conflicts.signed_before(visits),
     ]  # fmt: skip
     told = [_worded(f, policy, day) for f in found]
     return Episode(

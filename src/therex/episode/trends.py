@@ -81,7 +81,7 @@ def _reading(v: Visit, s: Span) -> Reading | None:
 @cache
 def canonical(name: str) -> str:
     """The name of a measure with its abbreviations spelled out, sides and filler left out."""
-    known = {k.lower(): v for k, v in expansions().items()}
+    known = {k.lower(): v.lower() for k, v in expansions().items()}
     words_ = [known.get(w, w) for w in re.findall(r"[a-z0-9']+", name.lower())]
     text = " ".join(words_).replace("-", " ")
     return " ".join(w for w in text.split() if w not in ("left", "right", "l", "r", "bilateral", "active", "passive", "arom", "prom", "rom", "mmt", "strength", "score", "of", "range", "motion", "manual", "muscle", "test", "the"))

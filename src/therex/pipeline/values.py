@@ -209,7 +209,8 @@ def _measure(ctx: Context, d: Draft) -> Value:
         q = u.quantity
         if q is None:
             if value is None and not u.cats.isdisjoint(("measure", "motion", "body", "function", "deficit", "exercise")):
-                name = f"{name} {u.word}" if name else u.word
+                word = _as_written(ctx, k)
+                name = f"{name} {word}" if name else word
             continue
         if value is None and q.numbers and "q_code" not in u.cats:
             word = ctx.surface.norm[q.start : q.end]
@@ -230,6 +231,13 @@ def _measure(ctx: Context, d: Draft) -> Value:
                 re.sub(r"[\d. >→-]", "", word) or None if q.kind in ("distance", "weight", "rate") else None
             )
     return {"name": name, "side": _measured_side(ctx, d), "value": value, "unit": unit, "maximum": maximum}
+
+
+def _as_written(ctx: Context, k: int) -> str:
+    """The word of a unit; one that ends in capitals with an S (LEFS, 5xSTS) keeps it."""
+    u = ctx.units[k]
+    low = ctx.surface.norm[u.start : u.end]
+    return low if low == f"{u.word}s" and ctx.surface.text[u.start : u.end][-2:].isupper() else u.word
 
 
 def _moves(ctx: Context, k: int) -> bool:

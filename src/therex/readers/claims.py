@@ -1,33 +1,52 @@
-"""Charges from a table: one row a charge line, matched to its note by the note's name."""
+"""Charges from a table or an X12 837P file: one a service line, matched to its note by the note's name, or by patient and day."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path, PurePosixPath
 
+from therex.days import parse_day
 from therex.errors import InputError
+from therex.readers.columns import read_rows
 from therex.types import Charge
 
 # what a column may be called, in lower case
 NAMES: dict[str, tuple[str, ...]] = {
     "note": ("note", "note_id", "document", "file", "filename", "encounter"),
+    "patient": ("patient", "patient_id", "patient_name", "mrn", "member_id", "account", "subscriber_id"),
+    "date": ("date", "dos", "date_of_service", "service_date", "visit_date"),
     "code": ("code", "cpt", "hcpcs", "procedure", "cpt_code", "procedure_code"),
     "units": ("units", "unit", "qty", "quantity"),
     "modifiers": ("modifiers", "modifier", "mods", "mod"),
+    "payer": ("payer", "insurance", "plan", "carrier"),
+    "provider": ("provider", "rendering", "rendering_provider", "npi", "therapist"),
+    "amount": ("amount", "allowed", "allowed_amount", "charge_amount"),
 }
+OPTIONAL = frozenset(NAMES) - {"code", "units"}
 
 
-def read_claims(path: Path, columns: Mapping[str, str] | None = None) -> dict[str, tuple[Charge, ...]]:
-    """Charges by the name of their note, as the table gives it.
+@dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """A charge with what tells its note: the note's name, or patient and day."""
+
+    charge: Charge
+    note: str = field(default="", repr=False)
+    patient: str = field(default="", repr=False)
+    day: date | None = None
+    # other names of the patient: in the other order, a member number, an account
+    aliases: tuple[str, ...] = field(default=(), repr=False)
+
+
+def read_claims(path: Path, columns: Mapping[str, str] | None = None) -> list[ChargeLine]:
+    """Charge lines of a CSV or TSV file with a header, or of an X12 837P file.
 
     Parameters
     ----------
-    path
-        A CSV or TSV file with a header.
     columns
-        The table's own names for ``note``, ``code``, ``units`` and ``modifiers``, where they are none of `NAMES`.
+        The table's own names for those of `NAMES`.
 
     Raises
     ------
@@ -35,55 +54,74 @@ def read_claims(path: Path, columns: Mapping[str, str] | None = None) -> dict[st
         The file cannot be read, lacks a column, or holds a row that is no charge; the message names the line, not its content.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        with path.open("rb") as handle:
+            if handle.read(4).lstrip().startswith(b"ISA"):
+                from therex.readers.x12 import read_837p
+
+                return read_837p(path)
+    except OSError as error:
         raise InputError(f"--claims: the file cannot be read ({type(error).__name__})") from None
-    rows = csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
-    heads = {str(h).strip().lower(): h for h in rows.fieldnames or ()}
-    where: dict[str, str | None] = {}
-    for name, known in NAMES.items():
-        own = (columns or {}).get(name)
-        found = heads.get(own.strip().lower()) if own else next((heads[k] for k in known if k in heads), None)
-        if found is None and (own or name != "modifiers"):
-            raise InputError(f"--claims: no column for {name}: want {own or ', '.join(known)}; --claim-columns maps another")
-        where[name] = found
-    out: dict[str, list[Charge]] = {}
-    for row in rows:
-        told = {name: str(row.get(head) or "").strip() if head else "" for name, head in where.items()}
-        if not any(told.values()):
-            continue
-        code = told["code"].upper()
-        if not told["note"] or not re.fullmatch(r"[A-Z0-9]{5}", code):
-            raise InputError(f"--claims: line {rows.line_num}: want a note and a code of five characters")
-        if not re.fullmatch(r"\d{1,2}(?:\.0+)?", told["units"]):
-            raise InputError(f"--claims: line {rows.line_num}: units are a whole number from 0 to 99")
-        modifiers = tuple(m for m in re.split(r"[\s,:;/-]+", told["modifiers"].upper()) if m)
-        if any(not re.fullmatch(r"[A-Z0-9]{2}", m) for m in modifiers):
-            raise InputError(f"--claims: line {rows.line_num}: a modifier has two characters")
-        out.setdefault(told["note"], []).append(Charge(code, int(float(told["units"])), modifiers))
-    return {note: tuple(charges) for note, charges in out.items()}
+    out = []
+    for n, row in read_rows(path, "--claims", NAMES, columns or {}, OPTIONAL):
+        cells = {name: cell.strip() for name, cell in row.items()}
+        out.append(_line(n, cells))
+    return out
+
+
+def _line(n: int, row: Mapping[str, str]) -> ChargeLine:
+    where = f"--claims: line {n}"
+    code = row["code"].upper()
+    day = parse_day(row["date"]) if row.get("date") else None
+    if not re.fullmatch(r"[A-Z0-9]{5}", code) or not (row.get("note") or (row.get("patient") and row.get("date"))):
+        raise InputError(f"{where}: want a code of five characters, and a note, or a patient and a date")
+    if row.get("date") and day is None:
+        raise InputError(f"{where}: the date of service is none")
+    if not re.fullmatch(r"\d{1,2}(?:\.0+)?", row["units"]):
+        raise InputError(f"{where}: units are a whole number from 0 to 99")
+    modifiers = tuple(m for m in re.split(r"[\s,:;/-]+", row.get("modifiers", "").upper()) if m)
+    if any(not re.fullmatch(r"[A-Z0-9]{2}", m) for m in modifiers):
+        raise InputError(f"{where}: a modifier has two characters")
+    amount = re.sub(r"[$,\s]", "", row.get("amount", ""))
+    if amount and not re.fullmatch(r"\d+(?:\.\d{1,2})?", amount):
+        raise InputError(f"{where}: the amount is a number of dollars")
+    charge = Charge(code, int(float(row["units"])), modifiers, float(amount) if amount else None)
+    return ChargeLine(charge, row.get("note", ""), row.get("patient", ""), day)
+
+
+def match(lines: Iterable[ChargeLine], notes: Iterable[tuple[str, str, date | None]]) -> tuple[dict[str, tuple[Charge, ...]], int]:
+    """Charges by note id, and how many lines belong to no note, or to more than one.
+
+    Parameters
+    ----------
+    notes
+        Id, patient and day of each note.
+    """
+    named: dict[str, set[str]] = {}
+    dated: dict[tuple[str, date], set[str]] = {}
+    for note_id, patient, day in notes:
+        for name in names_of(note_id):
+            named.setdefault(name, set()).add(note_id)
+        if patient and day:
+            dated.setdefault((_plain(patient), day), set()).add(note_id)
+    out: dict[str, tuple[Charge, ...]] = {}
+    astray = 0
+    for line in lines:
+        ids = named.get(line.note, set()) if line.note else set()
+        if not line.note and line.day:
+            ids = next((found for p in (line.patient, *line.aliases) if (found := dated.get((_plain(p), line.day)))), ids)
+        if len(ids) == 1:
+            note_id = next(iter(ids))
+            out[note_id] = (*out.get(note_id, ()), line.charge)
+        else:
+            astray += 1
+    return out, astray
+
+
+def _plain(patient: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", patient.lower()).strip()
 
 
 def names_of(note_id: str) -> tuple[str, ...]:
     """What a table may call a note: its id, its id without the suffix, its file's name with and without it."""
     path = PurePosixPath(note_id)
     return tuple(dict.fromkeys((note_id, str(path.with_suffix("")), path.name, path.stem)))
-
-
-def parse_columns(value: str | None) -> dict[str, str]:
-    """``note=Doc,code=CPT`` as a map.
-
-    Raises
-    ------
-    InputError
-        A name is none of note, code, units, modifiers.
-    """
-    out = {}
-    for part in (value or "").split(","):
-        if not part.strip():
-            continue
-        name, equals, column = part.partition("=")
-        if not equals or name.strip() not in NAMES or not column.strip():
-            raise InputError(f"--claim-columns: want NAME=COLUMN with a name of {', '.join(NAMES)}")
-        out[name.strip()] = column.strip()
-    return out

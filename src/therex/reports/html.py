@@ -16,10 +16,14 @@ TEMPLATE = Path(__file__).resolve().parent.parent / "resources" / "report.html"
 
 def to_html(found: Iterable[Assessment]) -> str:
     """The page as text; it needs no network, and note text is data in it, never markup."""
-    notes = [_note(a) for a in in_order(found)]
-    data = json.dumps(notes, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return embed(TEMPLATE, [_note(a) for a in in_order(found)])
+
+
+def embed(template: Path, rows: list[dict[str, Any]]) -> str:
+    """A page with its data, written so that nothing in them can end the script that holds them."""
+    data = json.dumps(rows, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     data = data.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return TEMPLATE.read_text(encoding="utf-8").replace("/*DATA*/[]", data)
+    return template.read_text(encoding="utf-8").replace("/*DATA*/[]", data)
 
 
 def _note(a: Assessment) -> dict[str, Any]:

@@ -1,0 +1,114 @@
+"""`therex chart`: notes of one episode of care read together."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from therex.analysis import Analyzer
+    from therex.types import Assessment, Charge, Episode, Note
+
+FORMATS = ("table", "json", "jsonl", "html")
+BY = ("patient", "folder", "all")
+
+
+def chart(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders, text files, or tables of notes (CSV, TSV, JSON Lines).")],
+    by: Annotated[str, typer.Option("--by", help="Whose notes belong together: patient, folder (one patient's), or all.")] = "patient",
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="NAME=COLUMN,...", help="A table's own names for text, patient, date, id.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
+    payer: Annotated[str, typer.Option("--payer", help="Whose rules apply (see `therex policy list`).")] = "cms",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day (by default, that of each first visit).")
+    ] = None,
+    claims: Annotated[Path | None, typer.Option("--claims", help="Charge lines: a CSV or TSV, or an X12 837P file.")] = None,
+    claim_columns: Annotated[
+        str | None, typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, patient, date, code, units, modifiers.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
+) -> int:
+    """Read the notes of an episode of care together: documents, measures over time, copied notes, contradictions."""
+    from therex.chart import read_chart
+    from therex.cli.options import analyzer, charges, day, one_of
+    from therex.errors import InputError, NoteError
+    from therex.readers.columns import parse_columns
+    from therex.readers.records import NAMES, read_records
+    from therex.types import Note
+
+    one_of("--format", format, FORMATS)
+    one_of("--by", by, BY)
+    on = day(as_of)
+    records = list(read_records(paths, parse_columns(columns, "--columns", NAMES), by))
+    notes = _distinct([r for r in records if isinstance(r, Note)])
+    for i, r in enumerate(records, 1):
+        if isinstance(r, NoteError):
+            print(f"therex: note {i} of {len(records)}: {r.code}: {r}", file=sys.stderr)
+    told = charges(claims, claim_columns, ((n.note_id, n.patient, n.day) for n in notes))
+    reader = analyzer(payer, as_of, model=model, fast=fast)
+    found = read_chart(reader, _assess(reader, notes, told), on)
+    if not found.episodes:
+        raise InputError("no note could be read")
+    _write(_render(found.episodes, format, output), output)
+    return 0
+
+
+def _distinct(notes: list[Note]) -> list[Note]:
+    """Notes whose ids are all different: one that was there before gets ``#2``, ``#3``."""
+    from dataclasses import replace
+
+    seen: dict[str, int] = {}
+    out = []
+    for n in notes:
+        seen[n.note_id] = seen.get(n.note_id, 0) + 1
+        out.append(n if seen[n.note_id] == 1 else replace(n, note_id=f"{n.note_id}#{seen[n.note_id]}"))
+    return out
+
+
+def _assess(analyzer: Analyzer, notes: list[Note], told: dict[str, tuple[Charge, ...]]) -> Iterator[tuple[Note, Assessment]]:
+    from therex.cli.options import progress
+
+    for i, note in enumerate(progress(notes), 1):
+        a = analyzer.assess(note, told.get(note.note_id, ()))
+        if a.error is not None:
+            print(f"therex: note {i} of {len(notes)}: {a.error[0]}: {a.error[1]}", file=sys.stderr)
+        yield note, a
+
+
+def _render(episodes: tuple[Episode, ...], format: str, output: Path | None) -> str:
+    from therex.reports.episode import episode_line, episode_record, episode_view, episodes_html
+
+    if format == "html":
+        return episodes_html(episodes)
+    if format == "jsonl":
+        return "".join(episode_line(e) + "\n" for e in episodes)
+    if format == "json":
+        import json
+
+        return json.dumps([episode_record(e) for e in episodes], ensure_ascii=False, indent=1) + "\n"
+    from therex.cli.options import on_console
+
+    return on_console([part for e in episodes for part in (episode_view(e), "")], output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    from therex.cli.options import open_output
+
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        with open_output(output) as handle:
+            handle.write(text)
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("chart")(chart)
