@@ -77,7 +77,7 @@ def recertification(visits: Sequence[Visit], policy: Policy, on: date) -> list[E
     most = timedelta(days=rule.days or 90)
     weeks = next((w for v in visits if v.view.note_type == "evaluation" and (w := plan_weeks(v.low))), None)
     end = first + min(most, timedelta(weeks=weeks) if weeks else most)
-    renewals = sorted(_renewals(visits, most))
+    renewals = sorted(_renewals(visits, most, timedelta(days=rule.grace)))
     out: list[EpisodeFinding] = []
     raised = False
     for v in visits:
@@ -92,14 +92,14 @@ def recertification(visits: Sequence[Visit], policy: Policy, on: date) -> list[E
     return out
 
 
-def _renewals(visits: Sequence[Visit], most: timedelta) -> list[tuple[date, date, date]]:
-    """First day, last day and day of signature of every recertification."""
+def _renewals(visits: Sequence[Visit], most: timedelta, grace: timedelta) -> list[tuple[date, date, date]]:
+    """First day, last day and day of signature of every recertification; one with no first day told reaches back by the days of grace."""
     out = []
     for v in visits:
         for d in v.on("recertified"):
             until = next((u for u in v.on("until") if abs(u.start - d.start) < 160), None)
-            begins = until.begins if until and until.begins else min(d.day, v.day or d.day)
-            out.append((begins, min(until.day, begins + most) if until else d.day + most, d.day))
+            begins = until.begins if until and until.begins else d.day - grace
+            out.append((begins, min(until.day, d.day + most) if until else d.day + most, d.day))
     return out
 
 

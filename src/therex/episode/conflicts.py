@@ -12,7 +12,9 @@ from therex.catalog.episode import generic, words
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage, Range
 
-_SIDE = re.compile(r"\b(?:(?P<right>r|rt|right)|(?P<left>l|lt|left)|(?P<both>b/l|bilat\w*|both|blee?|bue|r/l|l/r|r and l|right and left|left and right))(?:'s)?\b(?![./]\w)(?! ?\d)")
+_SIDE = re.compile(r"\b(?:(?P<right>r|rt|right)|(?P<left>l|lt|left)|(?P<both>b/l|bilat\w*|both|blee?|bue|r/l|l/r|r and l|right and left|left and right))(?:'s)?\b(?![./]\w)")
+_BRAIN = re.compile(r"\b(?:cva|stroke|mca|aca|pca|infarct\w*|hemorrhage|ich|sdh|tbi|craniotomy)\b")
+_STOP = frozenset("the and with for due pain chronic acute dx diagnosi treating treatment medical left right bilateral status post unspecified".split())
 _SPOKEN = ("EXERCISE", "IMPAIRMENT", "MEASURE", "LIMITATION", "RESPONSE")
 _CLAUSE = re.compile(r"[.,;:\n]")
 
@@ -46,18 +48,16 @@ def _home(visits: Sequence[Visit]) -> str | None:
         return None
     count = Counter(side for side, _, _ in _marks(v, treated=False))
     for m in v.view.mentioned("condition"):
-        found = _sided(v.low[max(0, m.start - 14) : m.end + 4])
-        if found:
-            count[found] += 2
+        if _BRAIN.search(v.low, m.start, m.end):
+            continue  # the side of the brain is not that of the body
+        start = m.start - len(_CLAUSE.split(v.low[max(0, m.start - 14) : m.start])[-1])
+        sides = {next(k for k, g in x.groupdict().items() if g) for x in _SIDE.finditer(v.low, start, m.end + 4)}
+        if len(sides) == 1:
+            count[sides.pop()] += 2
     if count["both"] > 1 or not count:
         return None
     side, n = count.most_common(1)[0]
     return side if side != "both" and n >= 2 and n >= 1.5 * count["left" if side == "right" else "right"] else None
-
-
-def _sided(text: str) -> str | None:
-    m = _SIDE.search(text)
-    return next(k for k, g in m.groupdict().items() if g) if m else None
 
 
 def _marks(v: Visit, *, treated: bool) -> list[tuple[str, str, Range]]:
@@ -65,6 +65,7 @@ def _marks(v: Visit, *, treated: bool) -> list[tuple[str, str, Range]]:
     out: list[tuple[str, str, Range]] = []
     spans = [s for s in v.view.spans if s.label in _SPOKEN and s.attribute != "planned" and s.assertion in ("affirmed", "negated")]
     taken: set[int] = set()
+    measured: set[int] = set()
     for s in spans:
         lead = v.low[max(0, s.start - 28) : s.start]
         start = s.start - len(_CLAUSE.split(lead)[-1])
@@ -76,6 +77,9 @@ def _marks(v: Visit, *, treated: bool) -> list[tuple[str, str, Range]]:
             if treated and words("side_aside").search(v.low[max(0, m.start() - 12) : m.end() + 34].split(". ")[0]):
                 continue
             taken.add(m.start())
+            if s.label == "MEASURE" and s.start in measured:
+                continue  # the other side, for comparison
+            measured.add(s.start)
             out.append((next(k for k, g in m.groupdict().items() if g), s.label, Range(m.start(), max(m.end(), s.end))))
     return out
 
@@ -94,7 +98,8 @@ def diagnosis_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             known |= _words(v.low)
             continue
         for start, end in _diagnoses(v):
-            named = _words(v.low[start:end]) - generic()
+            told = _words(v.low[start:end]) - _STOP
+            named = (told - generic()) or told
             if named and not named & known:
                 told = "The diagnosis named here is none of those of the evaluation."
                 out.append(EpisodeFinding("diagnosis_differs", v.place, "major", told, "", "", (Passage(v.place, start, end),)))
@@ -142,7 +147,7 @@ def date_conflicts(visits: Sequence[Visit]) -> list[EpisodeFinding]:
         told = ""
         late = v.says("late_entry")
         service = list(v.on("service"))
-        if v.note.day and v.told and v.told != v.note.day and not late and all(d.day != v.note.day for d in v.dates):
+        if v.note.day and v.told and v.told != v.note.day and not late and all(d.day != v.note.day for d in service):
             told = f"The text is of {v.told.isoformat()}, the record of {v.note.day.isoformat()}."
         elif v.day and v.day in days and not v.says("second_session"):
             told = f"Another visit bears the same day, {v.day.isoformat()}."

@@ -35,11 +35,16 @@ class Told:
 def told(v: Visit) -> Told:
     """Narrative and rows of a note."""
     view = v.view
-    lifted = sorted((s.start, s.end) for s in view.spans if s.label in ("EXERCISE", "DOSE", "MEASURE", "SERVICE", "DURATION") and s.attribute != "planned")
+    told_of = {r.to for r in view.relations if r.type in ("dose_of", "minutes_of")}
+    lifted = sorted(
+        (s.start, s.end) for i, s in enumerate(view.spans) if s.label in ("DOSE", "MEASURE", "SERVICE", "DURATION") or (s.label == "EXERCISE" and i in told_of)
+    )
     narrative, rows = [], []
     for r in view.sentences:
         text = view.low[r.start : r.end]
         exercised = any(r.start <= s.start < r.end for s in view.of("EXERCISE"))
+        if re.match(r"[\W\d]*(?:(?:long|short)[ -]term )?(?:goals?|[ls]tgs?)\b", text):
+            continue  # a goal is told again for good reason
         if not _plain(text) or view.section_at(r.start) in _ASIDE or (_clerical(text) and not exercised):
             continue
         rest, at = [], r.start
@@ -114,7 +119,7 @@ def unchanged(visits: Sequence[Visit], maintenance: bool, other_side: frozenset[
     """
     if maintenance:
         return []
-    out = []
+    runs: list[list[Visit]] = []
     run: list[Visit] = []
     for v in visits:
         program = _program(v)
@@ -122,9 +127,16 @@ def unchanged(visits: Sequence[Visit], maintenance: bool, other_side: frozenset[
             continue
         run = [*run, v] if run and _same_program(run[-1], v) and not _reason(v) else [v]
         if len(run) == ROWS:
-            evidence = tuple(Passage(x.place, *_stretch(x)) for x in (run[0], v))
-            out.append(EpisodeFinding("unchanged_values", v.place, "minor", f"{len(program)} exercises at {ROWS} visits.", "", "", evidence))
-    return out
+            runs.append(run)
+        elif len(run) > ROWS:
+            runs[-1] = run
+    return [
+        EpisodeFinding(
+            "unchanged_values", run[ROWS - 1].place, "minor", f"{len(_program(run[0]))} exercises at {len(run)} visits.", "", "",
+            tuple(Passage(x.place, *_stretch(x)) for x in (run[0], run[-1])),
+        )
+        for run in runs
+    ]  # fmt: skip
 
 
 def _reason(v: Visit) -> bool:

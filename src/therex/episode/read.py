@@ -46,7 +46,7 @@ def read_episode(
 
 def is_maintenance(visits: Sequence[Visit]) -> bool:
     """Whether the evaluation or a report declares a maintenance program."""
-    return any(v.says("maintenance") and not v.says("not_maintenance") for v in visits if v.view.note_type in ("evaluation", "progress", "discharge"))
+    return any(v.says("maintenance") and not v.says("not_maintenance") for v in visits if v.place == 0 or v.view.note_type in ("evaluation", "progress", "discharge"))
 
 
 def _documents(visits: Sequence[Visit], policy: Policy, day: date, maintenance: bool) -> list[EpisodeFinding]:

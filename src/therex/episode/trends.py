@@ -150,7 +150,7 @@ def no_progress(visits: Sequence[Visit], trends: Sequence[Trend], maintenance: b
     long = [t for t in trends if len(t.points) >= FEWEST and _days(t) >= SHORTEST_DAYS]
     if maintenance or not long or any(t.direction == "improving" for t in trends):
         return []
-    last = max(p.note for t in long for p in t.points)
+    last = max(v.place for v in visits if v.treats)
     told = "; ".join(f"{t.name} {t.points[0].value:g} to {t.points[-1].value:g}{f' {t.unit}' if t.unit else ''}, {t.direction}" for t in long[:3])
     evidence = tuple(Passage(p.note, p.start, p.end) for t in long[:3] for p in (t.points[0], t.points[-1]))
     return [EpisodeFinding("no_progress", last, "major", told, "", "", evidence)]
@@ -198,7 +198,7 @@ def unit_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
         for r in rows[1:]:
             if not first or not r.raw_unit or _same(first, r.raw_unit):
                 continue
-            beside = re.search(rf"\d ?{re.escape(first)}\b", r.visit.low[r.span.start : r.span.end + 18])
+            beside = re.search(rf"\d ?{re.escape(first)}\b", re.split(r"[.;] ", r.visit.low[r.span.start : r.span.end + 18])[0])
             if not beside:
                 evidence = (Passage(rows[0].visit.place, rows[0].span.start, rows[0].span.end), Passage(r.visit.place, r.span.start, r.span.end))
                 out.append(EpisodeFinding("unit_differs", r.visit.place, "minor", f"{name}: {r.raw_unit} here, {first} before.", "", "", evidence))

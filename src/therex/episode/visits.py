@@ -109,16 +109,25 @@ def _treats(view: NoteView) -> bool:
 def by_episode(pairs: Iterable[tuple[Note, Assessment]]) -> list[tuple[Discipline, list[tuple[Note, Assessment]]]]:
     """The notes of one patient as episodes: disciplines apart, and a new one where an evaluation follows a discharge or a long gap.
 
-    A document that belongs to no discipline (a certification, a referral) goes with every discipline's notes.
+    A document that belongs to no discipline (a certification, a referral) goes with every discipline's notes, a visit that tells none
+    with the discipline that has most.
     """
     rows = list(pairs)
     kinds = Counter(a.view.discipline for _, a in rows if a.view is not None)
     chief: list[Discipline] = [d for d in kinds if d != "other"] or ["other"]
+    main = max(chief, key=lambda d: kinds[d])
     out: list[tuple[Discipline, list[tuple[Note, Assessment]]]] = []
     for discipline in sorted(chief):
-        mine = [(n, a) for n, a in rows if a.view is not None and (a.view.discipline in (discipline, "other"))]
+        mine = [(n, a) for n, a in rows if a.view is not None and _belongs(a.view, discipline, main)]
         out += [(discipline, part) for part in _parts(mine)]
     return out
+
+
+def _belongs(view: NoteView, discipline: Discipline, main: Discipline) -> bool:
+    """Whether a note is of a discipline; a visit that tells none is of the one with most notes, another document of all."""
+    if view.discipline != "other":
+        return view.discipline == discipline
+    return discipline == main or not _treats(view)
 
 
 def _parts(rows: list[tuple[Note, Assessment]]) -> list[list[tuple[Note, Assessment]]]:

@@ -8,9 +8,10 @@ from therex.pipeline.context import Context
 from therex.types import Discipline, NoteType
 
 _TITLE_EVAL = re.compile(
-    r"\b(?:(?:physical|occupational|vestibular|hand|pelvic) (?:physical |occupational )?therapy evaluation|initial (?:pt |ot |physical therapy |occupational therapy )?eval\w*|(?:pt|ot|physical therapy|occupational therapy|pelvic health|hand therapy|vestibular|home health|snf|outpatient) (?:initial )?eval\w*|evaluation (?:&|and) (?:plan|poc)|^\W*(?:initial )?eval(?:uation)?[ ,:–-]{1,3}(?:pt|ot|physical therapy|occupational therapy|of|on|for|dos|date|\d)|initial (?:pt|ot|physical therapy|occupational therapy) visit|evaluation note|initial examination|initial (?:pt |ot |physical therapy |occupational therapy |therapy )?assessment|pt/ot eval|eval(?:uation)?:?$|plan of treatment|evaluation - |re-?evaluation (?:note|report)|start of care)\b",
+    r"\b(?:(?:physical|occupational|vestibular|hand|pelvic) (?:physical |occupational )?therapy evaluation|initial (?:pt |ot |physical therapy |occupational therapy )?eval\w*|(?:pt|ot|physical therapy|occupational therapy|pelvic health|hand therapy|vestibular|home health|snf|outpatient) (?:initial )?eval\w*|evaluation (?:&|and) (?:plan|poc)|\A\W*(?:initial )?eval(?:uation)?\b(?! (?:only|of progress))|initial (?:pt|ot|physical therapy|occupational therapy) visit|evaluation note|initial examination|initial (?:pt |ot |physical therapy |occupational therapy |therapy )?assessment|pt/ot eval|eval(?:uation)?:?$|plan of treatment|evaluation - |re-?evaluation (?:note|report)|start of care)\b",
     re.M,
 )
+_OPENING_EVAL = re.compile(r"\W*(?!(?:[^.\n]* )?(?:since|per|after|from|last|post|at|prior) )[^.\n]{0,48}\beval(?:uation)?\b(?! (?:only|of progress|findings|date)|-)")
 _TITLE_PROGRESS = re.compile(
     r"\b(?:progress (?:report|summary|update)|re-?cert\w*|10th visit|tenth visit|reporting period|monthly (?:summary|progress)|progress evaluation|re-?assessment note|30[- ]day (?:re-?assessment|summary))\b"
 )
@@ -27,7 +28,7 @@ _MEDICAL = re.compile(
 _THERAPY = re.compile(
     r"\b(?:ther(?:apeutic)? ?ex\w*|97\d{3}|physical therap\w*|occupational therap\w*|\bpt\b|\bot\b|hep|skilled|plan of care|poc|manual therapy|gait training|visit \d|timed|stg|ltg|tolerated (?:tx|treatment|session)|vc|cga|sba|min a|mod a)\b"
 )
-_OT = re.compile(r"\b(?:ot\b|otr(?:/l)?|cota(?:/l)?|occupational therap\w*|cht\b|clt)")
+_OT = re.compile(r"\b(?:ot\b|otr(?:/l)?|cota(?:/l)?|occupational therap\w*|cht\b)")
 _PT = re.compile(
     r"\b(?:pta?\b(?! (?:reports|states|denies|is|was|will|has|c/o|able|performed|tolerated|required|seen|agreed|educated|instructed|to\b))|dpt|physical therap\w*|mpt|lpta?)"
 )
@@ -57,7 +58,7 @@ def read_note_type(ctx: Context) -> NoteType:
         return "daily"
     if _TITLE_PROGRESS.search(head):
         return "progress"
-    if _TITLE_EVAL.search(head) and not re.search(r"since (?:initial )?eval", head):
+    if (_TITLE_EVAL.search(head) or _OPENING_EVAL.match(head)) and not re.search(r"since (?:initial )?eval", head):
         return "evaluation"
     if _PROGRESS_NOTE.search(head) and re.search(r"since (?:initial )?eval|init|goals", norm):
         return "progress"
