@@ -24,9 +24,7 @@ def found_in(analyzer: Analyzer, marked: MarkedEpisode) -> tuple[set[tuple[str, 
     places = {note.note_id: i for i, note in enumerate(marked.notes)}
     chart = read_chart(analyzer, [(note, analyzer.assess(note)) for note in marked.notes])
     found = {(f.id, places[e.notes[f.note].note_id]) for e in chart.episodes for f in e.findings}
-    carried = {
-        (f.id, places[a.note_id], places[f.note_id]) for e in chart.episodes for a in e.assessments for f in a.findings if f.note_id
-    }
+    carried = {(f.id, places[a.note_id], places[f.note_id]) for e in chart.episodes for a in e.assessments for f in a.findings if f.note_id}
     return found, carried
 
 
@@ -58,7 +56,9 @@ def main() -> None:
                 for kind, place in sorted(found - m.expected):
                     print(f"{m.name} {place + 1} false  {kind}")
                 for element, place, source in sorted(m.carried - carried):
-                    print(f"{m.name} {place + 1} not carried {element} from {source + 1}: {[c for c in carried if c[:2] == (element, place)]}")
+                    print(
+                        f"{m.name} {place + 1} not carried {element} from {source + 1}: {[c for c in carried if c[:2] == (element, place)]}"
+                    )
         print(f"\n{half}: {len(marked)} episodes, {sum(len(m.notes) for m in marked)} notes")
         print(f"{'finding':28}{'positives':>10}{'near':>6}{'precision':>11}{'recall':>8}")
         for kind in (*checks(), "all"):

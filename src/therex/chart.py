@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from therex.analysis import Analyzer
-from therex.episode.read import read_episode
+from therex.episode.read import in_order, read_episode, worded
 from therex.episode.visits import by_episode
 from therex.policy.claim import with_claim
 from therex.policy.line import read_line
+from therex.policy.threshold import kx_findings
 from therex.types import Assessment, Episode, Note
 
 
@@ -50,4 +51,8 @@ def _settled(analyzer: Analyzer, episode: Episode) -> Episode:
             continue
         line = read_line(analyzer.policy, a.findings, a.contradictions, a.time, a.necessity)
         out.append(replace(a, line=with_claim(line, a.claim) if a.claim else line))
-    return replace(episode, assessments=tuple(out))
+    beside = (
+        kx_findings([(note.day, a) for note, a in zip(episode.notes, out, strict=True)]) if analyzer.policy.modifiers == "medicare" else []
+    )
+    found = (*episode.findings, *(worded(f, analyzer.policy, analyzer.on) for f in beside))
+    return replace(episode, assessments=tuple(out), findings=in_order(found))

@@ -251,6 +251,8 @@ class Claim:
 
     charges: tuple[Charge, ...]
     findings: tuple[ClaimFinding, ...] = ()
+    # tables that were asked and are a sample or out of date, one line each
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ def chart(
     ] = None,
     claims: Annotated[Path | None, typer.Option("--claims", help="Charge lines: a CSV or TSV, or an X12 837P file.")] = None,
     claim_columns: Annotated[
-        str | None, typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, patient, date, code, units, modifiers.")
+        str | None,
+        typer.Option(
+            "--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, patient, date, code, units, modifiers."
+        ),
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,

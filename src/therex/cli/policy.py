@@ -95,6 +95,52 @@ def check(path: Annotated[str, typer.Argument(help="An organisation's own policy
     return 0
 
 
+@group.command("import")
+def import_(
+    path: Annotated[str, typer.Argument(help="A public quarterly file as CSV or tab-separated text.")],
+    kind: Annotated[str, typer.Option("--kind", help="ptp: NCCI pairs (practitioner). mue: unlikely-edit limits (practitioner).")],
+    quarter: Annotated[str, typer.Option("--quarter", metavar="YYYYQn", help="The quarter of the file, as 2026Q4.")],
+) -> int:
+    """Take the rows on therapy codes from a public quarterly file; they go before the sample that ships."""
+    from pathlib import Path
+
+    from therex.catalog.codes import codes
+    from therex.catalog.tables import KINDS, NAMES, store
+    from therex.cli.options import one_of
+
+    one_of("--kind", kind, KINDS)
+    table = store(kind, Path(path), quarter, frozenset(codes()))
+    typer.echo(f"{NAMES[kind]} of {table.quarter}: {len(table.edits) or len(table.limits)} rows on therapy codes")
+    return 0
+
+
+@group.command("tables")
+def tables(
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="On this day; today by default.")] = None,
+) -> int:
+    """The dated tables: thresholds, modifiers, pairs, limits; and which of them are out of date."""
+    from datetime import date
+
+    from therex.catalog.files import resource
+    from therex.catalog.tables import KINDS, NAMES, modifiers, quarterly, stale_tables
+    from therex.cli.options import day
+
+    for year, row in resource("tables/kx.yaml")["years"].items():
+        typer.echo(
+            f"KX threshold {year}: ${row['threshold']:,}, review from ${row['review']:,} ({row['evidence']}, {'verified' if row['verified'] else 'not verified'})"
+        )
+    for name, row in modifiers().items():
+        typer.echo(
+            f"{name}: {row['means']}; from {row['from'].isoformat()} ({row['authority']}; {row['evidence']}, {'verified' if row['verified'] else 'not verified'})"
+        )
+    for kind in KINDS:
+        t = quarterly(kind)
+        typer.echo(f"{NAMES[kind]}: {t.quarter}{', a sample' if t.sample else ''}, {len(t.edits) or len(t.limits)} rows")
+    for line in stale_tables(day(as_of) or date.today()):
+        typer.echo(line)
+    return 0
+
+
 def add(app: typer.Typer) -> None:
     """Register the group."""
     app.add_typer(group, name="policy")

@@ -29,10 +29,19 @@ def screen(
         list[str] | None,
         typer.Option("--fail-on", help="Exit 1 where a note has this: error, hold, review, not_supported, contradiction, missing:ELEMENT."),
     ] = None,
-    claims: Annotated[Path | None, typer.Option("--claims", help="Charge lines: a CSV or TSV (note, or patient and date; code, units, modifiers), or an X12 837P file.")] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Option(
+            "--claims", help="Charge lines: a CSV or TSV (note, or patient and date; code, units, modifiers), or an X12 837P file."
+        ),
+    ] = None,
     claim_columns: Annotated[
         str | None,
-        typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, patient, date, code, units, modifiers, amount."),
+        typer.Option(
+            "--claim-columns",
+            metavar="NAME=COLUMN,...",
+            help="The table's own names for note, patient, date, code, units, modifiers, amount.",
+        ),
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
@@ -131,7 +140,8 @@ def _render(done: list[Assessment], format: str, output: Path | None) -> str:
     from therex.cli.options import on_console
     from therex.reports.terminal import summary, worklist_table
 
-    return on_console([worklist_table(done), f"\n{summary(done)}"], output)
+    stale = sorted({line for a in done if a.claim for line in a.claim.tables})
+    return on_console([worklist_table(done), f"\n{summary(done)}", *stale], output)
 
 
 def _fails(a: Assessment, wanted: list[str]) -> bool:

@@ -18,10 +18,11 @@ _PLAN_WEEKS = (
     re.compile(r"\b\d ?(?:-\d)? ?(?:x|times?|per|/)+ ?(?:/|per|a|each)? ?(?:w(?:ee)?ks?(?:ly)?|weekly)[ ,x@*]*(?:for|times)? ?(\d{1,2})(?: ?-? ?w(?:ee)?ks?)?\b(?! ?(?:min|deg|ft|lb|s\b|/))"),
     re.compile(r"\b(?:once|twice|one|two|three|\d)(?: times?)? (?:a|per|each|weekly) ?(?:week)?[, ]*(?:for|x|times) (\d{1,2})(?: w(?:ee)?ks?)?\b"),
     re.compile(r"\bweekly[, ]*(?:for|x)? ?(\d{1,2})(?: w(?:ee)?ks?)?\b"),
-    re.compile(r"\b\d ?w ?(\d{1,2})\b"),
     re.compile(r"\b\d ?x ?(\d{1,2}) ?w(?:ee)?ks\b"),
     re.compile(r"\bduration:? (?:of )?(\d{1,2}) w(?:ee)?ks?\b"),
 )  # fmt: skip
+
+_VISITS_WEEKS = re.compile(r"\b\d{1,2} ?w ?(\d{1,2})\b")
 
 
 def progress_reports(visits: Sequence[Visit], rule: EpisodeRule) -> list[EpisodeFinding]:
@@ -105,6 +106,9 @@ def _renewals(visits: Sequence[Visit], most: timedelta, grace: timedelta) -> lis
 
 def plan_weeks(low: str) -> int | None:
     """The weeks that a plan of care is written for; None where none are told."""
+    home = [int(n) for n in _VISITS_WEEKS.findall(low)]
+    if home and sum(home) <= 52:
+        return sum(home)
     found = [int(m[1]) for p in _PLAN_WEEKS for m in p.finditer(low) if 1 <= int(m[1]) <= 52]
     return found[-1] if found else None
 

@@ -40,7 +40,11 @@ def resolve(visit: Visit, visits: Sequence[Visit]) -> tuple[Finding, ...]:
             told = f"Found in the {source.view.note_type} of {source.day.isoformat() if source.day else 'an earlier day'}."
             out.append(replace(f, finding="ok", message=told, query="", evidence=held.evidence, note_id=source.note.note_id))
         elif _GRADE[f.found] or grade:
-            told = f"Weak here, and in the {source.view.note_type} supplied." if f.found == "weak" else f"Weak in the {source.view.note_type} supplied."
+            told = (
+                f"Weak here, and in the {source.view.note_type} supplied."
+                if f.found == "weak"
+                else f"Weak in the {source.view.note_type} supplied."
+            )
             evidence, note_id = (held.evidence, source.note.note_id) if grade else (f.evidence, "")
             out.append(replace(f, finding="weak", message=f"{told} {_rule(f)}", evidence=evidence, note_id=note_id))
         else:

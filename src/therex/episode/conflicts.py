@@ -12,9 +12,33 @@ from therex.catalog.episode import generic, words
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage, Range
 
-_SIDE = re.compile(r"\b(?:(?P<right>r|rt|right)|(?P<left>l|lt|left)|(?P<both>b/l|bilat\w*|both|blee?|bue|r/l|l/r|r and l|right and left|left and right))(?:'s)?\b(?![./]\w)")
+_SIDE = re.compile(
+    r"\b(?:(?P<right>r|rt|right)|(?P<left>l|lt|left)|(?P<both>b/l|bilat\w*|both|blee?|bue|r/l|l/r|r and l|right and left|left and right))(?:'s)?\b(?![./]\w)"
+)
 _BRAIN = re.compile(r"\b(?:cva|stroke|mca|aca|pca|infarct\w*|hemorrhage|ich|sdh|tbi|craniotomy)\b")
-_STOP = frozenset("the and with for due pain chronic acute dx diagnosi treating treatment medical left right bilateral status post unspecified".split())
+_STOP = frozenset(
+    [
+        "the",
+        "and",
+        "with",
+        "for",
+        "due",
+        "pain",
+        "chronic",
+        "acute",
+        "dx",
+        "diagnosi",
+        "treating",
+        "treatment",
+        "medical",
+        "left",
+        "right",
+        "bilateral",
+        "status",
+        "post",
+        "unspecified",
+    ]
+)
 _SPOKEN = ("EXERCISE", "IMPAIRMENT", "MEASURE", "LIMITATION", "RESPONSE")
 _CLAUSE = re.compile(r"[.,;:\n]")
 
@@ -98,8 +122,8 @@ def diagnosis_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             known |= _words(v.low)
             continue
         for start, end in _diagnoses(v):
-            told = _words(v.low[start:end]) - _STOP
-            named = (told - generic()) or told
+            all_ = _words(v.low[start:end]) - _STOP
+            named = (all_ - generic()) or all_
             if named and not named & known:
                 told = "The diagnosis named here is none of those of the evaluation."
                 out.append(EpisodeFinding("diagnosis_differs", v.place, "major", told, "", "", (Passage(v.place, start, end),)))
@@ -172,5 +196,9 @@ def signed_before(visits: Sequence[Visit]) -> list[EpisodeFinding]:
         early = [d for d in v.on("signed") if d.day < day and (day - d.day).days < 300]
         if early and not any(d.day >= day for d in v.on("signed")):
             told = f"Signed on {early[-1].day.isoformat()}, the visit is of {day.isoformat()}."
-            out.append(EpisodeFinding("signed_before_service", v.place, "critical", told, "", "", (Passage(v.place, early[-1].start, early[-1].end),)))
+            out.append(
+                EpisodeFinding(
+                    "signed_before_service", v.place, "critical", told, "", "", (Passage(v.place, early[-1].start, early[-1].end),)
+                )
+            )
     return out

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from therex.catalog.codes import is_timed
 from therex.episode.dates import DATE
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage
 
-SENTENCE, SHARE, WHOLE, ROWS = 76.0, 0.8, 84.0, 3
+SENTENCE, SHARE, WHOLE, ROWS = 76.0, 0.8, 87.0, 3
 FEW_WORDS = 5
 _TO_COME = re.compile(r"\b(?:continue|plan|will|next|as tolerated|as able)\b")
 _OF_EXERCISE = re.compile(r"\b(?:loads?|reps?|weights?|resistance|height|levels?|bands?|hold|lb|kg|exercises?|program|dose|same|from)\b")
 _ASIDE = ("subjective", "header", "billing", "signature", "history", "medications", "precautions")
-_CLERICAL = re.compile(r"\b(?:visit|session|timed|total|minutes?|mins?|units?|97\d{3}|g0283|signed|signature|dos|date)\b|\b(?:tot|te|ta|mt|nmr) \d")
+_CLERICAL = re.compile(
+    r"\b(?:visit|session|timed|total|minutes?|mins?|units?|97\d{3}|g0283|signed|signature|dos|date)\b|\b(?:tot|te|ta|mt|nmr) \d"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ def told(v: Visit) -> Told:
     view = v.view
     told_of = {r.to for r in view.relations if r.type in ("dose_of", "minutes_of")}
     lifted = sorted(
-        (s.start, s.end) for i, s in enumerate(view.spans) if s.label in ("DOSE", "MEASURE", "SERVICE", "DURATION") or (s.label == "EXERCISE" and i in told_of)
+        (s.start, s.end)
+        for i, s in enumerate(view.spans)
+        if s.label in ("DOSE", "MEASURE", "SERVICE", "DURATION") or (s.label == "EXERCISE" and i in told_of)
     )
     narrative, rows = [], []
     for r in view.sentences:
@@ -63,7 +68,9 @@ def told(v: Visit) -> Told:
 def _clerical(text: str) -> bool:
     """A line of dates, minutes, visit numbers or a signature, with little else."""
     rest = DATE.sub(" ", text)
-    return (bool(_CLERICAL.search(rest)) and len(re.findall(r"[a-z]{3,}", _CLERICAL.sub(" ", rest))) <= 4) or (bool(re.search(r"\b(?:pt|dpt|otr/l|cota/l|pta|cota|ot|cht|ocs|ncs|clt)\b[\s,./\d-]*$", text.strip())) and len(text) < 60)
+    return (bool(_CLERICAL.search(rest)) and len(re.findall(r"[a-z]{3,}", _CLERICAL.sub(" ", rest))) <= 4) or (
+        bool(re.search(r"\b(?:pt|dpt|otr/l|cota/l|pta|cota|ot|cht|ocs|ncs|clt)\b[\s,./\d-]*$", text.strip())) and len(text) < 60
+    )
 
 
 def _plain(text: str) -> str:
@@ -137,6 +144,24 @@ def unchanged(visits: Sequence[Visit], maintenance: bool, other_side: frozenset[
         )
         for run in runs
     ]  # fmt: skip
+
+
+def uniform_minutes(visits: Sequence[Visit]) -> list[EpisodeFinding]:
+    """The third visit in a row at which every one of two or more timed codes has exactly 15 minutes."""
+    run: list[Visit] = []
+    for v in visits:
+        timed = {code: n for code, n in (v.assessment.time.codes.items() if v.assessment.time else ()) if is_timed(code)}
+        if len(timed) < 2:
+            continue
+        run = [*run, v] if set(timed.values()) == {15} else []
+        if len(run) == ROWS:
+            evidence = tuple(Passage(x.place, d.start, d.end) for x in run for d in x.view.of("DURATION")[:1])
+            return [
+                EpisodeFinding(
+                    "uniform_minutes", v.place, "minor", f"{len(timed)} codes of 15 minutes each at {ROWS} visits.", "", "", evidence
+                )
+            ]
+    return []
 
 
 def _reason(v: Visit) -> bool:

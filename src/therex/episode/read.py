@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -34,19 +34,23 @@ def read_episode(
     found = [
         *_documents(visits, policy, day, maintenance),
         *trends.no_progress(visits, lines, maintenance), *trends.progress_without_measures(visits), *trends.unit_differs(visits),
-        *care.goals_met(visits), *copies.copied(visits), *copies.unchanged(visits, maintenance, frozenset(f.note for f in sides)),
+        *care.goals_met(visits), *copies.copied(visits), *copies.uniform_minutes(visits), *copies.unchanged(visits, maintenance, frozenset(f.note for f in sides)),
         *sides, *conflicts.diagnosis_differs(visits), *conflicts.date_conflicts(visits), *conflicts.signed_before(visits),
     ]  # fmt: skip
-    told = [_worded(f, policy, day) for f in found]
+    told = [worded(f, policy, day) for f in found]
     return Episode(
         patient, discipline, tuple(v.note for v in visits), tuple(replace(v.assessment, findings=resolve(v, visits)) for v in visits),
-        tuple(v.number for v in visits), maintenance, lines, tuple(sorted(told, key=lambda f: (_ORDER.index(f.severity), f.note, f.id))),
+        tuple(v.number for v in visits), maintenance, lines, in_order(told),
     )  # fmt: skip
 
 
 def is_maintenance(visits: Sequence[Visit]) -> bool:
     """Whether the evaluation or a report declares a maintenance program."""
-    return any(v.says("maintenance") and not v.says("not_maintenance") for v in visits if v.place == 0 or v.view.note_type in ("evaluation", "progress", "discharge"))
+    return any(
+        v.says("maintenance") and not v.says("not_maintenance")
+        for v in visits
+        if v.place == 0 or v.view.note_type in ("evaluation", "progress", "discharge")
+    )
 
 
 def _documents(visits: Sequence[Visit], policy: Policy, day: date, maintenance: bool) -> list[EpisodeFinding]:
@@ -59,7 +63,12 @@ def _documents(visits: Sequence[Visit], policy: Policy, day: date, maintenance: 
     ]
 
 
-def _worded(f: EpisodeFinding, policy: Policy, day: date) -> EpisodeFinding:
+def in_order(found: Iterable[EpisodeFinding]) -> tuple[EpisodeFinding, ...]:
+    """Findings with the gravest first, then by visit."""
+    return tuple(sorted(found, key=lambda f: (_ORDER.index(f.severity), f.note, f.id)))
+
+
+def worded(f: EpisodeFinding, policy: Policy, day: date) -> EpisodeFinding:
     """A finding in the words of its kind and under the payer's rule, with what was seen."""
     rule, check = policy.episode_rule(f.id, day), checks()[f.id]
     message = " ".join(x for x in (rule.message if rule else check.message, f.message) if x)

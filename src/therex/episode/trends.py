@@ -56,7 +56,9 @@ def _is_target(v: Visit, s: Span) -> bool:
     lead = v.low[start : s.start]
     rest = v.low[s.end : s.end + 40].split(". ")[0]
     if v.view.note_type == "evaluation":
-        return v.view.section_at(s.start) == "goals" or bool(_AIM.search(lead)) or any(g.start <= s.start < g.end for g in v.view.of("GOAL"))
+        return (
+            v.view.section_at(s.start) == "goals" or bool(_AIM.search(lead)) or any(g.start <= s.start < g.end for g in v.view.of("GOAL"))
+        )
     return bool(_AIM.search(lead)) and not _STATUS.search(lead + " " + rest)
 
 
@@ -84,7 +86,33 @@ def canonical(name: str) -> str:
     known = {k.lower(): v.lower() for k, v in expansions().items()}
     words_ = [known.get(w, w) for w in re.findall(r"[a-z0-9']+", name.lower())]
     text = " ".join(words_).replace("-", " ")
-    return " ".join(w for w in text.split() if w not in ("left", "right", "l", "r", "bilateral", "active", "passive", "arom", "prom", "rom", "mmt", "strength", "score", "of", "range", "motion", "manual", "muscle", "test", "the"))
+    return " ".join(
+        w
+        for w in text.split()
+        if w
+        not in (
+            "left",
+            "right",
+            "l",
+            "r",
+            "bilateral",
+            "active",
+            "passive",
+            "arom",
+            "prom",
+            "rom",
+            "mmt",
+            "strength",
+            "score",
+            "of",
+            "range",
+            "motion",
+            "manual",
+            "muscle",
+            "test",
+            "the",
+        )
+    )
 
 
 def _number(value: object, text: str) -> float | None:
@@ -139,7 +167,15 @@ def direction(name: str, kind: str, values: Sequence[float]) -> Literal["improvi
     """From the first value to the last, by the smallest change that counts."""
     first, last = values[0], values[-1]
     moved = (first - last) if less_is_better(name) else (last - first)
-    least = least_change("deg") if kind == "angle" else least_change("pain") if name == "pain" else least_change("grade") if kind == "grade" else max(abs(first), 1e-9) * least_change("share")
+    least = (
+        least_change("deg")
+        if kind == "angle"
+        else least_change("pain")
+        if name == "pain"
+        else least_change("grade")
+        if kind == "grade"
+        else max(abs(first), 1e-9) * least_change("share")
+    )
     if moved >= least - 1e-6:
         return "improving"
     return "worse" if moved <= -least + 1e-6 else "flat"
@@ -151,7 +187,9 @@ def no_progress(visits: Sequence[Visit], trends: Sequence[Trend], maintenance: b
     if maintenance or not long or any(t.direction == "improving" for t in trends):
         return []
     last = max(v.place for v in visits if v.treats)
-    told = "; ".join(f"{t.name} {t.points[0].value:g} to {t.points[-1].value:g}{f' {t.unit}' if t.unit else ''}, {t.direction}" for t in long[:3])
+    told = "; ".join(
+        f"{t.name} {t.points[0].value:g} to {t.points[-1].value:g}{f' {t.unit}' if t.unit else ''}, {t.direction}" for t in long[:3]
+    )
     evidence = tuple(Passage(p.note, p.start, p.end) for t in long[:3] for p in (t.points[0], t.points[-1]))
     return [EpisodeFinding("no_progress", last, "major", told, "", "", evidence)]
 
@@ -200,8 +238,13 @@ def unit_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
                 continue
             beside = re.search(rf"\d ?{re.escape(first)}\b", re.split(r"[.;] ", r.visit.low[r.span.start : r.span.end + 18])[0])
             if not beside:
-                evidence = (Passage(rows[0].visit.place, rows[0].span.start, rows[0].span.end), Passage(r.visit.place, r.span.start, r.span.end))
-                out.append(EpisodeFinding("unit_differs", r.visit.place, "minor", f"{name}: {r.raw_unit} here, {first} before.", "", "", evidence))
+                evidence = (
+                    Passage(rows[0].visit.place, rows[0].span.start, rows[0].span.end),
+                    Passage(r.visit.place, r.span.start, r.span.end),
+                )
+                out.append(
+                    EpisodeFinding("unit_differs", r.visit.place, "minor", f"{name}: {r.raw_unit} here, {first} before.", "", "", evidence)
+                )
                 break
     return out
 

@@ -11,9 +11,11 @@ _TITLE_EVAL = re.compile(
     r"\b(?:(?:physical|occupational|vestibular|hand|pelvic) (?:physical |occupational )?therapy evaluation|initial (?:pt |ot |physical therapy |occupational therapy )?eval\w*|(?:pt|ot|physical therapy|occupational therapy|pelvic health|hand therapy|vestibular|home health|snf|outpatient) (?:initial )?eval\w*|evaluation (?:&|and) (?:plan|poc)|\A\W*(?:initial )?eval(?:uation)?\b(?! (?:only|of progress))|initial (?:pt|ot|physical therapy|occupational therapy) visit|evaluation note|initial examination|initial (?:pt |ot |physical therapy |occupational therapy |therapy )?assessment|pt/ot eval|eval(?:uation)?:?$|plan of treatment|evaluation - |re-?evaluation (?:note|report)|start of care)\b",
     re.M,
 )
-_OPENING_EVAL = re.compile(r"\W*(?!(?:[^.\n]* )?(?:since|per|after|from|last|post|at|prior) )[^.\n]{0,48}\beval(?:uation)?\b(?! (?:only|of progress|findings|date)|-)")
+_OPENING_EVAL = re.compile(
+    r"\W*(?!(?:[^.\n]* )?(?:since|per|after|from|last|post|at|prior) )[^.\n]{0,48}\beval(?:uation)?\b(?! (?:only|of progress|findings|date)|-)"
+)
 _TITLE_PROGRESS = re.compile(
-    r"\b(?:progress (?:report|summary|update)|re-?cert\w*|10th visit|tenth visit|reporting period|monthly (?:summary|progress)|progress evaluation|re-?assessment note|30[- ]day (?:re-?assessment|summary))\b"
+    r"\b(?:progress (?:report|summary|update)|pr(?=: )|re-?cert\w*|10th visit|tenth visit|reporting period|monthly (?:summary|progress)|progress evaluation|re-?assessment note|30[- ]day (?:re-?assessment|summary))\b"
 )
 _PROGRESS_NOTE = re.compile(r"\bprogress (?:note|with billing)\b")
 _TITLE_DC = re.compile(

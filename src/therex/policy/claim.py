@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from therex.catalog.codes import codes, is_timed
+from therex.catalog.files import resource
 from therex.catalog.policy import Policy
+from therex.catalog.tables import edit_between, modifier_holds, modifiers, quarterly, stale_tables, unlikely_beyond
 from therex.timing.units import ama_units, cms_units, units_of
 from therex.types import Charge, Claim, ClaimFinding, Line, Minutes, Necessity, NoteView
 
 CODE = "97110"
 PLAN = {"PT": "GP", "OT": "GO", "SLP": "GN"}
-ASSISTANT_FROM = date(2022, 1, 1)
-APART = frozenset({"59", "XE", "XP", "XS", "XU"})
-# pairs that have carried an edit; the quarterly file says whether they do on a given day
-PAIRS = (("97110", "97150"), ("97110", "97164"))
 _ASSISTANT = re.compile(r"\b(?:PTA|LPTA|COTA|OTA)\b")
 
 
@@ -31,11 +30,13 @@ def read_claim(policy: Policy, charges: Sequence[Charge], view: NoteView, minute
         *_units(policy, charges, minutes),
         *_not_in_note([c for c in charges if c.code != CODE or necessity.verdict != "not_applicable"], view, minutes),
         *(_plan(charges, view) if policy.modifiers == "medicare" else ()),
-        *(_assistant(charges, view) if policy.modifiers == "medicare" and on >= ASSISTANT_FROM else ()),
-        *_pairs(charges),
+        *(_assistant(charges, view) if policy.modifiers == "medicare" and modifier_holds("CQ", on, "required_from") else ()),
+        *_pairs(charges, on),
+        *_unlikely(charges),
+        *_not_counted(charges, view, minutes),
     ]
     grave = ("critical", "major", "minor")
-    return Claim(tuple(charges), tuple(sorted(found, key=lambda f: grave.index(f.severity))))
+    return Claim(tuple(charges), tuple(sorted(found, key=lambda f: grave.index(f.severity))), tuple(stale_tables(on)))
 
 
 def with_claim(line: Line, claim: Claim) -> Line:
@@ -149,13 +150,70 @@ def _assistant(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
     return []
 
 
-def _pairs(charges: Sequence[Charge]) -> list[ClaimFinding]:
+def _pairs(charges: Sequence[Charge], on: date) -> list[ClaimFinding]:
+    """Pairs of codes with an edit on that day and no modifier that may lift it."""
+    apart = {name for name, row in modifiers().items() if row.get("apart")}
     by_code = {c.code: set(c.modifiers) for c in charges if c.units}
+    names = sorted(by_code)
+    out = []
+    for i, a in enumerate(names):
+        for b in names[i + 1 :]:
+            edit = edit_between(a, b, on)
+            if edit is None or (edit.modifier == 1 and apart & (by_code[a] | by_code[b])):
+                continue
+            lifts = "No line carries 59 or an X modifier." if edit.modifier == 1 else "No modifier lifts it."
+            told = f"{a} and {b} on one day carry an edit ({_table('ptp')}). {lifts}"
+            query = "Were these services given at separate times, and does the note tell the times apart?"
+            out.append(ClaimFinding("code_pair", "minor" if edit.modifier == 1 else "major", edit.second, told, query))
+    return out
+
+
+def _table(kind: str) -> str:
+    """The quarter of a table, and that it is a sample."""
+    table = quarterly(kind)
+    return f"table of {table.quarter}{', a sample: check the current one' if table.sample else ''}"
+
+
+def _unlikely(charges: Sequence[Charge]) -> list[ClaimFinding]:
+    billed: dict[str, int] = {}
+    for c in charges:
+        billed[c.code] = billed.get(c.code, 0) + c.units
     return [
         ClaimFinding(
-            "code_pair", "minor", second, f"{first} and {second} on one day have carried an edit: see the quarterly file. No line carries 59 or an X modifier.",
-            "Were these services given at separate times, and does the note tell the times apart?",
+            "unlikely_units", "major", code, f"{n} units of {code} on one day are more than the {most} beyond which they are unlikely ({_table('mue')}).",
+            "What were the minutes of this service on that day, and who furnished them?",
         )
-        for first, second in PAIRS
-        if first in by_code and second in by_code and not APART & (by_code[first] | by_code[second])
+        for code, n in billed.items()
+        if (most := unlikely_beyond(code)) is not None and n > most
     ]  # fmt: skip
+
+
+@cache
+def _uncounted() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    rows = resource("claims.yaml")["not_counted"]
+    number = r"(?P<n>\d{1,3})"
+    return tuple((kind, re.compile(p.replace("{n}", number))) for kind, patterns in rows.items() for p in patterns)
+
+
+def _not_counted(charges: Sequence[Charge], view: NoteView, minutes: Minutes) -> list[ClaimFinding]:
+    """Minutes of rest, documentation and the like inside those of the timed codes: by the note's words, or by its sum."""
+    timed = [c for c in charges if is_timed(c.code) and c.units]
+    if not timed:
+        return []
+    total = minutes.timed_total or sum(n for code, n in minutes.codes.items() if is_timed(code))
+    untimed = sum(n for code, n in minutes.codes.items() if not is_timed(code))
+    known = sum(n for code, n in minutes.codes.items() if is_timed(code))
+    query = "Which of these minutes were one-on-one treatment under a timed code?"
+    if minutes.timed_total is not None and known and untimed and minutes.timed_total == known + untimed:
+        told = (
+            f"The timed total of {minutes.timed_total} minutes takes in {untimed} minutes of untimed services, which are no timed minutes."
+        )
+        return [ClaimFinding("minutes_not_counted", "major", timed[0].code, told, query)]
+    included = re.compile(resource("claims.yaml")["included"])
+    for kind, pattern in _uncounted():
+        for m in pattern.finditer(view.low):
+            around = view.low[max(0, m.start() - 60) : m.end() + 40]
+            if int(m["n"]) < total and (kind in ("evaluation", "group") or included.search(around)):
+                told = f"{m['n']} minutes of {kind} stand inside the minutes of timed services; they do not count."
+                return [ClaimFinding("minutes_not_counted", "major", timed[0].code, told, query)]
+    return []

@@ -13,7 +13,9 @@ Names = Mapping[str, tuple[str, ...]]
 csv.field_size_limit(50_000_000)
 
 
-def read_rows(path: Path, flag: str, names: Names, own: Mapping[str, str], optional: frozenset[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(
+    path: Path, flag: str, names: Names, own: Mapping[str, str], optional: frozenset[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of a CSV or TSV file as line number and cells by the names of `names`; cells of columns that are not there are left out.
 
     Parameters
@@ -60,7 +62,9 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
         if found is not None:
             where[name] = found
         elif told or name not in optional:
-            raise InputError(f"{flag}: no column for {name}: want {'the one named' if told else ', '.join(known)}; {flag}-columns maps another")
+            raise InputError(
+                f"{flag}: no column for {name}: want {'the one named' if told else ', '.join(known)}; {flag}-columns maps another"
+            )
     return where
 
 

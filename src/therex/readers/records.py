@@ -76,13 +76,19 @@ def _by(note: Note, by: str, place: str) -> Note:
 
 
 def _table(path: Path, columns: Mapping[str, str]) -> Iterator[Note]:
-    rows = _json_rows(path, columns) if path.suffix.lower() in (".jsonl", ".ndjson") else read_rows(path, "--columns", NAMES, columns, OPTIONAL)
+    rows = (
+        _json_rows(path, columns)
+        if path.suffix.lower() in (".jsonl", ".ndjson")
+        else read_rows(path, "--columns", NAMES, columns, OPTIONAL)
+    )
     seen: dict[str, int] = {}
     for n, row in rows:
         told = row.get("id", "").strip() or str(n - 1)
         seen[told] = seen.get(told, 0) + 1
         note_id = told if seen[told] == 1 else f"{told}#{seen[told]}"
-        yield Note(note_id, row.get("text", ""), row.get("patient", "").strip(), parse_day(row["date"]) if row.get("date", "").strip() else None)
+        yield Note(
+            note_id, row.get("text", ""), row.get("patient", "").strip(), parse_day(row["date"]) if row.get("date", "").strip() else None
+        )
 
 
 def _json_rows(path: Path, columns: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:

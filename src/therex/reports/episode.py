@@ -82,7 +82,9 @@ def episode_view(e: Episode) -> RenderableType:
     """One episode for the terminal: its visits, what was found across them, and its measures."""
     first, last = _day(e, 0), _day(e, len(e.notes) - 1)
     kind = "maintenance program" if e.maintenance else "rehabilitation"
-    head = Text.assemble((e.patient or "(no patient told)", "bold"), f"  {e.discipline}, {len(e.notes)} notes, {first or '?'} to {last or '?'}, {kind}")
+    head = Text.assemble(
+        (e.patient or "(no patient told)", "bold"), f"  {e.discipline}, {len(e.notes)} notes, {first or '?'} to {last or '?'}, {kind}"
+    )
     return Group(head, "", _visits(e), "", *_findings(e), "", *_measures(e))
 
 
@@ -94,7 +96,13 @@ def _visits(e: Episode) -> Table:
         if a.line is None or a.view is None:
             continue
         number = e.numbers[i]
-        table.add_row(_day(e, i) or "–", "–" if number is None else str(number), a.view.note_type, Text(a.line.status, LINE_STYLE[a.line.status]), words(a.line.because))
+        table.add_row(
+            _day(e, i) or "–",
+            "–" if number is None else str(number),
+            a.view.note_type,
+            Text(a.line.status, LINE_STYLE[a.line.status]),
+            words(a.line.because),
+        )
     return table
 
 
@@ -103,7 +111,11 @@ def _findings(e: Episode) -> list[RenderableType]:
         return [Text("Nothing found across the notes.", "green")]
     out: list[RenderableType] = []
     for f in e.findings:
-        out.append(Text.assemble((f"{f.severity:8}", _SEVERITY[f.severity]), f" {_day(e, f.note) or '–'}  ", (words((f.id,)), "bold"), f"  {f.message}"))
+        out.append(
+            Text.assemble(
+                (f"{f.severity:8}", _SEVERITY[f.severity]), f" {_day(e, f.note) or '–'}  ", (words((f.id,)), "bold"), f"  {f.message}"
+            )
+        )
         out += _passages(e, f)
     return out
 
@@ -129,7 +141,9 @@ def _measures(e: Episode) -> list[RenderableType]:
     style = {"improving": "green", "flat": "yellow", "worse": "red"}
     for t in e.trends:
         values = " → ".join(f"{p.value:g}" for p in t.points)
-        table.add_row(f"{t.name}{f', {t.side}' if t.side else ''}", f"{values}{f' {t.unit}' if t.unit else ''}", Text(t.direction, style[t.direction]))
+        table.add_row(
+            f"{t.name}{f', {t.side}' if t.side else ''}", f"{values}{f' {t.unit}' if t.unit else ''}", Text(t.direction, style[t.direction])
+        )
     return [table]
 
 

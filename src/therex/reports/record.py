@@ -63,7 +63,8 @@ def to_record(a: Assessment) -> dict[str, Any]:
 
 def _claim(claim: Claim) -> dict[str, Any]:
     return {
-        "charges": [{"code": c.code, "units": c.units, "modifiers": list(c.modifiers)} for c in claim.charges],
+        "charges": [{"code": c.code, "units": c.units, "modifiers": list(c.modifiers), "amount": c.amount} for c in claim.charges],
+        "tables": list(claim.tables),
         "findings": [{"id": f.id, "severity": f.severity, "code": f.code, "message": f.message, "query": f.query} for f in claim.findings],
     }
 
