@@ -36,3 +36,19 @@ def test_what_is_found_beside_the_charges(case, analyzer):
 def test_no_finding_asks_for_more_units(analyzer):
     told = analyzer.assess(Note("n", DATA["GOOD"]), charges("97110 x1 GP")).claim.findings[0]
     assert told.severity == "minor" and told.query == "" and "no error" in told.message
+
+
+GIVEN = yaml.safe_load((Path(__file__).resolve().parent / "claims_given.yaml").read_text(encoding="utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("case", GIVEN, ids=lambda c: c["note"][:40])
+def test_97110_charged_where_none_was_given_is_critical_and_first(case, analyzer):
+    a = analyzer.assess(Note("n", case["note"]), [Charge("97110", 1, ("GP",))])
+    told = [f.id for f in a.claim.findings if f.severity == "critical" and f.id == "billed_not_given"]
+    assert bool(told) is not case["given"]
+    if told:
+        assert a.line.status == "hold" and a.line.because[0] == "billed_not_given"
+
+
+def test_there_are_at_least_forty_pairs_half_of_them_near_misses():
+    assert len(GIVEN) >= 40 and sum(c["given"] for c in GIVEN) * 2 == len(GIVEN)

@@ -268,6 +268,10 @@ def _service(ctx: Context, d: Draft) -> Value:
         r"\b(?:no|did not do|last visit|previously|not doing|we are not|next visit|declined|would benefit|plan(?:ned)? interventions?|interventions? (?:to )?include|recommend|will (?:be seen|receive)|frequency|continue)\b[^.;]*$",
         before,
     )
+    given = given and not re.match(
+        r"[^.\d]{0,14}\b(?:planned|deferred|postponed|not (?:performed|given|done|provided)|to (?:begin|start|resume)|will (?:begin|start|resume)|next (?:visit|week|session|time))\b",
+        ctx.text(d.last, last),
+    )
     given = given and not re.match(r"[^.]{0,50}\b(?:have|has) been (?:provided|given|delivered|used)\b", ctx.text(d.last, last))
     return {"given": given}
 

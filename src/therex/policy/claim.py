@@ -212,7 +212,7 @@ def _not_counted(charges: Sequence[Charge], view: NoteView, minutes: Minutes) ->
     included = re.compile(resource("claims.yaml")["included"])
     for kind, pattern in _uncounted():
         for m in pattern.finditer(view.low):
-            around = view.low[max(0, m.start() - 60) : m.end() + 40]
+            around = re.sub(r"\bnot (?:counted|included|in)\b", "", view.low[max(0, m.start() - 60) : m.end() + 40].split("\n")[0])
             if int(m["n"]) < total and (kind in ("evaluation", "group") or included.search(around)):
                 told = f"{m['n']} minutes of {kind} stand inside the minutes of timed services; they do not count."
                 return [ClaimFinding("minutes_not_counted", "major", timed[0].code, told, query)]
