@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from therex.catalog.policy import Policy, policy
 from therex.elements.all import read_elements
+from therex.elements.code_fit import code_fits
 from therex.elements.contradictions import read_contradictions
 from therex.errors import NoteError
 from therex.pipeline.build import load
@@ -83,8 +84,9 @@ class Analyzer:
         line = read_line(self.policy, found, contradictions, minutes, necessity)
         claim = read_claim(self.policy, charges, view, minutes, necessity, self.on) if charges else None
         return Assessment(
-            note_id, view, minutes, found, contradictions, necessity, with_claim(line, claim) if claim else line, self.policy.id, claim
-        )
+            note_id, view, minutes, found, contradictions, necessity, with_claim(line, claim) if claim else line, self.policy.id, claim,
+            code_fits(view),
+        )  # fmt: skip
 
     def assess_all(self, notes: Iterable[Note]) -> Iterator[Assessment]:
         """One assessment a note, in order."""

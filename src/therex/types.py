@@ -196,6 +196,16 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeFit:
+    """What stands under 97110 and reads as another service; `exercise` is its index into the spans, None where it is no named exercise."""
+
+    exercise: int | None
+    reads_as: str
+    message: str
+    evidence: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One thing that moved the score."""
 
@@ -268,6 +278,7 @@ class Assessment:
     line: Line | None = None
     payer: str = ""
     claim: Claim | None = None
+    fits: tuple[CodeFit, ...] = ()
     error: tuple[str, str] | None = None
 
 

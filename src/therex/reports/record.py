@@ -43,6 +43,7 @@ def to_record(a: Assessment) -> dict[str, Any]:
             for f in a.findings
         ],
         **({"claim": _claim(a.claim)} if a.claim is not None else {}),
+        "code_fit": [{"exercise": f.exercise, "reads_as": f.reads_as, "message": f.message, "evidence": _ranges(f.evidence)} for f in a.fits],
         "contradictions": [{"id": c.id, "message": c.message, "evidence": _ranges(c.evidence)} for c in a.contradictions],
         "time": {
             "codes": dict(time.codes), "timed_total": time.timed_total, "session_total": time.session_total, "clock": list(time.clock),

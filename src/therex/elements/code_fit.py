@@ -1,0 +1,101 @@
+"""Which service each exercise reads as, by its intent; told only where that is another than the one it stands under.
+
+Nothing here proposes a charge: the finding asks what the aim was. Source: resources/code_fit.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from therex.catalog.files import resource
+from therex.elements.treatment import given_services, performed_exercises
+from therex.types import CodeFit, NoteView, Range, Span
+
+CODE = "97110"
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    code: str
+    why: str
+    words: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    yields: str
+
+
+@cache
+def _intents() -> tuple[_Intent, ...]:
+    return tuple(
+        _Intent(
+            row["code"], row["why"], re.compile(row["words"]), re.compile(row["unless"]) if "unless" in row else None, row.get("yields", "")
+        )
+        for row in resource("code_fit.yaml")["intents"]
+    )  # fmt: skip
+
+
+@cache
+def _develops() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = resource("code_fit.yaml")
+    return re.compile(data["develops"]), re.compile(data["loaded"])
+
+
+def reads_as(view: NoteView, exercise: Span) -> tuple[str, str, Range]:
+    """The code that carries an exercise by its intent, why, and the words that tell it; 97110 where nothing tells another."""
+    start, end = _told_with(view, exercise)
+    found = text_reads_as(view, start, end)
+    aimed = any(p.search(view.low, start, end) for p in _develops())
+    row = resource("code_fit.yaml")["types"].get((exercise.value or {}).get("type"))
+    if found is None and row and not aimed:
+        return row["code"], row["why"], Range(exercise.start, exercise.end)
+    return found or (CODE, "", Range(exercise.start, exercise.end))
+
+
+def text_reads_as(view: NoteView, start: int, end: int) -> tuple[str, str, Range] | None:
+    """The code that a stretch reads as, why, and the words that tell it; None where nothing tells another than 97110."""
+    text = view.low[start:end]
+    develops, loaded = (p.search(text) for p in _develops())
+    for intent in _intents():
+        m = intent.words.search(text)
+        gives_way = (intent.yields and develops) or (intent.yields == "any" and loaded)
+        if m and not gives_way and not (intent.unless and intent.unless.search(text)):
+            return intent.code, intent.why, Range(start + m.start(), start + m.end())
+    return None
+
+
+def _told_with(view: NoteView, exercise: Span) -> tuple[int, int]:
+    """The stretch that speaks of an exercise: its sentence, cut at other exercises with a dose of their own and at semicolons."""
+    start = max((r.start for r in view.sentences if r.start <= exercise.start), default=0)
+    end = min((r.end for r in view.sentences if r.end >= exercise.end), default=len(view.text))
+    for s in view.of("DOSE"):
+        if start <= s.end <= exercise.start and any(o.end <= s.start for o in view.of("EXERCISE") if o.start >= start):
+            start = s.end
+    left = view.low.rfind(";", start, exercise.start)
+    right = view.low.find(";", exercise.end, end)
+    return (left + 1 if left >= 0 else start), (right if right >= 0 else end)
+
+
+def code_fits(view: NoteView) -> tuple[CodeFit, ...]:
+    """What stands under 97110 and reads as another service: exercises, and sentences that tell of gait or self-care without one."""
+    services = sorted((s for s in given_services(view) if s.attribute), key=lambda s: s.start)
+    out = []
+    exercises = performed_exercises(view)
+    for exercise in exercises:
+        if _under(services, exercise.start) in (CODE, ""):
+            code, why, evidence = reads_as(view, exercise)
+            if code != CODE:
+                out.append(CodeFit(view.spans.index(exercise), code, f"This exercise {why}.", (Range(exercise.start, exercise.end), evidence)))
+    for r in view.sentences:
+        if any(r.start <= e.start < r.end for e in exercises) or _under(services, r.end) != CODE or not any(r.start <= s.start < r.end for s in services):
+            continue
+        found = text_reads_as(view, r.start, r.end)
+        if found and found[0] in ("97116", "97535", "97530", "97112"):
+            out.append(CodeFit(None, found[0], f"What stands here under 97110 {found[1]}.", (found[2],)))
+    return tuple(out)
+
+
+def _under(services: list[Span], position: int) -> str:
+    """The code of the service named last before a position; empty where there is none."""
+    before = [s for s in services if s.start <= position]
+    return str(before[-1].attribute) if before else ""
