@@ -15,6 +15,7 @@ from therex.errors import NoteError
 from therex.pipeline.build import load
 from therex.pipeline.export import to_view
 from therex.policy.claim import read_claim, with_claim
+from therex.policy.custom import custom_findings
 from therex.policy.engine import findings
 from therex.policy.line import read_line
 from therex.scoring.applicable import exercise_given
@@ -81,11 +82,12 @@ class Analyzer:
         verdict = self.model.verdict(score) if given else "not_applicable"
         necessity = Necessity(verdict, round(score, 4), self.model.name, self.model.reasons(x))
         found = findings(self.policy, view, elements, contradictions, self.on)
-        line = read_line(self.policy, found, contradictions, minutes, necessity)
+        custom = custom_findings(self.policy, view, self.on)
+        line = read_line(self.policy, (*found, *custom), contradictions, minutes, necessity)
         claim = read_claim(self.policy, charges, view, minutes, necessity, self.on) if charges else None
         return Assessment(
             note_id, view, minutes, found, contradictions, necessity, with_claim(line, claim) if claim else line, self.policy.id, claim,
-            code_fits(view),
+            code_fits(view), custom,
         )  # fmt: skip
 
     def assess_all(self, notes: Iterable[Note]) -> Iterator[Assessment]:

@@ -49,7 +49,7 @@ def _settled(analyzer: Analyzer, episode: Episode) -> Episode:
     for a in episode.assessments:
         if a.time is None or a.necessity is None:
             continue
-        line = read_line(analyzer.policy, a.findings, a.contradictions, a.time, a.necessity)
+        line = read_line(analyzer.policy, (*a.findings, *a.custom), a.contradictions, a.time, a.necessity)
         out.append(replace(a, line=with_claim(line, a.claim) if a.claim else line))
     beside = (
         kx_findings([(note.day, a) for note, a in zip(episode.notes, out, strict=True)]) if analyzer.policy.modifiers == "medicare" else []

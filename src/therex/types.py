@@ -279,6 +279,7 @@ class Assessment:
     payer: str = ""
     claim: Claim | None = None
     fits: tuple[CodeFit, ...] = ()
+    custom: tuple[Finding, ...] = ()
     error: tuple[str, str] | None = None
 
 

@@ -17,7 +17,7 @@ def table(tmp_path, text, columns=None):
 
 
 def test_columns_by_their_usual_names(tmp_path):
-    got = table(tmp_path, "Note,CPT,Units,Mods,Allowed\na,97110,2,GP,\"$1,061.20\"\na,97140,1,GP 59,\n\nb,g0283,1,,\n")
+    got = table(tmp_path, 'Note,CPT,Units,Mods,Allowed\na,97110,2,GP,"$1,061.20"\na,97140,1,GP 59,\n\nb,g0283,1,,\n')
     assert [(x.note, x.charge) for x in got] == [
         ("a", Charge("97110", 2, ("GP",), 1061.2)),
         ("a", Charge("97140", 1, ("GP", "59"))),
@@ -59,7 +59,13 @@ def test_what_a_table_may_call_a_note():
 
 def test_a_charge_finds_its_note_by_name_or_by_patient_and_day():
     day = date(2025, 1, 6)
-    notes = [("a/1", "Doe, Jane", day), ("a/2", "Doe, Jane", date(2025, 1, 8)), ("b/1", "Roe", day), ("c/9", "Twin", day), ("c/8", "Twin", day)]
+    notes = [
+        ("a/1", "Doe, Jane", day),
+        ("a/2", "Doe, Jane", date(2025, 1, 8)),
+        ("b/1", "Roe", day),
+        ("c/9", "Twin", day),
+        ("c/8", "Twin", day),
+    ]
     lines = [
         ChargeLine(Charge("97110", 1), note="2"),
         ChargeLine(Charge("97110", 2), patient="DOE JANE", day=day),

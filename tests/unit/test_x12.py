@@ -26,7 +26,10 @@ def test_a_line_finds_its_note_by_any_name_of_the_patient(patient):
     assert [c.code for c in found["n"]] == ["97110", "97140"] and astray == 1
 
 
-@pytest.mark.parametrize("text", ["ISA*00*SECRET", "ISA~", "ISA*00*          *00*          *ZZ*SECRET         *ZZ*P              *250110*1200*^*00501*000000001*0*T*:~"])
+@pytest.mark.parametrize(
+    "text",
+    ["ISA*00*SECRET", "ISA~", "ISA*00*          *00*          *ZZ*SECRET         *ZZ*P              *250110*1200*^*00501*000000001*0*T*:~"],
+)
 def test_what_is_no_claim_is_refused_with_no_content(text, tmp_path):
     path = tmp_path / "x.837"
     path.write_text(text)

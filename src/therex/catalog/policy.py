@@ -6,6 +6,7 @@ A profile may extend another: its own rules come first, and one in force takes t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -14,9 +15,9 @@ from typing import Any, Literal, cast, get_args
 
 import yaml
 
-from therex.catalog.files import RESOURCES, read_yaml
+from therex.catalog.files import RESOURCES, read_yaml, resource
 from therex.errors import PolicyError, ResourceError
-from therex.types import CONTRADICTIONS, ELEMENTS, NoteType
+from therex.types import CONTRADICTIONS, ELEMENTS, LABELS, NoteType
 
 REQUIREMENTS = ("required", "required_if", "supportive")
 SEVERITIES = ("critical", "major", "minor")
@@ -26,7 +27,7 @@ STRICTNESS = ("usual", "strict")
 MODIFIERS = ("medicare", "none")
 _OPTIONAL = {"needs"}
 _PROFILE = {"id", "name", "version", "extends", "drop", "strictness", "modifiers", "units_rule", "notes", "closing", "authorities", "rules", "contradictions",
-            "elements_28", "episode"}  # fmt: skip
+            "elements_28", "episode", "elements"}  # fmt: skip
 _KEYS = {"id", "element", "authority", "section", "scope", "requirement", "severity", "elsewhere", "note_types", "effective_from",
          "effective_to", "evidence", "verified", "checked", "message", "query"}  # fmt: skip
 
@@ -62,6 +63,32 @@ EPISODE_CHECKS = ("progress_report_due", "certification_missing", "certification
 _EPISODE_KEYS = {"id", "check", "authority", "section", "severity", "effective_from", "effective_to", "evidence", "verified", "checked", "message",
                  "query"}  # fmt: skip
 _EPISODE_OPTIONAL = {"limit", "days", "grace"}
+
+
+_CUSTOM_KEYS = {"id", "requirement", "severity", "message", "query"}
+_CUSTOM_OPTIONAL = {"phrases", "label", "attribute", "section", "note_types", "effective_from", "effective_to"}
+
+
+@dataclass(frozen=True, slots=True)
+class CustomElement:
+    """An element of an organisation's own: it is there where one of `phrases` stands, or a span of `label`, or a `section` with words."""
+
+    id: str
+    requirement: str
+    severity: str
+    message: str
+    query: str
+    phrases: tuple[str, ...] = ()
+    label: str = ""
+    attribute: str = ""
+    section: str = ""
+    note_types: tuple[str, ...] = get_args(NoteType)
+    effective_from: date = date.min
+    effective_to: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Whether the element is asked for on a day; the last day of validity is included."""
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +136,7 @@ class Policy:
     in_force: dict[tuple[str, date], dict[str, Rule]] = field(default_factory=dict, compare=False, repr=False)
     elements_28: dict[str, str] = field(default_factory=dict)
     episode: tuple[EpisodeRule, ...] = ()
+    custom: tuple[CustomElement, ...] = ()
 
     def episode_rule(self, check: str, on: date) -> EpisodeRule | None:
         """The rule of a check on whole episodes on a day; None where the payer has none."""
@@ -198,6 +226,39 @@ def _episode_rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) 
     )
 
 
+def _custom(where: str, row: dict[str, Any]) -> CustomElement:
+    for kind, keys in (("unknown", set(row) - _CUSTOM_KEYS - _CUSTOM_OPTIONAL), ("missing", _CUSTOM_KEYS - set(row))):
+        if keys:
+            raise ResourceError(f"{where}: {kind} key {sorted(keys)[0]!r}; want {', '.join(sorted(_CUSTOM_KEYS | _CUSTOM_OPTIONAL))}")
+    told = [key for key in ("phrases", "label", "section") if row.get(key)]
+    if len(told) != 1:
+        raise ResourceError(f"{where}: want one of phrases, label, section")
+    phrases = row.get("phrases") or []
+    if not isinstance(phrases, list) or any(not isinstance(p, str) or not p.strip() for p in phrases):
+        raise ResourceError(f"{where}: phrases: want a list of words or phrases")
+    if row["id"] in ELEMENTS or not re.fullmatch(r"[a-z][a-z0-9_.]*", str(row["id"])):
+        raise ResourceError(f"{where}: id: want small letters, digits, dots and low lines, and none of the 18 elements")
+    return CustomElement(
+        id=str(row["id"]),
+        requirement=_one_of(where, "requirement", row["requirement"], REQUIREMENTS),
+        severity=_one_of(where, "severity", row["severity"], SEVERITIES),
+        message=str(row["message"]),
+        query=str(row["query"]),
+        phrases=tuple(phrases),
+        label=_one_of(where, "label", row["label"], LABELS) if row.get("label") else "",
+        attribute=str(row.get("attribute") or ""),
+        section=_one_of(where, "section", row["section"], section_kinds()) if row.get("section") else "",
+        note_types=tuple(_one_of(where, "note_types", x, get_args(NoteType)) for x in row.get("note_types") or get_args(NoteType)),
+        effective_from=_day(where, "effective_from", row["effective_from"]) if row.get("effective_from") else date.min,
+        effective_to=_day(where, "effective_to", row["effective_to"]) if row.get("effective_to") else None,
+    )
+
+
+def section_kinds() -> tuple[str, ...]:
+    """The kinds of section that headings are known for."""
+    return tuple(kind for kind in resource("sections.yaml") if kind != "version")
+
+
 def _rows(path: Path, data: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
     """The rows of a list of rules, each with its place for an error.
 
@@ -233,6 +294,7 @@ def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
         raise ResourceError(f"{path.name}: a profile that extends none wants authorities, closing, units_rule and rules")
     authorities = {**(parent.authorities if parent else {}), **(data.get("authorities") or {})}
     own = [_rule(where, row, authorities) for where, row in _rows(path, data, "rules")]
+    custom = [_custom(where, row) for where, row in _rows(path, data, "elements")]
     own_episode = [_episode_rule(where, row, authorities) for where, row in _rows(path, data, "episode")]
     twice = [r.id for i, r in enumerate(own) if r.id in {x.id for x in own[:i]}]
     if twice:
@@ -240,7 +302,9 @@ def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
     inherited = parent.rules if parent else ()
     inherited_episode = parent.episode if parent else ()
     dropped = set(data.get("drop") or ())
-    for name in sorted(dropped - {r.id for r in inherited} - {r.id for r in inherited_episode}):
+    for name in sorted(
+        dropped - {r.id for r in inherited} - {r.id for r in inherited_episode} - {c.id for c in (parent.custom if parent else ())}
+    ):
         raise ResourceError(f"{path.name} line {line_of(path, 'drop')}: drop: {name!r} is no rule of {data.get('extends') or 'a parent'}")
     for name in data.get("contradictions") or {}:
         _one_of(path.name, "contradictions", name, CONTRADICTIONS)
@@ -261,6 +325,7 @@ def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
         extends=parent.id if parent else "",
         modifiers=_one_of(path.name, "modifiers", data.get("modifiers", parent.modifiers if parent else "none"), MODIFIERS),
         own=(*(r.id for r in own), *(r.id for r in own_episode)),
+        custom=(*custom, *(c for c in (parent.custom if parent else ()) if c.id not in dropped and c.id not in {x.id for x in custom})),
         episode=(*own_episode, *(r for r in inherited_episode if r.id not in dropped)),
     )
 

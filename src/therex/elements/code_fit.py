@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from therex.catalog.files import resource
-from therex.elements.treatment import given_services, performed_exercises
+from therex.elements.treatment import given_services, named_as_treatment
 from therex.types import CodeFit, NoteView, Range, Span
 
 CODE = "97110"
+_ASIDE = ("assessment", "subjective", "plan", "goals", "history", "hep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,15 @@ def _told_with(view: NoteView, exercise: Span) -> tuple[int, int]:
     for s in view.of("DOSE"):
         if start <= s.end <= exercise.start and any(o.end <= s.start for o in view.of("EXERCISE") if o.start >= start):
             start = s.end
+    for s in view.of("SERVICE"):
+        if s.attribute != CODE and s.start >= start and s.end <= end:
+            start, end = (
+                (max(start, s.end), end)
+                if s.end <= exercise.start
+                else (start, min(end, s.start))
+                if s.start >= exercise.end
+                else (start, end)
+            )
     left = view.low.rfind(";", start, exercise.start)
     right = view.low.find(";", exercise.end, end)
     return (left + 1 if left >= 0 else start), (right if right >= 0 else end)
@@ -80,14 +90,20 @@ def code_fits(view: NoteView) -> tuple[CodeFit, ...]:
     """What stands under 97110 and reads as another service: exercises, and sentences that tell of gait or self-care without one."""
     services = sorted((s for s in given_services(view) if s.attribute), key=lambda s: s.start)
     out = []
-    exercises = performed_exercises(view)
+    exercises = [e for e in named_as_treatment(view) if view.section_at(e.start) not in _ASIDE]
     for exercise in exercises:
         if _under(services, exercise.start) in (CODE, ""):
             code, why, evidence = reads_as(view, exercise)
             if code != CODE:
-                out.append(CodeFit(view.spans.index(exercise), code, f"This exercise {why}.", (Range(exercise.start, exercise.end), evidence)))
+                out.append(
+                    CodeFit(view.spans.index(exercise), code, f"This exercise {why}.", (Range(exercise.start, exercise.end), evidence))
+                )
     for r in view.sentences:
-        if any(r.start <= e.start < r.end for e in exercises) or _under(services, r.end) != CODE or not any(r.start <= s.start < r.end for s in services):
+        if (
+            any(r.start <= e.start < r.end for e in exercises)
+            or _under(services, r.end) != CODE
+            or not any(r.start <= s.start < r.end for s in services)
+        ):
             continue
         found = text_reads_as(view, r.start, r.end)
         if found and found[0] in ("97116", "97535", "97530", "97112"):

@@ -23,7 +23,7 @@ def performed_exercises(view: NoteView) -> list[Span]:
 
 def interventions_named(view: NoteView, minutes: Minutes) -> Element:
     """Each service given is named, or its exercises are."""
-    services, exercises = given_services(view), _named_as_treatment(view)
+    services, exercises = given_services(view), named_as_treatment(view)
     if services or exercises:
         return element("interventions_named", "present", services or exercises)
     planned = [s for s in view.of("SERVICE") if s.assertion in ("affirmed",)]
@@ -34,7 +34,7 @@ def interventions_named(view: NoteView, minutes: Minutes) -> Element:
     return element("interventions_named", "weak" if planned_ex else "missing", planned_ex)
 
 
-def _named_as_treatment(view: NoteView) -> list[Span]:
+def named_as_treatment(view: NoteView) -> list[Span]:
     """Exercises performed that have a dose or time, or are named for themselves and not inside a cue, a reaction or a finding."""
     told = {r.to for r in view.relations if r.type in ("dose_of", "minutes_of")}
     around = [s for s in view.spans if s.label in ("RESPONSE", "SKILL", "LIMITATION", "GOAL", "MEASURE", "RATIONALE", "IMPAIRMENT")]

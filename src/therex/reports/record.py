@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from therex.types import Assessment, Claim, Range
+from therex.types import Assessment, Claim, Finding, Range
 
 SCHEMA_VERSION = "1.0"
 
@@ -35,13 +35,8 @@ def to_record(a: Assessment) -> dict[str, Any]:
             "model": a.necessity.model,
             "reasons": [{"feature": r.feature, "direction": r.direction, "weight": r.weight, "message": r.message} for r in a.necessity.reasons],
         },
-        "elements": [
-            {
-                "id": f.id, "found": f.found, "finding": f.finding, "requirement": f.requirement, "severity": f.severity, "rule": f.rule,
-                "citation": f.citation, "message": f.message, "query": f.query, "evidence": _ranges(f.evidence),
-            }
-            for f in a.findings
-        ],
+        "elements": [_finding(f) for f in a.findings],
+        **({"custom_elements": [_finding(f) for f in a.custom]} if a.custom else {}),
         **({"claim": _claim(a.claim)} if a.claim is not None else {}),
         "code_fit": [{"exercise": f.exercise, "reads_as": f.reads_as, "message": f.message, "evidence": _ranges(f.evidence)} for f in a.fits],
         "contradictions": [{"id": c.id, "message": c.message, "evidence": _ranges(c.evidence)} for c in a.contradictions],
@@ -59,6 +54,13 @@ def to_record(a: Assessment) -> dict[str, Any]:
             for s in view.spans
         ],
         "relations": [{"type": r.type, "from": r.from_, "to": r.to} for r in view.relations],
+    }  # fmt: skip
+
+
+def _finding(f: Finding) -> dict[str, Any]:
+    return {
+        "id": f.id, "found": f.found, "finding": f.finding, "requirement": f.requirement, "severity": f.severity, "rule": f.rule,
+        "citation": f.citation, "message": f.message, "query": f.query, "evidence": _ranges(f.evidence),
     }  # fmt: skip
 
 

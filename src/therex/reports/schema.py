@@ -40,24 +40,21 @@ def schema() -> dict[str, Any]:
                     "reasons": {"type": "array", "items": {"type": "object", "required": ["feature", "direction", "weight", "message"], "properties": {"direction": {"enum": ["for", "against"]}}}},
                 },
             },
-            "elements": {
-                "type": "array", "minItems": len(ELEMENTS), "maxItems": len(ELEMENTS),
+            "elements": {"type": "array", "minItems": len(ELEMENTS), "maxItems": len(ELEMENTS), "items": _finding({"enum": list(ELEMENTS)}, place)},
+            "custom_elements": {"type": "array", "items": _finding({"type": "string"}, place)},
+            "code_fit": {
+                "type": "array",
                 "items": {
-                    "type": "object",
-                    "required": ["id", "found", "finding", "requirement", "severity", "rule", "citation", "message", "query", "evidence"],
-                    "properties": {
-                        "id": {"enum": list(ELEMENTS)}, "found": {"enum": ["present", "weak", "missing"]},
-                        "finding": {"enum": ["contradicted", "not_required", "ok", "needs_other_document", "weak", "missing"]},
-                        "requirement": {"enum": ["required", "required_if", "supportive", "none"]}, "severity": {"enum": ["critical", "major", "minor"]},
-                        "evidence": {"type": "array", "items": place},
-                    },
+                    "type": "object", "required": ["exercise", "reads_as", "message", "evidence"],
+                    "properties": {"exercise": {"type": ["integer", "null"], "minimum": 0}, "reads_as": {"type": "string"}, "message": {"type": "string"}, "evidence": {"type": "array", "items": place}},
                 },
             },
             "claim": {
                 "type": "object", "required": ["charges", "findings"],
                 "properties": {
-                    "charges": {"type": "array", "items": {"type": "object", "required": ["code", "units", "modifiers"], "properties": {"code": {"type": "string"}, "units": {"type": "integer", "minimum": 0}, "modifiers": {"type": "array", "items": {"type": "string"}}}}},
-                    "findings": {"type": "array", "items": {"type": "object", "required": ["id", "severity", "code", "message", "query"], "properties": {"id": {"enum": ["billed_not_given", "over_billed", "under_billed", "charge_not_in_note", "plan_modifier", "assistant_modifier", "code_pair"]}, "severity": {"enum": ["critical", "major", "minor"]}}}},
+                    "charges": {"type": "array", "items": {"type": "object", "required": ["code", "units", "modifiers"], "properties": {"code": {"type": "string"}, "units": {"type": "integer", "minimum": 0}, "modifiers": {"type": "array", "items": {"type": "string"}}, "amount": {"type": ["number", "null"], "minimum": 0}}}},
+                    "tables": {"type": "array", "items": {"type": "string"}},
+                    "findings": {"type": "array", "items": {"type": "object", "required": ["id", "severity", "code", "message", "query"], "properties": {"id": {"enum": ["billed_not_given", "over_billed", "under_billed", "charge_not_in_note", "plan_modifier", "assistant_modifier", "code_pair", "unlikely_units", "minutes_not_counted"]}, "severity": {"enum": ["critical", "major", "minor"]}}}},
                 },
             },
             "contradictions": {"type": "array", "items": {"type": "object", "required": ["id", "message", "evidence"], "properties": {"id": {"enum": list(CONTRADICTIONS)}, "evidence": {"type": "array", "items": place}}}},
@@ -105,3 +102,55 @@ def schema() -> dict[str, Any]:
         "additionalProperties": False,
     }  # fmt: skip
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"therex record {SCHEMA_VERSION}", "oneOf": [ok, error]}
+
+
+def _finding(name: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
+    """The schema of one element with what a payer makes of it."""
+    return {
+        "type": "object",
+        "required": ["id", "found", "finding", "requirement", "severity", "rule", "citation", "message", "query", "evidence"],
+        "properties": {
+            "id": name, "found": {"enum": ["present", "weak", "missing"]},
+            "finding": {"enum": ["contradicted", "not_required", "ok", "needs_other_document", "weak", "missing"]},
+            "requirement": {"enum": ["required", "required_if", "supportive", "none"]}, "severity": {"enum": ["critical", "major", "minor"]},
+            "evidence": {"type": "array", "items": place}, "evidence_note_id": {"type": "string"},
+        },
+    }  # fmt: skip
+
+
+def chart_schema() -> dict[str, Any]:
+    """The JSON Schema of one episode of `therex chart --format jsonl`."""
+    record = schema()
+    text = {"type": "string"}
+    passage = {
+        "type": "object",
+        "required": ["note_id", "start", "end", "text"],
+        "properties": {"note_id": text, "start": {"type": "integer"}, "end": {"type": "integer"}, "text": text},
+    }
+    visit = {
+        "type": "object",
+        "required": ["date", "number", "note_id", "status"],
+        "properties": {"date": {"type": ["string", "null"]}, "number": {"type": ["integer", "null"]}},
+    }
+    return {
+        "$schema": record["$schema"], "title": f"therex episode {SCHEMA_VERSION}", "type": "object",
+        "required": ["schema_version", "patient", "discipline", "maintenance", "findings", "measures", "visits"],
+        "properties": {
+            "schema_version": {"const": SCHEMA_VERSION}, "patient": text, "discipline": {"enum": ["PT", "OT", "SLP", "other"]}, "maintenance": {"type": "boolean"},
+            "findings": {
+                "type": "array",
+                "items": {
+                    "type": "object", "required": ["id", "severity", "note_id", "message", "query", "citation", "evidence"],
+                    "properties": {"id": text, "severity": {"enum": ["critical", "major", "minor"]}, "note_id": text, "evidence": {"type": "array", "items": passage}},
+                },
+            },
+            "measures": {
+                "type": "array",
+                "items": {
+                    "type": "object", "required": ["name", "side", "unit", "direction", "less_is_better", "points"],
+                    "properties": {"direction": {"enum": ["improving", "flat", "worse"]}, "points": {"type": "array", "items": {"type": "object", "required": ["note_id", "date", "value"]}}},
+                },
+            },
+            "visits": {"type": "array", "items": {"allOf": [visit]}},
+        },
+    }  # fmt: skip

@@ -93,12 +93,17 @@ def explain_view(a: Assessment) -> RenderableType:
     for x in a.claim.findings if a.claim else ():
         style = "bold red" if x.severity != "minor" else "bold yellow"
         parts.append(Text.assemble(("\n! ", style), (f"claim, {x.id.replace('_', ' ')}", "bold"), f"  {x.message}"))
+    for fit in a.fits:
+        told = " ".join(a.view.text[fit.evidence[0].start : fit.evidence[0].end].split())
+        parts.append(
+            Text.assemble(("\n? ", "bold yellow"), (f"reads as {fit.reads_as}", "bold"), f"  “{told}”: {fit.message} What was its main aim?")
+        )
     parts.append(_time(a))
     if a.necessity.reasons:
         parts.append(Text("\nWhat moved the score", style="bold"))
         for r in a.necessity.reasons:
             parts.append(Text.assemble(("  + " if r.direction == "for" else "  - ", "green" if r.direction == "for" else "red"), r.message))
-    asked = [(f.id, f.query) for f in a.findings if f.query and f.finding in ("missing", "weak", "contradicted")]
+    asked = [(f.id, f.query) for f in (*a.findings, *a.custom) if f.query and f.finding in ("missing", "weak", "contradicted")]
     asked += [(x.id, x.query) for x in (a.claim.findings if a.claim else ()) if x.query]
     if asked:
         parts.append(Text("\nTo ask the therapist", style="bold"))
@@ -111,7 +116,7 @@ def _elements(a: Assessment) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
     for name in ("", "element", "finding", "evidence"):
         table.add_column(name, overflow="fold")
-    for f in a.findings:
+    for f in (*a.findings, *a.custom):
         mark, style = _MARK[f.found]
         table.add_row(Text(mark, style), f.id.replace("_", " "), _finding(f), _evidence(a, f))
     return table

@@ -17,9 +17,15 @@ _SAID = re.compile(
 )
 
 
-_NONE = re.compile(r"\bno (?:ther(?:apeutic)? ?)?ex(?:ercises?)? (?:was |were )?(?:given|performed|done|provided|today|this (?:visit|session|date))\b|\btelephone (?:encounter|call|contact)\b|\bno treatment (?:was )?(?:provided|given|rendered)\b")
-_WATER_OR_CLASS = re.compile(r"\b(?:aquatic (?:session|therapy|pt|ot|visit|treatment)|pool (?:session|therapy)|(?:\d+ )?min(?:utes)? (?:in (?:the )?)?pool\b|group (?:class|session|exercise class)|exercise class)\b")
-_ALSO_LAND = re.compile(r"\b(?:land|one[- ](?:on|to)[- ]one|1:1|individual(?:ly)?|before the (?:class|group)|after (?:that|the) (?:class|group))\b")
+_NONE = re.compile(
+    r"\bno (?:ther(?:apeutic)? ?)?ex(?:ercises?)? (?:was |were )?(?:given|performed|done|provided|today|this (?:visit|session|date))\b|\btelephone (?:encounter|call|contact)\b|\bno treatment (?:was )?(?:provided|given|rendered)\b"
+)
+_WATER_OR_CLASS = re.compile(
+    r"\b(?:aquatic (?:session|therapy|pt|ot|visit|treatment)|pool (?:session|therapy)|(?:\d+ )?min(?:utes)? (?:in (?:the )?)?pool\b|group (?:class|session|exercise class)|exercise class)\b"
+)
+_ALSO_LAND = re.compile(
+    r"\b(?:land|one[- ](?:on|to)[- ]one|1:1|individual(?:ly)?|before the (?:class|group)|after (?:that|the) (?:class|group))\b"
+)
 
 
 def exercise_given(view: NoteView, minutes: Minutes) -> bool:
@@ -56,11 +62,7 @@ def _elsewhere(view: NoteView) -> bool:
     """Whether the opening of a note without 97110 tells of a session in water or in a class, which other codes carry."""
     head = view.low[:90]
     m = _WATER_OR_CLASS.search(head)
-    return (
-        m is not None
-        and not _ALSO_LAND.search(view.low)
-        and not any(s.attribute == CODE for s in view.of("SERVICE"))
-    )
+    return m is not None and not _ALSO_LAND.search(view.low) and not any(s.attribute == CODE for s in view.of("SERVICE"))
 
 
 def _therapy(view: NoteView, exercises: list[Span]) -> bool:
