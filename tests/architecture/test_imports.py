@@ -7,11 +7,18 @@ from pathlib import Path
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "therex"
 LEVEL = {
-    "errors": 0, "types": 0, "settings": 1, "catalog": 1, "pipeline": 2, "timing": 2, "elements": 2, "scoring": 2, "policy": 2, "readers": 2, "analysis": 3,
-    "reports": 4, "training": 4, "corpus": 4, "cli": 5, "__main__": 6, "__init__": 6,
+    "errors": 0, "types": 0, "days": 0, "settings": 1, "catalog": 1, "pipeline": 2, "timing": 2, "elements": 2, "scoring": 2, "policy": 2, "readers": 2,
+    "episode": 2, "analysis": 3, "chart": 4, "reports": 4, "training": 4, "corpus": 4, "cli": 5, "__main__": 6, "__init__": 6,
 }  # fmt: skip
 # elements and scoring read what the rooms beside them found, as plain values and plain functions
-ALLOWED = {("elements", "timing"), ("scoring", "elements"), ("scoring", "timing"), ("policy", "timing"), ("training", "corpus")}
+ALLOWED = {
+    ("catalog", "settings"),
+    ("elements", "timing"),
+    ("scoring", "elements"),
+    ("scoring", "timing"),
+    ("policy", "timing"),
+    ("training", "corpus"),
+}
 ONLY = {
     "spacy": {"pipeline", "training", "corpus"},
     "sklearn": {"training", "scoring", "corpus"},

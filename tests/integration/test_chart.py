@@ -113,7 +113,7 @@ def test_kx_is_missed_beyond_the_threshold_and_told_where_it_is_early(analyzer):
     told = chart_of(analyzer, notes, {"1": line(2, 900.0, "KX"), "2": line(2, 900.0), "3": line(2, 700.0), "4": line(2, 100.0, "KX")})
     found = [(f.id, f.note) for f in told.episodes[0].findings if f.id.startswith("kx")]
     assert found == [("kx_missing", 2), ("kx_early", 0)]
-    told = chart_of(analyzer, notes, {"1": line(2, 900.0), "2": line(2, 900.0), "3": line(2, 700.0), "4": line(2, 100.0, "KX")})
+    told = chart_of(analyzer, notes, {"1": line(2, 900.0), "2": line(2, 900.0), "3": line(2, 700.0, "KX"), "4": line(2, 100.0, "KX")})
     assert [f.id for f in told.episodes[0].findings if f.id.startswith("kx")] == []
 
 
@@ -128,7 +128,11 @@ def test_fifteen_minutes_for_every_code_at_three_visits(analyzer):
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("no note\n%%\n", "want notes after lines"), ("@ 2025-01-06\nx\n%%\n+ a 2\n", "line 4: want places from 1 to 1"), ("@ 2025-01-06\nx\n%%\nsee 1\n", "line 4: want `\\+ finding note`")],
+    [
+        ("no note\n%%\n", "want notes after lines"),
+        ("@ 2025-01-06\nx\n%%\n+ a 2\n", "line 4: want places from 1 to 1"),
+        ("@ 2025-01-06\nx\n%%\nsee 1\n", "line 4: want `\\+ finding note`"),
+    ],
 )
 def test_a_fault_in_a_marked_episode_is_told_with_its_line(text, told, tmp_path):
     (tmp_path / "e.txt").write_text(text)

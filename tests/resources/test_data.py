@@ -109,7 +109,7 @@ def test_an_own_profile_extends_a_shipped_one(tmp_path):
         ("strictness: strict", "strictness: severe", r"strictness: 'severe' is none of usual, strict"),
         ("version:", "colour: red\nversion:", r"line 3: unknown key 'colour'; want "),
         ("effective_from: 2026-01-01", "effective_from: soon", r"line 10: rule 1 \(own.home_program\): effective_from: 'soon' is no day"),
-        ("authority: HOUSE", "authority: NONE", r"authority: 'NONE' is none of MBPM, CPM, PIM, HOUSE"),
+        ("authority: HOUSE", "authority: NONE", r"authority: 'NONE' is none of MBPM, CPM, FR2025, SOFT, PIM, HOUSE"),
         ("note_types: [daily]", "note_types: [weekly]", r"note_types: 'weekly' is none of daily, "),
         ("element: home_program", "element: homework", r"element: 'homework' is none of condition, "),
         ("extends: cms\n", "extends: own\n", r"own extends own: a ring"),

@@ -10,20 +10,27 @@ import pytest
 import yaml
 
 from therex.catalog.policy import payers, policy
+from therex.chart import read_chart
 from therex.types import Note
 
 FOLDER = Path(__file__).resolve().parent / "policy"
 CASES = {rule: case for path in sorted(FOLDER.glob("*.yaml")) for rule, case in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+# the rules on a whole course of care, with episodes for notes
+EPISODES = {rule: CASES.pop(rule) for rule in list(CASES) if isinstance(CASES[rule]["met"], dict)}
+
+
+def payer_of(rule_id):
+    return next(name for name in payers() if rule_id in policy(name).own)
 
 
 def told(analyzer, rule_id, text, on):
-    payer = next(name for name in payers() if rule_id in policy(name).own)
-    found = replace(analyzer, policy=policy(payer), on=on).assess(Note("n", "PT daily note. " + text))
+    found = replace(analyzer, policy=policy(payer_of(rule_id)), on=on).assess(Note("n", "PT daily note. " + text))
     return next(f for f in found.findings if f.rule == rule_id)
 
 
 def test_every_rule_has_a_case_and_every_case_a_rule():
-    assert {rule for name in payers() for rule in policy(name).own} == set(CASES)
+    assert {rule for name in payers() for rule in policy(name).own} == {*CASES, *EPISODES}
+    assert all({"met", "boundary", "unmet", "from"} <= set(case) for case in EPISODES.values())
 
 
 @pytest.mark.parametrize("rule", CASES)
@@ -40,7 +47,7 @@ def test_a_note_that_does_not(rule, analyzer):
 @pytest.mark.parametrize("rule", CASES)
 def test_the_days_at_its_edges(rule):
     case, day = CASES[rule], timedelta(days=1)
-    profile = policy(next(name for name in payers() if rule in policy(name).own))
+    profile = policy(payer_of(rule))
     own = next(r for r in profile.rules if r.id == rule)
     assert (own.effective_from, own.effective_to) == (case["from"], case.get("to"))
 
@@ -52,6 +59,32 @@ def test_the_days_at_its_edges(rule):
         assert holds(case["to"]) and not holds(case["to"] + day)
         # what it replaced holds again
         assert profile.rule(own.element, "daily", case["to"] + day) is not None
+
+
+def raised(analyzer, rule_id, notes):
+    """Whether an episode raises the finding of a rule; the order is raised as the certification that it stands in place of."""
+    profile = policy(payer_of(rule_id))
+    rule = next(r for r in profile.episode if r.id == rule_id)
+    check = "certification_missing" if rule.check == "certification_order" else rule.check
+    given = [Note(str(i), text, "p", day) for i, (day, text) in enumerate(notes.items())]
+    there = replace(analyzer, policy=profile)
+    (episode,) = read_chart(there, [(note, there.assess(note)) for note in given]).episodes
+    found = [f for f in episode.findings if f.id == check]
+    assert all(f.query and f.citation for f in found)
+    return bool(found)
+
+
+@pytest.mark.parametrize(("rule", "case"), [(r, c) for r in EPISODES for c in EPISODES[r] if c not in ("from", "limit")])
+def test_an_episode_that_meets_its_rule_one_at_the_limit_and_one_beyond(rule, case, analyzer):
+    assert raised(analyzer, rule, EPISODES[rule][case]) is (case in ("unmet", "before"))
+
+
+@pytest.mark.parametrize("rule", EPISODES)
+def test_the_first_day_of_an_episode_rule(rule):
+    profile, first = policy(payer_of(rule)), EPISODES[rule]["from"]
+    own = next(r for r in profile.episode if r.id == rule)
+    assert profile.episode_rule(own.check, first) is own and own.effective_to is None
+    assert profile.episode_rule(own.check, first - timedelta(days=1)) is not own
 
 
 GOOD = (

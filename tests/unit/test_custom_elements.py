@@ -49,7 +49,7 @@ def test_one_that_does_not_holds_the_line_and_asks(analyzer, tmp_path):
     ],
 )
 def test_by_label_attribute_or_section(row, there, lacking, analyzer, tmp_path):
-    rows = f"- {{id: our.own, requirement: supportive, severity: minor, {row}, message: m, query: q?}}\n"
+    rows = f"- {{id: our.own, requirement: supportive, severity: minor, {row}, message: m, query: what}}\n"
     assert [assess(analyzer, tmp_path, rows, t).custom[0].finding for t in (there, lacking)] == ["ok", "missing"]
 
 
@@ -62,7 +62,10 @@ def test_the_days_at_its_edges(analyzer, tmp_path):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (("phrases: [fall since last visit", "phrases2: [fall since last visit"), "line 6: elements 1 .falls_asked.: unknown key 'phrases2'"),
+        (
+            ("phrases: [fall since last visit", "phrases2: [fall since last visit"),
+            "line 6: element 1 .falls_asked.: unknown key 'phrases2'",
+        ),
         (("severity: critical", "severity: grave"), "severity: 'grave' is none of critical, major, minor"),
         (("id: falls_asked", "id: goal"), "id: want small letters"),
         (('phrases: [fall since last visit, "denies falls"]', "section: cellar"), "section: 'cellar' is none of"),

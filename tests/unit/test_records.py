@@ -40,7 +40,14 @@ def test_a_rule_in_a_note_is_no_front_matter(text):
 
 @pytest.mark.parametrize(
     ("name", "patient"),
-    [("doe_2025-01-06", "doe"), ("2025-01-06_doe_eval", "doe"), ("doe/2025-01-06", "doe"), ("doe/visit 3 01-06-2025", "doe"), ("doe-jane_20250106_daily_note", "doe jane"), ("2025-01-06", "")],
+    [
+        ("doe_2025-01-06", "doe"),
+        ("2025-01-06_doe_eval", "doe"),
+        ("doe/2025-01-06", "doe"),
+        ("doe/visit 3 01-06-2025", "doe"),
+        ("doe-jane_20250106_daily_note", "doe jane"),
+        ("2025-01-06", ""),
+    ],
 )
 def test_the_patient_by_the_name_of_a_file(name, patient):
     assert patient_of(PurePosixPath(name)) == patient
@@ -66,7 +73,11 @@ def test_a_file_that_cannot_be_read_is_an_error_in_its_place(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "text", "told"),
-    [("n.csv", "SECRET\nx\n", "no column for text"), ("n.jsonl", "SECRET\n", "line 1: no JSON object"), ("n.jsonl", "[1]\n", "line 1: no JSON object")],
+    [
+        ("n.csv", "SECRET\nx\n", "no column for text"),
+        ("n.jsonl", "SECRET\n", "line 1: no JSON object"),
+        ("n.jsonl", "[1]\n", "line 1: no JSON object"),
+    ],
 )
 def test_a_fault_of_a_table_holds_no_content(name, text, told, tmp_path):
     with pytest.raises(InputError, match=told) as stop:

@@ -4,7 +4,17 @@ from datetime import date
 
 import pytest
 
-from therex.catalog.tables import edit_between, modifier_holds, parse, quarter_end, quarterly, stale_tables, store, threshold, unlikely_beyond
+from therex.catalog.tables import (
+    edit_between,
+    modifier_holds,
+    parse,
+    quarter_end,
+    quarterly,
+    stale_tables,
+    store,
+    threshold,
+    unlikely_beyond,
+)
 from therex.errors import PolicyError
 
 PTP = (

@@ -269,7 +269,7 @@ def _rows(path: Path, data: dict[str, Any], key: str) -> list[tuple[str, dict[st
     """
     out = []
     for i, row in enumerate(data.get(key) or []):
-        where = f"{path.name} line {line_of(path, key, i)}: {key} {i + 1} ({row.get('id', 'no id') if isinstance(row, dict) else row})"
+        where = f"{path.name} line {line_of(path, key, i)}: {key.removesuffix('s')} {i + 1} ({row.get('id', 'no id') if isinstance(row, dict) else row})"
         if not isinstance(row, dict):
             raise ResourceError(f"{where}: want a mapping of keys")
         out.append((where, row))

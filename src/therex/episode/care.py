@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from therex.catalog.episode import words
 from therex.catalog.policy import EpisodeRule, Policy
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage
@@ -28,7 +29,8 @@ _VISITS_WEEKS = re.compile(r"\b\d{1,2} ?w ?(\d{1,2})\b")
 def progress_reports(visits: Sequence[Visit], rule: EpisodeRule) -> list[EpisodeFinding]:
     """The first visit of every stretch in which more treatment days than the limit passed without a clinician's report.
 
-    `rule.limit` counts treatment days, the day of the evaluation as the first; `rule.days` counts days of the calendar.
+    `rule.limit` counts treatment days, the day of the evaluation as the first; `rule.days` counts days of the calendar, and then a
+    progress note will do.
     """
     out: list[EpisodeFinding] = []
     since, day, raised = 0, None, False
@@ -44,7 +46,8 @@ def progress_reports(visits: Sequence[Visit], rule: EpisodeRule) -> list[Episode
             told = f"{v.number - since} treatment days" if rule.limit else f"{(v.day - day).days if v.day and day else 0} days"
             out.append(EpisodeFinding("progress_report_due", v.place, "critical", f"{told} since the last report or the start.", ""))
             raised = True
-        if v.report and v.place:
+        written = v.report or (rule.days is not None and not v.assistant and bool(words("progress_note").search(v.low[:200])))
+        if written and v.place:
             since, day, raised = v.number, v.day, False
     return out
 

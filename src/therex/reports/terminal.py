@@ -96,7 +96,9 @@ def explain_view(a: Assessment) -> RenderableType:
     for fit in a.fits:
         told = " ".join(a.view.text[fit.evidence[0].start : fit.evidence[0].end].split())
         parts.append(
-            Text.assemble(("\n? ", "bold yellow"), (f"reads as {fit.reads_as}", "bold"), f"  “{told}”: {fit.message} What was its main aim?")
+            Text.assemble(
+                ("\n? ", "bold yellow"), (f"reads as {fit.reads_as}", "bold"), f"  “{told}”: {fit.message} What was its main aim?"
+            )
         )
     parts.append(_time(a))
     if a.necessity.reasons:
