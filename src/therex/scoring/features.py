@@ -64,6 +64,9 @@ def features(view: NoteView, minutes: Minutes, elements: Iterable[Element], cont
     flags = {c.id for c in contradictions}
     clear = not flags & DEFEATING
     skills, responses = list(view.of("SKILL")), [s for s in view.of("RESPONSE") if specific_reaction(text_of(view, s))]
+    if found["skilled_intervention"] == "weak" and not skills:
+        # a bare claim of skill is no evidence of it
+        found["skilled_intervention"] = "missing"
     performed = [s for s in view.of("EXERCISE") if s.attribute == "performed"]
     dosed = {r.to for r in view.relations if r.type == "dose_of"}
     n_dosed = sum(1 for i in dosed if view.spans[i].attribute == "performed")
