@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -48,6 +48,33 @@ def readings(visits: Sequence[Visit]) -> list[Reading]:
             reading = _reading(v, s)
             if reading is not None:
                 out.append(reading)
+        out += _lifts(v)
+    return out
+
+
+def _lifts(v: Visit) -> list[Reading]:
+    """The most that was lifted or carried once: an exercise of that name with a load and no repetitions is a test."""
+    out = []
+    for r in v.view.relations:
+        if r.type != "dose_of":
+            continue
+        dose, lift = v.view.spans[r.from_], v.view.spans[r.to]
+        value = dose.value or {}
+        found = dimension(str(value.get("unit") or ""))
+        load = value.get("load")
+        if not isinstance(load, int | float) or not set(value) <= {"load", "unit"} or not found or not 0 <= dose.start - lift.end <= 3:
+            continue
+        name = v.low[lift.start : lift.end]
+        whole = replace(lift, end=dose.end)
+        if words("lifts").search(name) and not _is_target(v, whole):
+            told = _EARLIER.match(v.low[dose.end : dose.end + 40])
+            earlier = _number(next((g for g in told.groups() if g), None), "") if told else None
+            out.append(
+                Reading(
+                    v, canonical(name), "", str(value["unit"]), found[0], load * found[1], str(value["unit"]), whole,
+                    None if earlier is None else earlier * found[1],
+                )
+            )  # fmt: skip
     return out
 
 

@@ -293,6 +293,26 @@ def _amount(ctx: Context, i: int, j: int, k: int, column: bool) -> None:
         draft.start = next(x for x in range(draft.start, draft.end) if ctx.surface.norm[x].isdigit())
 
 
+def _labels_lead(ctx: Context, k: int) -> bool:
+    """Whether a number right after a service stands in `TE 25 MT 20 timed 45 total 50`: the labels come before their numbers.
+
+    A row that ends with a label (`TE 40 timed 45 total`) has them after.
+    """
+    if not ctx.covered(k - 1, k, "SERVICE"):
+        return False
+    label = False
+    for x in range(k + 1, min(k + 12, len(ctx.units))):
+        if ctx.has(x, "timed", "total", "untimed"):
+            label = True
+        elif ctx.has(x, "q_number", "q_minutes"):
+            if not label:
+                return False
+            label = False
+        elif not (ctx.has(x, "colon", "comma", "minutes_word") or ctx.units[x].word in ("min", "mins", "minutes", "time", "tx")):
+            return not label and x > k + 1
+    return not label
+
+
 def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, str]:
     """(attribute, code, rule) of minutes at unit `k` of the line `i` to `j`; an empty attribute where they are no care."""
     if re.match(
@@ -334,7 +354,7 @@ def _role(ctx: Context, i: int, j: int, k: int, kind: str) -> tuple[str, str, st
         if ctx.has(x, "service", "exercise", "q_code", "dot", "semi", "q_clock", "activity", "measure", "body"):
             break
     right = [x for x in range(k + 1, min(k + 4, j)) if not ctx.has(x, "lp", "of", "dash", "word", "comma") or ctx.has(x, "timed", "total")]
-    if right and not labelled and not ctx.any(k + 1, right[0], "comma", "semi", "slash"):
+    if right and not labelled and not ctx.any(k + 1, right[0], "comma", "semi", "slash") and not _labels_lead(ctx, k):
         if ctx.has(right[0], "timed"):
             return "timed_total", "", "timed_after"
         if ctx.has(right[0], "total") and not ctx.has(right[0] + 1, "colon", "q_number"):
