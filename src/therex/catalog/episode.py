@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from therex.catalog.abbreviations import expansions
 from therex.catalog.files import resource
 from therex.errors import ResourceError
 
@@ -67,9 +68,27 @@ def dimension(unit: str) -> tuple[str, float] | None:
 
 
 @cache
+def parts() -> re.Pattern[str]:
+    """The words for parts of the body in the lexicon, for text in lower case."""
+    known = resource("lexicon/terms.yaml")["body"]
+    words_ = sorted({str(w).lower() for name, variants in known.items() for w in (name, *variants)}, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words_))})\b")
+
+
+@cache
+def canonical(name: str) -> str:
+    """The name of a measure in lower case with its abbreviations spelled out, sides and filler left out."""
+    known = {k.lower(): v.lower() for k, v in expansions().items()}
+    spelled = " ".join(known.get(w, w) for w in re.findall(r"[a-z0-9']+", name.lower())).replace("-", " ")
+    filler = resource(FILE)["trends"]["filler"]
+    return " ".join(w for w in spelled.split() if w not in filler)
+
+
+@cache
 def less_is_better(measure: str) -> bool:
-    """Whether a smaller value of a measure is the better one."""
-    return any(re.search(rf"\b{re.escape(word)}", measure) for word in resource(FILE)["trends"]["less"])
+    """Whether a smaller value of a measure, by its canonical name, is the better one."""
+    known = {name for word in resource(FILE)["trends"]["less"] for name in (str(word), canonical(str(word)))}
+    return any(re.search(rf"\b{re.escape(word)}", measure) for word in known)
 
 
 @cache

@@ -16,13 +16,15 @@ from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage
 
 _PLAN_WEEKS = (
-    re.compile(r"\b\d ?(?:-\d)? ?(?:x|times?|per|/)+ ?(?:/|per|a|each)? ?(?:w(?:ee)?ks?(?:ly)?|weekly)[ ,x@*]*(?:for|times)? ?(\d{1,2})(?: ?-? ?w(?:ee)?ks?)?\b(?! ?(?:min|deg|ft|lb|s\b|/))"),
+    re.compile(r"\b\d ?(?:-\d)? ?(?:x|times?|per|/)+ ?(?:/|per|a|each)? ?(?:w(?:ee)?ks?(?:ly)?|weekly)[ ,x@*]*(?:for|times)? ?(\d{1,2})(?: ?-? ?w(?:ee)?ks?)?\b(?! ?(?:min|deg|ft|lb|s\b)|/\d)"),
     re.compile(r"\b(?:once|twice|one|two|three|\d)(?: times?)? (?:a|per|each|weekly) ?(?:week)?[, ]*(?:for|x|times) (\d{1,2})(?: w(?:ee)?ks?)?\b"),
     re.compile(r"\bweekly[, ]*(?:for|x)? ?(\d{1,2})(?: w(?:ee)?ks?)?\b"),
     re.compile(r"\b\d ?x ?(\d{1,2}) ?w(?:ee)?ks\b"),
     re.compile(r"\bduration:? (?:of )?(\d{1,2}) w(?:ee)?ks?\b"),
 )  # fmt: skip
 
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b(?= (?:weeks?|wks?|times|months?)\b)")
 _VISITS_WEEKS = re.compile(r"\b\d{1,2} ?w ?(\d{1,2})\b")
 
 
@@ -109,6 +111,7 @@ def _renewals(visits: Sequence[Visit], most: timedelta, grace: timedelta) -> lis
 
 def plan_weeks(low: str) -> int | None:
     """The weeks that a plan of care is written for; None where none are told."""
+    low = _WORDS.sub(lambda m: str(_NUMBERS.index(m[0]) + 1), low)
     home = [int(n) for n in _VISITS_WEEKS.findall(low)]
     if home and sum(home) <= 52:
         return sum(home)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from therex.catalog.abbreviations import expansions
-from therex.catalog.episode import generic, words
+from therex.catalog.episode import generic, parts, words
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage, Range
 
@@ -16,6 +16,9 @@ _SIDE = re.compile(
     r"\b(?:(?P<right>r|rt|right)|(?P<left>l|lt|left)|(?P<both>b/l|bilat\w*|both|blee?|bue|r/l|l/r|r and l|right and left|left and right))(?:'s)?\b(?![./]\w)"
 )
 _BRAIN = re.compile(r"\b(?:cva|stroke|mca|aca|pca|infarct\w*|hemorrhage|ich|sdh|tbi|craniotomy)\b")
+_HANDED = re.compile(r"[ -]?(?:hand|handed)[ -]?(?:domin|$)")
+# how far the head of an evaluation goes, in which the diagnosis stands
+HEAD = 200
 _STOP = frozenset(
     [
         "the",
@@ -78,6 +81,11 @@ def _home(visits: Sequence[Visit]) -> str | None:
         sides = {next(k for k, g in x.groupdict().items() if g) for x in _SIDE.finditer(v.low, start, m.end + 4)}
         if len(sides) == 1:
             count[sides.pop()] += 2
+    if not any(n > 1 for n in count.values()):
+        # a diagnosis in words that are not known: the side beside a part of the body in the head of the note
+        told = [m for m in _SIDE.finditer(v.low[:HEAD]) if parts().match(v.low, m.end() + 1) and not _HANDED.match(v.low, m.end())]
+        for side in {next(k for k, g in m.groupdict().items() if g) for m in told[:1]}:
+            count[side] += 2
     if count["both"] > 1 or not count:
         return None
     side, n = count.most_common(1)[0]

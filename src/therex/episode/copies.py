@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from therex.catalog.codes import is_timed
+from therex.catalog.episode import dimension
 from therex.episode.dates import DATE
+from therex.episode.trends import Reading, readings
 from therex.episode.visits import Visit
-from therex.types import EpisodeFinding, Passage
+from therex.types import EpisodeFinding, NoteView, Passage
 
 SENTENCE, SHARE, WHOLE, ROWS = 76.0, 0.8, 87.0, 3
 FEW_WORDS = 5
+# how far two values of a measure may lie apart and still be read as the same: a share, or one unit of what is no grade
+NOISE, ONE = 0.07, 1.0
 _TO_COME = re.compile(r"\b(?:continue|plan|will|next|as tolerated|as able)\b")
 _OF_EXERCISE = re.compile(r"\b(?:loads?|reps?|weights?|resistance|height|levels?|bands?|hold|lb|kg|exercises?|program|dose|same|from)\b")
 _ASIDE = ("subjective", "header", "billing", "signature", "history", "medications", "precautions")
@@ -27,12 +31,22 @@ _CLERICAL = re.compile(
 )
 
 
+_VISIT = re.compile(r"\b(?:visit|session|treatment|v|tx)\W{0,3}\d{1,3}\b|#\d{1,3}\b")
+_FIGURES = re.compile(r"\d+(?:\.\d+)?")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a note says beside its clerical lines: what stands in its sentences around exercises, doses and measures, and all of it as one line."""
+    """What a note says beside its clerical lines.
+
+    `narrative` is what stands around exercises, doses and measures, with its place; `rows` all of it as one line; `figures` the numbers
+    in it but those of measures, and `measures` the value of each measure by its name.
+    """
 
     narrative: tuple[tuple[str, int, int], ...]
     rows: str
+    figures: tuple[str, ...]
+    measures: dict[str, float]
 
 
 def told(v: Visit) -> Told:
@@ -44,25 +58,49 @@ def told(v: Visit) -> Told:
         for i, s in enumerate(view.spans)
         if s.label in ("DOSE", "MEASURE", "SERVICE", "DURATION") or (s.label == "EXERCISE" and i in told_of)
     )
-    narrative, rows = [], []
-    for r in view.sentences:
-        text = view.low[r.start : r.end]
-        exercised = any(r.start <= s.start < r.end for s in view.of("EXERCISE"))
+    measured = sorted((s.start, s.end) for s in view.of("MEASURE"))
+    narrative, rows, figures = [], [], []
+    for start, end in _pieces(view):
+        text = view.low[start:end]
+        exercised = any(start <= s.start < end for s in view.of("EXERCISE"))
         if re.match(r"[\W\d]*(?:(?:long|short)[ -]term )?(?:goals?|[ls]tgs?)\b", text):
             continue  # a goal is told again for good reason
-        if not _plain(text) or view.section_at(r.start) in _ASIDE or (_clerical(text) and not exercised):
+        if not _plain(text) or view.section_at(start) in _ASIDE or (_clerical(text) and not exercised):
             continue
-        rest, at = [], r.start
-        for start, end in lifted:
-            if r.start <= start < r.end and end > at:
-                rest.append(view.low[at : max(at, start)])
-                at = end
-        rest.append(view.low[at : r.end])
-        bare = _plain(" ".join(rest))
-        rows.append(_plain(text))
-        if len(re.findall(r"[a-z]{2,}", bare)) >= (1 if at == r.start else 3):
-            narrative.append((bare, r.start, r.end))
-    return Told(tuple(narrative), " ".join(rows))
+        bare = _plain(" ".join(_outside(view.low, start, end, lifted)))
+        rows.append(_plain(_VISIT.sub(" ", text)))
+        figures += _FIGURES.findall(_plain(_VISIT.sub(" ", " ".join(_outside(view.low, start, end, measured)))))
+        if len(re.findall(r"[a-z]{2,}", bare)) >= (1 if not any(start <= a < end for a, _ in lifted) else 3):
+            narrative.append((bare, start, end))
+    return Told(tuple(narrative), " ".join(rows), tuple(figures), {r.name: _told_value(r) for r in readings([v])})
+
+
+def _told_value(r: Reading) -> float:
+    """The value in the unit that the note tells it in."""
+    found = dimension(r.raw_unit)
+    return r.value / (found[1] if found else 1.0)
+
+
+def _pieces(view: NoteView) -> list[tuple[int, int]]:
+    """The sentences, those of a telegraphic line parted by dashes, strokes or semicolons one by one."""
+    out = []
+    for r in view.sentences:
+        at = r.start
+        for m in re.finditer(r" [-–—/|] |; ", view.low[r.start : r.end]):
+            out.append((at, r.start + m.start()))
+            at = r.start + m.end()
+        out.append((at, r.end))
+    return out
+
+
+def _outside(text: str, start: int, end: int, ranges: Sequence[tuple[int, int]]) -> list[str]:
+    """What stands between `start` and `end` and in none of `ranges`, which are sorted."""
+    out, at = [], start
+    for a, b in ranges:
+        if start <= a < end and b > at:
+            out.append(text[at : max(at, a)])
+            at = b
+    return [*out, text[at:end]]
 
 
 def _clerical(text: str) -> bool:
@@ -99,12 +137,13 @@ def copied(visits: Sequence[Visit]) -> list[EpisodeFinding]:
 def _alike(mine: Told, theirs: Told, same_program: bool) -> tuple[float, tuple[tuple[int, int] | None, tuple[int, int] | None]] | None:
     """The share of the narrative that stands in the other, with the stretches; None below the limit.
 
-    A note with hardly any narrative is compared whole, where its exercises and doses are those of the other.
+    A note with hardly any narrative is compared whole: it is copied where its doses are the other's and its measures hardly moved.
     """
     words = [len(text.split()) for text, _, _ in mine.narrative]
     if sum(words) < FEW_WORDS:
         score = fuzz.ratio(mine.rows, theirs.rows)
-        return (score / 100, (None, None)) if same_program and score >= WHOLE else None
+        same = same_program and score >= WHOLE and mine.figures == theirs.figures and _same_measures(mine.measures, theirs.measures)
+        return (score / 100, (None, None)) if same else None
     other = [text for text, _, _ in theirs.narrative]
     same = 0.0
     pairs = []
@@ -117,6 +156,12 @@ def _alike(mine: Told, theirs: Told, same_program: bool) -> tuple[float, tuple[t
     if share < SHARE:
         return None
     return share, ((min(b[0] for _, b in pairs), max(b[1] for _, b in pairs)), (min(a[0] for a, _ in pairs), max(a[1] for a, _ in pairs)))
+
+
+def _same_measures(mine: dict[str, float], theirs: dict[str, float]) -> bool:
+    """Whether one note's measures are among the other's, each within the noise of measuring."""
+    few, more = sorted((mine, theirs), key=len)
+    return set(few) <= set(more) and all(abs(few[k] - more[k]) <= max(NOISE * abs(more[k]), ONE if more[k] > 5 else 0.0) for k in few)
 
 
 def unchanged(visits: Sequence[Visit], maintenance: bool, other_side: frozenset[int]) -> list[EpisodeFinding]:

@@ -16,7 +16,7 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 DATE = re.compile(
     rf"\b(?:\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d{{2}})|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})\b"
 )
-_UNTIL = re.compile(r"(?:\bto|through|thru|until|valid to|expir\w+(?: on)?|ends?(?: on)?|[-–])\s*$")
+_UNTIL = re.compile(r"(?:\bto|through|thru|until|valid to|expir\w+(?: on)?|ends?(?: on)?)\s*$|\d/\d{1,2}(?:/\d{2,4})?\s*[-–]\s*$")
 _FROM = re.compile(r"(\d{1,2})/(\d{1,2})(?:/\d{2,4})?\s*(?:to|through|thru|[-–])\s*$")
 _CREDENTIAL = re.compile(
     r"\b(?:pta?|dpt|ota|otr(?:/l)?|ot|cota(?:/l)?|mot|otd|ocs|ncs|scs|cht|clt|mspt|mpt|lpta)\b[\s,.)|]*(?:on |date:? |dated )?$"
@@ -48,6 +48,8 @@ def read_dates(view: NoteView) -> tuple[Dated, ...]:
         before = view.low[lead : m.start()]
         after = view.low[m.end() : min(end, found[i + 1][0].start() if i + 1 < len(found) else end, m.end() + 40)]
         served = any(d.role == "service" for d in out) or any(0 <= m.start() - c.end <= 22 for c in view.mentioned("condition"))
+        if i and re.fullmatch(r"\s*[-–]\s*", before):
+            before = "to "  # the end of a period
         role = _role(before, after, said.get(m.start(), ""), m.start(), len(view.low), served)
         span = _FROM.search(view.low[max(start, m.start() - 24) : m.start()])
         begins = _in_year(int(span[1]), int(span[2]), day) if span else None

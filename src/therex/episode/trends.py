@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
-from therex.catalog.abbreviations import expansions
-from therex.catalog.episode import dimension, least_change, less_is_better, no_outcome, words
+from therex.catalog.episode import canonical, dimension, least_change, less_is_better, no_outcome, words
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage, Point, Span, Trend
 
@@ -105,41 +103,6 @@ def _reading(v: Visit, s: Span) -> Reading | None:
     inside = re.search(r"(?:\bwas|\bfrom) (\d+(?:\.\d+)?[+-]?)", v.low[s.start : s.end])
     earlier = _number(next((g for g in told.groups() if g), None), "") if told else _number(inside[1], "") if inside else None
     return Reading(v, name, str(value.get("side") or ""), raw, kind, number * factor, raw, s, None if earlier is None else earlier * factor)
-
-
-@cache
-def canonical(name: str) -> str:
-    """The name of a measure with its abbreviations spelled out, sides and filler left out."""
-    known = {k.lower(): v.lower() for k, v in expansions().items()}
-    words_ = [known.get(w, w) for w in re.findall(r"[a-z0-9']+", name.lower())]
-    text = " ".join(words_).replace("-", " ")
-    return " ".join(
-        w
-        for w in text.split()
-        if w
-        not in (
-            "left",
-            "right",
-            "l",
-            "r",
-            "bilateral",
-            "active",
-            "passive",
-            "arom",
-            "prom",
-            "rom",
-            "mmt",
-            "strength",
-            "score",
-            "of",
-            "range",
-            "motion",
-            "manual",
-            "muscle",
-            "test",
-            "the",
-        )
-    )
 
 
 def _number(value: object, text: str) -> float | None:

@@ -8,7 +8,7 @@ from therex.pipeline.context import Context
 from therex.types import Discipline, NoteType
 
 _TITLE_EVAL = re.compile(
-    r"\b(?:(?:physical|occupational|vestibular|hand|pelvic) (?:physical |occupational )?therapy evaluation|initial (?:pt |ot |physical therapy |occupational therapy )?eval\w*|(?:pt|ot|physical therapy|occupational therapy|pelvic health|hand therapy|vestibular|home health|snf|outpatient) (?:initial )?eval\w*|evaluation (?:&|and) (?:plan|poc)|\A\W*(?:initial )?eval(?:uation)?\b(?! (?:only|of progress))|initial (?:pt|ot|physical therapy|occupational therapy) visit|evaluation note|initial examination|initial (?:pt |ot |physical therapy |occupational therapy |therapy )?assessment|pt/ot eval|eval(?:uation)?:?$|plan of treatment|evaluation - |re-?evaluation (?:note|report)|start of care)\b",
+    r"\b(?:(?:physical|occupational|vestibular|hand|pelvic) (?:physical |occupational )?therapy evaluation|initial (?:pt |ot |physical therapy |occupational therapy )?eval\w*|(?:pt|ot|physical therapy|occupational therapy|pelvic health|hand therapy|vestibular|home health|snf|outpatient) (?:initial )?eval\w*|evaluation (?:&|and) (?:plan|poc)|\A\W*(?:initial )?eval(?:uation)?\b(?! (?:only|of progress))|initial (?:pt|ot|physical therapy|occupational therapy) visit|evaluation note|initial examination|initial (?:pt |ot |physical therapy |occupational therapy |therapy )?assessment|pt/ot eval|eval(?:uation)?:?$|plan of treatment|evaluation - |re-?evaluation (?:note|report)|start of care|(?:was|is) (?:evaluated|first seen) (?:for|by|in) (?:home |outpatient |skilled )?(?:physical|occupational|hand) therapy)\b",
     re.M,
 )
 _OPENING_EVAL = re.compile(
