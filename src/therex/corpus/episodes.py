@@ -64,3 +64,31 @@ def read_marked_episode(path: Path) -> MarkedEpisode:
 def read_marked_episodes(folder: Path) -> list[MarkedEpisode]:
     """Every file of a folder, by name."""
     return [read_marked_episode(path) for path in sorted(folder.glob("*.txt"))]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPair:
+    """Two visits of one patient, and whether the narrative of the later is copied from the earlier."""
+
+    name: str
+    copied: bool
+    earlier: str
+    later: str
+
+
+def read_pairs(path: Path) -> list[MarkedPair]:
+    """The pairs of a file: after a line ``=== copied NAME`` or ``=== fresh NAME``, two notes parted by ``---``; lines before it are remarks.
+
+    Raises
+    ------
+    InputError
+        A pair has not two notes.
+    """
+    parts = re.split(r"^=== (copied|fresh) (\S+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    out = []
+    for kind, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        notes = body.split("\n---\n")
+        if len(notes) != 2:
+            raise InputError(f"{path.name}: {name}: want two notes parted by ---")
+        out.append(MarkedPair(name, kind == "copied", notes[0].strip(), notes[1].strip()))
+    return out
