@@ -46,7 +46,12 @@ def main() -> None:
         notes = [n for n in read_records([series], {}, "all") if isinstance(n, Note)]
         told = findings(analyzer, notes)
         by_text = {f.note for f in told if f.id == "copied_text"}
-        run = {k for f in told if f.id == "unchanged_values" for k in range(min(e.note for e in f.evidence), max(e.note for e in f.evidence) + 1)}
+        run = {
+            k
+            for f in told
+            if f.id == "unchanged_values"
+            for k in range(min(e.note for e in f.evidence), max(e.note for e in f.evidence) + 1)
+        }
         later = set(range(1, len(notes)))
         print(f"series: {len(later & (by_text | run))} of {len(later)} later visits found, {len(later & by_text)} of them by their text")
 

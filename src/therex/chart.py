@@ -8,7 +8,7 @@ from datetime import date
 
 from therex.analysis import Analyzer
 from therex.episode.read import in_order, read_episode, worded
-from therex.episode.visits import by_episode
+from therex.episode.visits import by_episode, rows_of
 from therex.policy.claim import with_claim
 from therex.policy.line import read_line
 from therex.policy.threshold import kx_findings
@@ -36,9 +36,9 @@ def read_chart(analyzer: Analyzer, notes: Iterable[tuple[Note, Assessment]], on:
         else:
             patients.setdefault(note.patient, []).append((note, a))
     episodes = [
-        _settled(analyzer, read_episode(patient, discipline, [n for n, _ in rows], [a for _, a in rows], analyzer.policy, on))
+        _settled(analyzer, read_episode(patient, discipline, rows, analyzer.policy, on))
         for patient, pairs in patients.items()
-        for discipline, rows in by_episode(pairs)
+        for discipline, rows in by_episode(rows_of(pairs))
     ]
     return Chart(tuple(episodes), tuple(failed))
 

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from therex.catalog.codes import is_timed
 from therex.catalog.episode import dimension
 from therex.episode.dates import DATE
-from therex.episode.trends import Reading, readings
+from therex.episode.trends import Reading
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, NoteView, Passage
 
@@ -31,25 +31,37 @@ _CLERICAL = re.compile(
 )
 
 
+_GOAL = re.compile(r"[\W\d]*(?:(?:long|short)[ -]term )?(?:goals?|[ls]tgs?)\b")
+_LETTERS = re.compile(r"[a-z]{2,}")
 _VISIT = re.compile(r"\b(?:visit|session|treatment|v|tx)\W{0,3}\d{1,3}\b|#\d{1,3}\b")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The exercises of a visit, each with its dose, and all doses of the note in order."""
+
+    exercises: frozenset[tuple[str, str]]
+    doses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a note says beside its clerical lines.
 
-    `narrative` is what stands around exercises, doses and measures, with its place; `rows` all of it as one line; `figures` the numbers
-    in it but those of measures, and `measures` the value of each measure by its name.
+    `narrative` is what stands around exercises, doses and measures, with its place; `few` whether it is but a few words; `rows` all of it
+    as one line; `figures` the numbers in it but those of measures, where the narrative is short, `measures` the value of each measure by its name, and `program` the exercises with their doses.
     """
 
     narrative: tuple[tuple[str, int, int], ...]
+    few: bool
     rows: str
     figures: tuple[str, ...]
     measures: dict[str, float]
+    program: Program
 
 
-def told(v: Visit) -> Told:
+def told(v: Visit, measured: Sequence[Reading]) -> Told:
     """Narrative and rows of a note."""
     view = v.view
     told_of = {r.to for r in view.relations if r.type in ("dose_of", "minutes_of")}
@@ -58,21 +70,27 @@ def told(v: Visit) -> Told:
         for i, s in enumerate(view.spans)
         if s.label in ("DOSE", "MEASURE", "SERVICE", "DURATION") or (s.label == "EXERCISE" and i in told_of)
     )
-    measured = sorted((s.start, s.end) for s in view.of("MEASURE"))
-    narrative, rows, figures = [], [], []
+    narrative, kept = [], []
+    exercises = [s.start for s in view.of("EXERCISE")]
     for start, end in _pieces(view):
         text = view.low[start:end]
-        exercised = any(start <= s.start < end for s in view.of("EXERCISE"))
-        if re.match(r"[\W\d]*(?:(?:long|short)[ -]term )?(?:goals?|[ls]tgs?)\b", text):
+        if _GOAL.match(text) or view.section_at(start) in _ASIDE:
             continue  # a goal is told again for good reason
-        if not _plain(text) or view.section_at(start) in _ASIDE or (_clerical(text) and not exercised):
+        row = _plain(_VISIT.sub(" ", text))
+        if not row or (_clerical(text) and not any(start <= x < end for x in exercises)):
             continue
+        kept.append((row, start, end))
         bare = _plain(" ".join(_outside(view.low, start, end, lifted)))
-        rows.append(_plain(_VISIT.sub(" ", text)))
-        figures += _FIGURES.findall(_plain(_VISIT.sub(" ", " ".join(_outside(view.low, start, end, measured)))))
-        if len(re.findall(r"[a-z]{2,}", bare)) >= (1 if not any(start <= a < end for a, _ in lifted) else 3):
+        if len(_LETTERS.findall(bare)) >= (1 if not any(start <= a < end for a, _ in lifted) else 3):
             narrative.append((bare, start, end))
-    return Told(tuple(narrative), " ".join(rows), tuple(figures), {r.name: _told_value(r) for r in readings([v])})
+    figures: tuple[str, ...] = ()
+    few = sum(len(text.split()) for text, _, _ in narrative) < FEW_WORDS
+    if few:
+        scores = sorted((s.start, s.end) for s in view.of("MEASURE"))
+        figures = tuple(
+            x for _, a, b in kept for x in _FIGURES.findall(_plain(_VISIT.sub(" ", " ".join(_outside(view.low, a, b, scores)))))
+        )
+    return Told(tuple(narrative), few, " ".join(row for row, _, _ in kept), figures, {r.name: _told_value(r) for r in measured}, program(v))
 
 
 def _told_value(r: Reading) -> float:
@@ -111,18 +129,21 @@ def _clerical(text: str) -> bool:
     )
 
 
+_WORD = re.compile(r"[a-z0-9/+%.]+")
+
+
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"[a-z0-9/+%.]+", DATE.sub(" ", text))).strip(" .")
+    return " ".join(_WORD.findall(DATE.sub(" ", text))).strip(" .")
 
 
-def copied(visits: Sequence[Visit]) -> list[EpisodeFinding]:
+def copied(visits: Sequence[Visit], measured: Sequence[Reading]) -> list[EpisodeFinding]:
     """Every visit whose narrative stands nearly word for word in an earlier one, with the two passages."""
     out = []
-    notes = [(v, told(v)) for v in visits if v.treats]
+    notes = [(v, told(v, [r for r in measured if r.visit is v])) for v in visits if v.treats]
     for i, (v, mine) in enumerate(notes):
         best: tuple[float, EpisodeFinding] | None = None
         for before, theirs in notes[:i]:
-            found = _alike(mine, theirs, _same_program(v, before))
+            found = _alike(mine, theirs)
             if found is None or (best and found[0] <= best[0]):
                 continue
             share, (a, b) = found
@@ -134,16 +155,23 @@ def copied(visits: Sequence[Visit]) -> list[EpisodeFinding]:
     return out
 
 
-def _alike(mine: Told, theirs: Told, same_program: bool) -> tuple[float, tuple[tuple[int, int] | None, tuple[int, int] | None]] | None:
+def _alike(mine: Told, theirs: Told) -> tuple[float, tuple[tuple[int, int] | None, tuple[int, int] | None]] | None:
     """The share of the narrative that stands in the other, with the stretches; None below the limit.
 
     A note with hardly any narrative is compared whole: it is copied where its doses are the other's and its measures hardly moved.
     """
     words = [len(text.split()) for text, _, _ in mine.narrative]
-    if sum(words) < FEW_WORDS:
+    if mine.few:
+        if not theirs.few:
+            return None
         score = fuzz.ratio(mine.rows, theirs.rows)
-        same = same_program and score >= WHOLE and mine.figures == theirs.figures and _same_measures(mine.measures, theirs.measures)
-        return (score / 100, (None, None)) if same else None
+        alike = (
+            _same_program(mine.program, theirs.program)
+            and score >= WHOLE
+            and mine.figures == theirs.figures
+            and _same_measures(mine.measures, theirs.measures)
+        )
+        return (score / 100, (None, None)) if alike else None
     other = [text for text, _, _ in theirs.narrative]
     same = 0.0
     pairs = []
@@ -171,21 +199,21 @@ def unchanged(visits: Sequence[Visit], maintenance: bool, other_side: frozenset[
     """
     if maintenance:
         return []
-    runs: list[list[Visit]] = []
-    run: list[Visit] = []
+    runs: list[list[tuple[Visit, Program]]] = []
+    run: list[tuple[Visit, Program]] = []
     for v in visits:
-        program = _program(v)
-        if len(program) < 2 or v.place in other_side:
+        mine = program(v)
+        if len(mine.exercises) < 2 or v.place in other_side:
             continue
-        run = [*run, v] if run and _same_program(run[-1], v) and not _reason(v) else [v]
+        run = [*run, (v, mine)] if run and _same_program(run[-1][1], mine) and not _reason(v) else [(v, mine)]
         if len(run) == ROWS:
             runs.append(run)
         elif len(run) > ROWS:
             runs[-1] = run
     return [
         EpisodeFinding(
-            "unchanged_values", run[ROWS - 1].place, "minor", f"{len(_program(run[0]))} exercises at {len(run)} visits.", "", "",
-            tuple(Passage(x.place, *_stretch(x)) for x in (run[0], run[-1])),
+            "unchanged_values", run[ROWS - 1][0].place, "minor", f"{len(run[0][1].exercises)} exercises at {len(run)} visits.", "", "",
+            tuple(Passage(x.place, *_stretch(x)) for x, _ in (run[0], run[-1])),
         )
         for run in runs
     ]  # fmt: skip
@@ -219,24 +247,22 @@ def _around(v: Visit, position: int) -> str:
     return next((v.low[r.start : r.end] for r in v.view.sentences if r.start <= position < r.end), "")
 
 
-def _same_program(a: Visit, b: Visit) -> bool:
+def _same_program(a: Program, b: Program) -> bool:
     """Whether two visits tell the same exercises with the same doses; one exercise may have been read in one of them alone."""
-    one, two = _program(a), _program(b)
-    if one == two:
-        return bool(one)
-    doses = [sorted(v.low[s.start : s.end] for s in v.view.of("DOSE")) for v in (a, b)]
-    return doses[0] == doses[1] and len(one & two) >= 2 and len(one ^ two) <= 1
+    if a.exercises == b.exercises:
+        return bool(a.exercises)
+    return a.doses == b.doses and len(a.exercises & b.exercises) >= 2 and len(a.exercises ^ b.exercises) <= 1
 
 
-def _program(v: Visit) -> frozenset[tuple[str, str]]:
-    """Exercises of a visit with their dose."""
+def program(v: Visit) -> Program:
+    """Exercises of a visit with their dose, and all its doses."""
     doses = {r.to: r.from_ for r in v.view.relations if r.type == "dose_of"}
     out = set()
     for i, s in enumerate(v.view.spans):
         if s.label == "EXERCISE" and s.attribute == "performed" and i in doses:
             dose = v.view.spans[doses[i]]
-            out.add((str((s.value or {}).get("concept")), v.view.low[dose.start : dose.end]))
-    return frozenset(out)
+            out.add((str((s.value or {}).get("concept")), v.low[dose.start : dose.end]))
+    return Program(frozenset(out), tuple(sorted(v.low[s.start : s.end] for s in v.view.of("DOSE"))))
 
 
 def _stretch(v: Visit) -> tuple[int, int]:

@@ -10,15 +10,13 @@ from therex.catalog.episode import checks
 from therex.catalog.policy import Policy
 from therex.episode import care, conflicts, copies, trends
 from therex.episode.carried import resolve
-from therex.episode.visits import Visit, read_visits
-from therex.types import Assessment, Discipline, Episode, EpisodeFinding, Note
+from therex.episode.visits import Row, Visit, read_visits
+from therex.types import Discipline, Episode, EpisodeFinding
 
 _ORDER = ("critical", "major", "minor")
 
 
-def read_episode(
-    patient: str, discipline: Discipline, notes: Sequence[Note], assessments: Sequence[Assessment], policy: Policy, on: date | None = None
-) -> Episode:
+def read_episode(patient: str, discipline: Discipline, rows: Sequence[Row], policy: Policy, on: date | None = None) -> Episode:
     """One course of care: its visits in order, elements resolved, measures over time, and every finding, the gravest first.
 
     Parameters
@@ -26,15 +24,16 @@ def read_episode(
     on
         The day whose rules apply; by default, that of the first visit.
     """
-    visits = read_visits(notes, assessments)
+    visits = read_visits(rows)
     day = on or next((v.day for v in visits if v.day), None) or date.today()
     maintenance = is_maintenance(visits)
-    lines = trends.read_trends(visits)
+    measured = trends.readings(visits)
+    lines = trends.read_trends(measured)
     sides = conflicts.side_differs(visits)
     found = [
         *_documents(visits, policy, day, maintenance),
-        *trends.no_progress(visits, lines, maintenance), *trends.progress_without_measures(visits), *trends.unit_differs(visits),
-        *care.goals_met(visits), *copies.copied(visits), *copies.uniform_minutes(visits), *copies.unchanged(visits, maintenance, frozenset(f.note for f in sides)),
+        *trends.no_progress(visits, lines, maintenance), *trends.progress_without_measures(visits, measured), *trends.unit_differs(measured),
+        *care.goals_met(visits), *copies.copied(visits, measured), *copies.uniform_minutes(visits), *copies.unchanged(visits, maintenance, frozenset(f.note for f in sides)),
         *sides, *conflicts.diagnosis_differs(visits), *conflicts.date_conflicts(visits), *conflicts.signed_before(visits),
     ]  # fmt: skip
     told = [worded(f, policy, day) for f in found]

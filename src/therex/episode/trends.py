@@ -131,10 +131,10 @@ def series(found: Sequence[Reading]) -> list[tuple[tuple[str, str, str], list[Re
     return list(out.items())
 
 
-def read_trends(visits: Sequence[Visit]) -> tuple[Trend, ...]:
+def read_trends(found: Sequence[Reading]) -> tuple[Trend, ...]:
     """Every measure told at two visits or more, in one unit, with its direction."""
     out = []
-    for (name, side, kind), rows in series(readings(visits)):
+    for (name, side, kind), rows in series(found):
         last: dict[int, Reading] = {}
         for r in rows:
             last.setdefault(r.visit.place, r)
@@ -189,10 +189,9 @@ def _days(t: Trend) -> int:
     return (max(days) - min(days)).days if days else SHORTEST_DAYS
 
 
-def progress_without_measures(visits: Sequence[Visit]) -> list[EpisodeFinding]:
+def progress_without_measures(visits: Sequence[Visit], found: Sequence[Reading]) -> list[EpisodeFinding]:
     """Reports that claim progress where nothing measured up to then has improved."""
     out = []
-    found = readings(visits)
     for v in visits:
         if v.view.note_type not in ("progress", "discharge") or not v.treats:
             continue
@@ -218,10 +217,10 @@ def _claim(v: Visit) -> re.Match[str] | None:
     return None
 
 
-def unit_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
+def unit_differs(found: Sequence[Reading]) -> list[EpisodeFinding]:
     """A measure told in another unit than at first, the first unit not beside it; once a measure."""
     out = []
-    for (name, _, _), rows in series(readings(visits)):
+    for (name, _, _), rows in series(found):
         first = rows[0].raw_unit
         for r in rows[1:]:
             if not first or not r.raw_unit or _same(first, r.raw_unit):

@@ -58,10 +58,24 @@ class Visit:
         return tuple(d for d in self.dates if d.role in roles)
 
 
-def read_visits(notes: Sequence[Note], assessments: Sequence[Assessment]) -> tuple[Visit, ...]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A note that could be read, with the dates in it."""
+
+    note: Note
+    assessment: Assessment
+    view: NoteView
+    dates: tuple[Dated, ...]
+
+
+def rows_of(pairs: Iterable[tuple[Note, Assessment]]) -> list[Row]:
+    """The notes that could be read, with their dates."""
+    return [Row(note, a, a.view, read_dates(a.view)) for note, a in pairs if a.view is not None]
+
+
+def read_visits(rows: Sequence[Row]) -> tuple[Visit, ...]:
     """The notes of one episode as visits, ordered by day; those without a day keep their place after the note before them."""
-    rows = [(note, a, a.view, read_dates(a.view)) for note, a in zip(notes, assessments, strict=True) if a.view is not None]
-    days = [_day(note, dates) for note, _, _, dates in rows]
+    days = [_day(r.note, r.dates) for r in rows]
     for i, day in enumerate(days):
         if day is None and i:
             days[i] = days[i - 1]
@@ -71,7 +85,7 @@ def read_visits(notes: Sequence[Note], assessments: Sequence[Assessment]) -> tup
     seen: date | None = None
     started = False
     for place, i in enumerate(order):
-        note, a, view, dates = rows[i]
+        note, a, view, dates = rows[i].note, rows[i].assessment, rows[i].view, rows[i].dates
         told = next((d.day for d in dates if d.role == "service"), None)
         treats = _treats(view)
         stated = _stated(view.low) if treats else None
@@ -106,20 +120,18 @@ def _treats(view: NoteView) -> bool:
     return view.note_type != "other" or bool(view.of("EXERCISE", "performed")) or bool(view.of("DURATION"))
 
 
-def by_episode(pairs: Iterable[tuple[Note, Assessment]]) -> list[tuple[Discipline, list[tuple[Note, Assessment]]]]:
+def by_episode(rows: Sequence[Row]) -> list[tuple[Discipline, list[Row]]]:
     """The notes of one patient as episodes: disciplines apart, and a new one where an evaluation follows a discharge or a long gap.
 
     A document that belongs to no discipline (a certification, a referral) goes with every discipline's notes, a visit that tells none
     with the discipline that has most.
     """
-    rows = list(pairs)
-    kinds = Counter(a.view.discipline for _, a in rows if a.view is not None)
+    kinds = Counter(r.view.discipline for r in rows)
     chief: list[Discipline] = [d for d in kinds if d != "other"] or ["other"]
     main = max(chief, key=lambda d: kinds[d])
-    out: list[tuple[Discipline, list[tuple[Note, Assessment]]]] = []
+    out: list[tuple[Discipline, list[Row]]] = []
     for discipline in sorted(chief):
-        mine = [(n, a) for n, a in rows if a.view is not None and _belongs(a.view, discipline, main)]
-        out += [(discipline, part) for part in _parts(mine)]
+        out += [(discipline, part) for part in _parts([r for r in rows if _belongs(r.view, discipline, main)])]
     return out
 
 
@@ -130,16 +142,16 @@ def _belongs(view: NoteView, discipline: Discipline, main: Discipline) -> bool:
     return discipline == main or not _treats(view)
 
 
-def _parts(rows: list[tuple[Note, Assessment]]) -> list[list[tuple[Note, Assessment]]]:
-    visits = read_visits([n for n, _ in rows], [a for _, a in rows])
-    parts: list[list[tuple[Note, Assessment]]] = []
+def _parts(rows: list[Row]) -> list[list[Row]]:
+    known = {id(r.note): r for r in rows}
+    parts: list[list[Row]] = []
     before: Visit | None = None
-    for v in visits:
+    for v in read_visits(rows):
         fresh = v.view.note_type == "evaluation" and not _AGAIN.search(v.low[:200])
         gap = bool(before and before.day and v.day and v.day - before.day > NEW_EPISODE)
         over = bool(before and before.view.note_type == "discharge")
         if not parts or (fresh and (gap or over)):
             parts.append([])
-        parts[-1].append((v.note, v.assessment))
+        parts[-1].append(known[id(v.note)])
         before = v
     return parts

@@ -9,9 +9,7 @@ from itertools import pairwise
 from therex.pipeline.context import Context
 
 # `in 6 weeks`, `, 8 wk`, `over twelve weeks`: the term between the word and the aims
-_TERM = (
-    r"(?:,? ?\(?(?:(?:with)?in|over|by|for|x)? ?(?:\d+(?: ?- ?\d+)?|one|two|three|four|five|six|eight|ten|twelve)[ -]*(?:weeks?|wks?|w|months?|mos?|visits?|sessions?)\b\)?)"
-)
+_TERM = r"(?:,? ?\(?(?:(?:with)?in|over|by|for|x)? ?(?:\d+(?: ?- ?\d+)?|one|two|three|four|five|six|eight|ten|twelve)[ -]*(?:weeks?|wks?|w|months?|mos?|visits?|sessions?)\b\)?)"
 _LEAD_IN = re.compile(
     r"^(?:[ ]*(?:[-*•▪(#]|\d{1,2}[.):]|\(?[a-e][.)]|(?:stg|ltg|goals?|short[- ]term goals?|long[- ]term goals?|(?:pt|patient|client|functional|personal)(?:'s)? goals?|target)"
     r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|(?:with)?in \d+ (?:weeks?|wks?|visits?|sessions?|months?),?(?= [a-z])|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
@@ -23,7 +21,9 @@ _STATUS_ONLY = re.compile(
     r"^(?:(?:in )?(?:\w+|\d+) (?:weeks?|wks?|months?|visits?)$|\(?within (?:a total of )?\d+ \w+\)?$|neurology|cardiology|imaging|pcp|primary care)|^(?:goal )?(?:~?\d+ ?% (?:progress|met|complete|toward)|\(?(?:with)?in (?:a total of )?\d+ ?[a-z]*\)?$|page \d|reason for|condition at|not (?:yet )?met|met|partially met|progressing|ongoing|in progress|improving|achieved|emerging|continue|currently|now|baseline|status|making|pt is|prognosis|they are in|(?:she|he|pt|patient|family) (?:is|was|are) in agreement|the above|(?:pt|patient|family|wife|husband|he|she|they) agree|(?:all |these )?(?:goals? )?(?:were |have been |was |has been )?(?:discussed|reviewed) with)\b"
 )
 _GOAL_SAID = re.compile(
-    r"\b(?:(?:goals?|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?" + _TERM + r"?(?: (?:is|are(?= an? )|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|goals are to|(?:short|long)[- ]term goals?(?:,| in \d+ \w+,?)|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
+    r"\b(?:(?:goals?|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?"
+    + _TERM
+    + r"?(?: (?:is|are(?= an? )|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|goals are to|(?:short|long)[- ]term goals?(?:,| in \d+ \w+,?)|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
     r"(?:wants|hopes|wishes|would like|desires) to (?!keep coming|continue|wait|avoid|try|hold)(?:be able to )?) *"
 )
 # `STG lift the pitcher`, `- goal 12 steps with rail`: the lead-in with no colon
