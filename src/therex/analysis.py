@@ -23,7 +23,7 @@ from therex.scoring.features import features
 from therex.scoring.model import NecessityModel, load_model
 from therex.settings import NECESSITY, PIPELINE, model_folder
 from therex.timing.minutes import read_minutes
-from therex.types import Assessment, Charge, Necessity, Note, NoteView
+from therex.types import Assessment, Charge, Contradiction, Element, Minutes, Necessity, Note, NoteView
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -76,11 +76,7 @@ class Analyzer:
         minutes = read_minutes(view)
         elements = read_elements(view, minutes)
         contradictions = read_contradictions(view, minutes)
-        x = features(view, minutes, elements, contradictions)
-        score = self.model.score(x)
-        given = exercise_given(view, minutes)
-        verdict = self.model.verdict(score) if given else "not_applicable"
-        necessity = Necessity(verdict, round(score, 4), self.model.name, self.model.reasons(x))
+        necessity = self.weigh(view, minutes, elements, contradictions)
         found = findings(self.policy, view, elements, contradictions, self.on)
         custom = custom_findings(self.policy, view, self.on)
         line = read_line(self.policy, (*found, *custom), contradictions, minutes, necessity)
@@ -89,6 +85,13 @@ class Analyzer:
             note_id, view, minutes, found, contradictions, necessity, with_claim(line, claim) if claim else line, self.policy.id, claim,
             code_fits(view), custom,
         )  # fmt: skip
+
+    def weigh(self, view: NoteView, minutes: Minutes, elements: Sequence[Element], contradictions: Sequence[Contradiction]) -> Necessity:
+        """What the model makes of the elements of a note."""
+        x = features(view, minutes, elements, contradictions)
+        score = self.model.score(x)
+        verdict = self.model.verdict(score) if exercise_given(view, minutes) else "not_applicable"
+        return Necessity(verdict, round(score, 4), self.model.name, self.model.reasons(x))
 
     def assess_all(self, notes: Iterable[Note]) -> Iterator[Assessment]:
         """One assessment a note, in order."""

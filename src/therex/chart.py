@@ -12,7 +12,7 @@ from therex.episode.visits import by_episode, rows_of
 from therex.policy.claim import with_claim
 from therex.policy.line import read_line
 from therex.policy.threshold import kx_findings
-from therex.types import Assessment, Episode, Note
+from therex.types import Assessment, Element, Episode, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,17 @@ def read_chart(analyzer: Analyzer, notes: Iterable[tuple[Note, Assessment]], on:
 
 
 def _settled(analyzer: Analyzer, episode: Episode) -> Episode:
-    """The episode with the 97110 line of every note by the findings that its documents settled."""
+    """The episode with verdict and 97110 line of every note by what its documents settled."""
     out = []
     for a in episode.assessments:
-        if a.time is None or a.necessity is None:
+        if a.view is None or a.time is None or a.necessity is None:
             continue
-        line = read_line(analyzer.policy, (*a.findings, *a.custom), a.contradictions, a.time, a.necessity)
-        out.append(replace(a, line=with_claim(line, a.claim) if a.claim else line))
+        necessity = a.necessity
+        if any(f.note_id for f in a.findings):
+            held = [Element(f.id, "present" if f.finding == "ok" else f.found, f.evidence) for f in a.findings]
+            necessity = analyzer.weigh(a.view, a.time, held, a.contradictions)
+        line = read_line(analyzer.policy, (*a.findings, *a.custom), a.contradictions, a.time, necessity)
+        out.append(replace(a, necessity=necessity, line=with_claim(line, a.claim) if a.claim else line))
     beside = (
         kx_findings([(note.day, a) for note, a in zip(episode.notes, out, strict=True)]) if analyzer.policy.modifiers == "medicare" else []
     )

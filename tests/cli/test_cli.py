@@ -216,3 +216,70 @@ def test_claims_beside_notes(run, tmp_path):
     assert out.index("97110 billed, none given") < out.index("more units charged")
     code, _, err = run("screen", str(notes), "--claims", str(tmp_path / "none.csv"))
     assert code == 2 and err.count("\n") == 1
+
+
+def test_a_chart_of_two_patients(run, tmp_path):
+    chart = str(ROOT / "examples" / "chart")
+    code, out, _ = run("chart", chart, "--by", "folder")
+    assert code == 0 and "progress report due" in out and "wrist extension" in out
+    code, out, _ = run("chart", chart, "--by", "folder", "--format", "json")
+    told = json.loads(out)
+    assert code == 0 and [{f["id"] for f in e["findings"]} for e in told] == [
+        {"unit_differs"},
+        {"side_differs", "progress_report_due", "signed_before_service", "copied_text"},
+    ]
+    page = tmp_path / "chart.html"
+    code, _, _ = run("chart", chart, "--by", "folder", "--format", "html", "--output", str(page))
+    assert code == 0 and "wrist extension" in page.read_text()
+
+
+def test_a_chart_from_a_table_with_names_of_its_own(run, tmp_path):
+    table = tmp_path / "visits.csv"
+    table.write_text(
+        "mrn,svc,body\n1,2025-03-03,PT evaluation 3/3/25. R knee OA. Flexion R 90. Ann Lee PT\n"
+        "1,2025-03-05,3/5/25 visit 2. SLR 3x10. TE 25 min. Ann Lee PT\n2,2025-03-05,PT evaluation 3/5/25. L hip OA. Ann Lee PT\n"
+    )
+    code, out, _ = run("chart", str(table), "--columns", "text=body,patient=mrn,date=svc", "-f", "jsonl")
+    assert code == 0 and [len(json.loads(line)["visits"]) for line in out.splitlines()] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--by", "ward"),
+        ("--format", "docx"),
+        ("--columns", "text"),
+        ("--columns", "text=none"),
+        ("--as-of", "soon"),
+        ("--payer", "nobody"),
+    ],
+)
+def test_a_mistake_in_chart_is_one_line_and_exit_2(run, tmp_path, args):
+    table = tmp_path / "v.csv"
+    table.write_text("text,patient,date\nx,1,2025-01-01\n")
+    code, _, err = run("chart", str(table), *args)
+    assert code == 2 and one_line(err)
+
+
+def test_quarterly_tables_are_imported_and_told(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("THEREX_HOME", str(tmp_path / "home"))
+    code, out, _ = run("policy", "tables", "--as-of", "2026-11-25")
+    assert code == 0 and "a sample" in out and "KX threshold 2026" in out
+    bad = tmp_path / "bad.csv"
+    bad.write_text("a,b\n1,2\n")
+    code, _, err = run("policy", "import", str(bad), "--kind", "ptp", "--quarter", "2026Q4")
+    assert code == 2 and one_line(err)
+
+
+def test_a_profile_of_ones_own_is_checked_shown_and_compared(run, tmp_path):
+    path = tmp_path / "ours.yaml"
+    path.write_text(
+        'id: ours\nname: Ours\nversion: "1"\nextends: cms\ndrop: [cms.visits]\nelements:\n- {id: falls_asked, requirement: required, '
+        "severity: major, phrases: [denies falls], message: Falls are asked., query: What was said of falls}\n"
+    )
+    code, out, _ = run("policy", "check", str(path))
+    assert code == 0 and "1 elements of its own" in out
+    code, out, _ = run("policy", "show", str(path))
+    assert "falls_asked" in out and "cms.progress_report" in out and "cms.visits" not in out
+    code, out, _ = run("policy", "diff", "cms", str(path))
+    assert "visits_beyond_flag" in out and "falls_asked" in out

@@ -21,7 +21,9 @@ def test_readme_python_runs():
     assert space["told"] == ("hold", {"97110": 25})
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/labels.md", "docs/policy.md", "docs/figures.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/labels.md", "docs/policy.md", "docs/episodes.md", "docs/errors.md", "docs/figures.md"]
+)
 def test_links_lead_somewhere(name):
     path = ROOT / name
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
@@ -48,6 +50,14 @@ def test_the_published_schema_is_the_one_in_the_program():
     """To renew it: python -c "import json; from therex.reports.schema import schema; print(json.dumps(schema(), indent=1))"."""
     import json
 
-    from therex.reports.schema import schema
+    from therex.reports.schema import chart_schema, schema
 
+    assert json.loads((ROOT / "docs" / "chart.schema.json").read_text(encoding="utf-8")) == chart_schema()
     assert json.loads((ROOT / "docs" / "record.schema.json").read_text(encoding="utf-8")) == schema()
+
+
+def test_every_finding_across_notes_is_in_the_docs():
+    from therex.catalog.episode import checks
+
+    text = (ROOT / "docs" / "episodes.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in text for name in checks())

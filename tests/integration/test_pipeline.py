@@ -71,3 +71,10 @@ def test_the_saved_lexicon_is_the_resources(nlp):
         return next(c for _, c in pipeline.components if isinstance(c, LexiconMatcher)).lexicon.to_data()
 
     assert data(therex.load()) == data(nlp), "run `therex train`: the saved model is older than the resources"
+
+
+def test_a_leaflet_records_no_visit(analyzer):
+    text = "Stretches for the calf. Stand facing a wall. Keep your heel down and lean in. Hold 30 seconds, 3 times. Stop if you feel pain. Call your doctor."
+    assert analyzer.assess(Note("n", text)).necessity.verdict == "not_applicable"
+    told = 'Pt did calf stretch 3x30 s and heel raises 2x10; told "keep your heel down", "you lean", "your weight back". TE 25 min. Ann Lee, PT'
+    assert analyzer.assess(Note("n", told)).necessity.verdict != "not_applicable"

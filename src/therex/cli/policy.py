@@ -17,7 +17,7 @@ def list_() -> int:
 
     for name in payers():
         p = policy(name)
-        typer.echo(f"{p.id:15} {p.version:8} {len(p.own):3} of {len(p.rules):2} rules its own  {p.name}")
+        typer.echo(f"{p.id:15} {p.version:8} {len(p.own):3} of {len(p.rules) + len(p.episode):2} rules its own  {p.name}")
     return 0
 
 
@@ -49,6 +49,19 @@ def show(
             f"  {p.citation(rule)}; in force {rule.effective_from.isoformat()} to {until}; {'verified' if rule.verified else 'not verified'} ({rule.evidence}), checked {rule.checked.isoformat()}"
         )
         typer.echo(f"  Query: {rule.query}")
+    for r in p.episode:
+        if as_of is not None and on is not None and p.episode_rule(r.check, on) is not r:
+            continue
+        until = r.effective_to.isoformat() if r.effective_to else "now"
+        limits = ", ".join(f"{name} {n}" for name, n in (("limit", r.limit), ("days", r.days), ("grace", r.grace or None)) if n is not None)
+        typer.echo(f"{r.id}\n  over the whole episode: {r.check}, {r.severity}, {limits}\n  {r.message}")
+        typer.echo(
+            f"  {p.citation(r)}; in force {r.effective_from.isoformat()} to {until}; {'verified' if r.verified else 'not verified'} ({r.evidence}), checked {r.checked.isoformat()}"
+        )
+        typer.echo(f"  Query: {r.query}")
+    for c in p.custom:
+        how = f"by {len(c.phrases)} phrases" if c.phrases else f"by the label {c.label}" if c.label else f"by the section {c.section}"
+        typer.echo(f"{c.id}\n  an element of its own, {how}: {c.requirement}, {c.severity}\n  {c.message}\n  Query: {c.query}")
     return 0
 
 
@@ -61,7 +74,7 @@ def diff(
     """What the second payer asks for a daily note that the first does not, or asks differently."""
     from datetime import date
 
-    from therex.catalog.policy import policy
+    from therex.catalog.policy import EPISODE_CHECKS, policy
     from therex.cli.options import day
     from therex.types import ELEMENTS
 
@@ -78,6 +91,16 @@ def diff(
         for rule, p in ((x, a), (y, b)):
             sign = "-" if p is a else "+"
             typer.echo(f"  {sign} {f'{rule.requirement}, {rule.severity}: {rule.message} ({p.citation(rule)})' if rule else 'no rule'}")
+    for check in EPISODE_CHECKS:
+        v, w = a.episode_rule(check, on), b.episode_rule(check, on)
+        if v == w:
+            continue
+        typer.echo(check)
+        for sign, told, p in (("-", v, a), ("+", w, b)):
+            typer.echo(f"  {sign} {f'{told.severity}: {told.message} ({p.citation(told)})' if told else 'no rule'}")
+    for sign, more in (("-", [c for c in a.custom if c not in b.custom]), ("+", [c for c in b.custom if c not in a.custom])):
+        for c in more:
+            typer.echo(f"{c.id}\n  {sign} {c.requirement}, {c.severity}: {c.message}")
     typer.echo(f"{same} of {len(ELEMENTS)} elements the same on {on.isoformat()}")
     return 0
 
@@ -91,7 +114,10 @@ def check(path: Annotated[str, typer.Argument(help="An organisation's own policy
     if not path.endswith((".yaml", ".yml")):
         raise PolicyError("want a policy file ending in .yaml")
     p = policy(path)
-    typer.echo(f"{p.id} {p.version}: {len(p.own)} rules its own, {len(p.rules)} with those of {p.extends or 'no other'}; no faults")
+    more = f", {len(p.custom)} elements of its own" if p.custom else ""
+    typer.echo(
+        f"{p.id} {p.version}: {len(p.own)} rules its own, {len(p.rules) + len(p.episode)} with those of {p.extends or 'no other'}{more}; no faults"
+    )
     return 0
 
 

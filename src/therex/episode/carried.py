@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from therex.catalog.episode import carried
+from therex.episode.trends import Reading, Series
 from therex.episode.visits import Visit
-from therex.types import Finding
+from therex.types import Finding, Range
 
 _GRADE = {"missing": 0, "weak": 1, "present": 2}
 
 
-def resolve(visit: Visit, visits: Sequence[Visit]) -> tuple[Finding, ...]:
+def resolve(visit: Visit, visits: Sequence[Visit], baseline: Reading | None = None) -> tuple[Finding, ...]:
     """The findings of a visit with what its episode's documents hold.
+
+    `baseline` is an earlier value of a measure that the visit tells again: it makes a bare measure a comparison.
 
     ``needs_other_document`` becomes ``ok`` with the evidence of the latest document up to that day that holds the element, else
     ``weak`` or ``missing``; it stays where the episode has no such document.
@@ -21,6 +24,12 @@ def resolve(visit: Visit, visits: Sequence[Visit]) -> tuple[Finding, ...]:
     out = []
     for f in visit.assessment.findings:
         kinds = carried().get(f.id)
+        if f.id == "objective_measures" and f.finding == "needs_other_document" and f.found == "weak" and baseline is not None:
+            before = baseline.visit
+            told = f"Measured before, on {before.day.isoformat() if before.day else 'an earlier day'}."
+            first = (Range(baseline.span.start, baseline.span.end),)
+            out.append(replace(f, finding="ok", message=told, query="", evidence=first, note_id=before.note.note_id))
+            continue
         if f.finding != "needs_other_document" or kinds is None:
             out.append(f)
             continue
@@ -50,6 +59,16 @@ def resolve(visit: Visit, visits: Sequence[Visit]) -> tuple[Finding, ...]:
         else:
             out.append(replace(f, finding="missing", message=f"Found neither here nor in the documents supplied. {_rule(f)}"))
     return tuple(out)
+
+
+def baselines(lines: Sequence[Series]) -> dict[int, Reading]:
+    """By the place of a visit, the first earlier value of a measure that it tells again."""
+    out: dict[int, Reading] = {}
+    for _, rows in lines:
+        for r in rows:
+            if r.visit.place > rows[0].visit.place:
+                out.setdefault(r.visit.place, rows[0])
+    return out
 
 
 def _rule(f: Finding) -> str:

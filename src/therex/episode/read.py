@@ -9,7 +9,7 @@ from datetime import date
 from therex.catalog.episode import checks
 from therex.catalog.policy import Policy
 from therex.episode import care, conflicts, copies, trends
-from therex.episode.carried import resolve
+from therex.episode.carried import baselines, resolve
 from therex.episode.visits import Row, Visit, read_visits
 from therex.types import Discipline, Episode, EpisodeFinding
 
@@ -28,17 +28,18 @@ def read_episode(patient: str, discipline: Discipline, rows: Sequence[Row], poli
     day = on or next((v.day for v in visits if v.day), None) or date.today()
     maintenance = is_maintenance(visits)
     measured = trends.readings(visits)
-    lines = trends.read_trends(measured)
+    series = trends.series(measured)
+    before, lines = baselines(series), trends.read_trends(series)
     sides = conflicts.side_differs(visits)
     found = [
         *_documents(visits, policy, day, maintenance),
-        *trends.no_progress(visits, lines, maintenance), *trends.progress_without_measures(visits, measured), *trends.unit_differs(measured),
+        *trends.no_progress(visits, lines, maintenance), *trends.progress_without_measures(visits, measured), *trends.unit_differs(series),
         *care.goals_met(visits), *copies.copied(visits, measured), *copies.uniform_minutes(visits), *copies.unchanged(visits, maintenance, frozenset(f.note for f in sides)),
         *sides, *conflicts.diagnosis_differs(visits), *conflicts.date_conflicts(visits), *conflicts.signed_before(visits),
     ]  # fmt: skip
     told = [worded(f, policy, day) for f in found]
     return Episode(
-        patient, discipline, tuple(v.note for v in visits), tuple(replace(v.assessment, findings=resolve(v, visits)) for v in visits),
+        patient, discipline, tuple(v.note for v in visits), tuple(replace(v.assessment, findings=resolve(v, visits, before.get(v.place))) for v in visits),
         tuple(v.number for v in visits), maintenance, lines, in_order(told),
     )  # fmt: skip
 

@@ -115,7 +115,11 @@ def _number(value: object, text: str) -> float | None:
     return float(m[1]) + _GRADE[m[2]] if m else None
 
 
-def series(found: Sequence[Reading]) -> list[tuple[tuple[str, str, str], list[Reading]]]:
+# name, side and dimension of a measure, and its readings in order
+Series = tuple[tuple[str, str, str], list[Reading]]
+
+
+def series(found: Sequence[Reading]) -> list[Series]:
     """The readings by measure, side and dimension; a side left out is that of the only series of its name, a short name that of its long one."""
     keys = {(r.name, r.side, r.kind) for r in found}
     out: dict[tuple[str, str, str], list[Reading]] = {}
@@ -131,10 +135,10 @@ def series(found: Sequence[Reading]) -> list[tuple[tuple[str, str, str], list[Re
     return list(out.items())
 
 
-def read_trends(found: Sequence[Reading]) -> tuple[Trend, ...]:
+def read_trends(lines: Sequence[Series]) -> tuple[Trend, ...]:
     """Every measure told at two visits or more, in one unit, with its direction."""
     out = []
-    for (name, side, kind), rows in series(found):
+    for (name, side, kind), rows in lines:
         last: dict[int, Reading] = {}
         for r in rows:
             last.setdefault(r.visit.place, r)
@@ -217,10 +221,10 @@ def _claim(v: Visit) -> re.Match[str] | None:
     return None
 
 
-def unit_differs(found: Sequence[Reading]) -> list[EpisodeFinding]:
+def unit_differs(lines: Sequence[Series]) -> list[EpisodeFinding]:
     """A measure told in another unit than at first, the first unit not beside it; once a measure."""
     out = []
-    for (name, _, _), rows in series(found):
+    for (name, _, _), rows in lines:
         first = rows[0].raw_unit
         for r in rows[1:]:
             if not first or not r.raw_unit or _same(first, r.raw_unit):

@@ -28,11 +28,15 @@ _ALSO_LAND = re.compile(
 )
 
 
+_READER = re.compile(r"\b(?:you|your)\b")
+_PATIENT = re.compile(r"\b(?:pt|patient|client|resident|child|she|he|her|his|mr|mrs|ms)\b")
+
+
 def exercise_given(view: NoteView, minutes: Minutes) -> bool:
     """Whether the note records therapeutic exercise given, or bills 97110 (annotation.md, `not_applicable`)."""
     if minutes.billed_units.get(CODE) or CODE in minutes.codes:
         return True
-    if view.note_type == "other":
+    if view.note_type == "other" or _leaflet(view):
         return False
     if _NONE.search(view.low) and not any(s.attribute == CODE for s in given_services(view)):
         return False
@@ -56,6 +60,11 @@ def exercise_given(view: NoteView, minutes: Minutes) -> bool:
         # all exercise given stands under other services
         return any(not _under_other(view, services, s) for s in exercises)
     return True
+
+
+def _leaflet(view: NoteView) -> bool:
+    """Whether a text speaks to a reader and of no patient: instructions to take home, which record no visit."""
+    return len(_READER.findall(view.low)) >= 3 and not _PATIENT.search(view.low) and not view.mentioned("signature", "signature_weak")
 
 
 def _elsewhere(view: NoteView) -> bool:
