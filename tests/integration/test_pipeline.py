@@ -2,6 +2,7 @@
 
 import therex
 from therex.pipeline.build import COMPONENTS, build
+from therex.types import Note
 
 NOTE = "S: knee stiff.\nO: TE x 25 min: SLR 3x10 2#, VC to avoid lag. Denies dizziness.\nP: 2x/wk x 4 wks.\nAnn Lee, PT"
 
