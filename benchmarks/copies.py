@@ -14,7 +14,7 @@ from pathlib import Path
 from therex.analysis import Analyzer
 from therex.chart import read_chart
 from therex.corpus.episodes import read_pairs
-from therex.readers.records import read_records
+from therex.readers.notes import Reading, read_notes
 from therex.types import EpisodeFinding, Note
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "data" / "copies"
@@ -43,7 +43,7 @@ def main() -> None:
         print(f"{half}: {n} copied, {len(pairs) - n} fresh; precision {precision:.3f}, recall {hit / n:.3f}")
     series = next((a for a in sys.argv[1:] if not a.startswith("-")), None)
     if series:
-        notes = [n for n in read_records([series], {}, "all") if isinstance(n, Note)]
+        notes = [n for n in read_notes([series], Reading(by="all", names=True)) if isinstance(n, Note)]
         told = findings(analyzer, notes)
         by_text = {f.note for f in told if f.id == "copied_text"}
         run = {

@@ -38,12 +38,15 @@ class NoteError(Exception):
     Parameters
     ----------
     code
-        ``empty``, ``not_text``, ``encoding``, ``too_large``, ``timeout`` or ``internal``.
+        ``empty``, ``not_text``, ``scanned``, ``encoding``, ``too_large``, ``timeout``, ``worker_died`` or ``internal``.
     message
         One sentence without note text.
+    note_id
+        The note's id, where it is known; never part of the message.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, note_id: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.note_id = note_id

@@ -41,12 +41,14 @@ LineStatus = Literal["ready", "review", "hold", "no_97110"]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note as it was supplied, with what its source says of it beside the text."""
+    """One note as it was supplied, with what its source says of it beside the text; `kind` is the type of document in the source's words."""
 
     note_id: str = field(repr=False)
     text: str = field(repr=False)
     patient: str = field(default="", repr=False)
     day: date | None = field(default=None, repr=False)
+    author: str = field(default="", repr=False)
+    kind: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from therex.catalog.episode import checks
 from therex.chart import read_chart
 from therex.corpus.episodes import read_marked_episode, read_marked_episodes, read_pairs
 from therex.errors import InputError
-from therex.readers.records import read_records
+from therex.readers.notes import Reading, read_notes
 from therex.reports.episode import episode_record, episodes_html
 from therex.reports.schema import chart_schema
 from therex.types import Charge, Note
@@ -156,7 +156,7 @@ def test_copied_notes_and_only_they_are_found(half, analyzer):
 
 
 def test_every_later_visit_of_a_series_is_found(analyzer, shared):
-    notes = [n for n in read_records([str(shared / "series")], {}, "all") if isinstance(n, Note)]
+    notes = [n for n in read_notes([str(shared / "series")], Reading(by="all", names=True)) if isinstance(n, Note)]
     told = [f for e in chart_of(analyzer, notes).episodes for f in e.findings]
     run = next(f for f in told if f.id == "unchanged_values").evidence
     found = {f.note for f in told if f.id == "copied_text"} | set(range(run[0].note, run[-1].note + 1))
@@ -170,7 +170,11 @@ def test_a_pair_needs_two_notes(tmp_path):
 
 
 def test_what_the_evaluation_holds_counts_for_the_verdict(analyzer):
-    notes = [n for n in read_records([str(FOLDER.parents[2] / "examples" / "chart" / "knee")], {}, "all") if isinstance(n, Note)]
+    notes = [
+        n
+        for n in read_notes([str(FOLDER.parents[2] / "examples" / "chart" / "knee")], Reading(by="all", names=True))
+        if isinstance(n, Note)
+    ]
     alone = analyzer.assess(notes[1])
     within = chart_of(analyzer, notes).episodes[0].assessments[1]
     assert (alone.line.status, within.line.status) == ("hold", "ready")

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from therex.errors import InputError, NoteError
-from therex.readers.records import front_matter, patient_of, read_records
+from therex.readers.notes import Reading, front_matter, patient_of, read_notes
 from therex.types import Note
 
 
@@ -15,7 +15,7 @@ def read(tmp_path, files, by="patient", columns=None):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return list(read_records([str(tmp_path)], columns or {}, by))
+    return list(read_notes([str(tmp_path)], Reading(columns or {}, by, names=True)))
 
 
 def test_a_table_gives_patient_day_and_text(tmp_path):
@@ -25,7 +25,7 @@ def test_a_table_gives_patient_day_and_text(tmp_path):
 
 def test_json_lines_and_columns_by_flag(tmp_path):
     got = read(tmp_path, {"n.jsonl": '{"who": "Doe", "when": "2025-01-06", "body": "SLR"}\n'}, columns={"patient": "who", "date": "when"})
-    assert [(n.note_id, n.patient, n.day, n.text) for n in got] == [("1", "Doe", date(2025, 1, 6), "SLR")]
+    assert [(n.note_id, n.patient, n.day, n.text) for n in got] == [("n:1", "Doe", date(2025, 1, 6), "SLR")]
 
 
 def test_front_matter_is_read_and_left_out(tmp_path):
@@ -67,7 +67,7 @@ def test_a_folder_may_be_one_patient_and_all_may_be(tmp_path):
 def test_a_file_that_cannot_be_read_is_an_error_in_its_place(tmp_path):
     (tmp_path / "doe_1.txt").write_bytes(bytes(range(32)) * 40)
     (tmp_path / "doe_2.txt").write_text("SLR")
-    got = list(read_records([str(tmp_path)], {}, "patient"))
+    got = list(read_notes([str(tmp_path)]))
     assert [type(x) for x in got] == [NoteError, Note] and got[0].code == "not_text"
 
 
@@ -75,11 +75,15 @@ def test_a_file_that_cannot_be_read_is_an_error_in_its_place(tmp_path):
     ("name", "text", "told"),
     [
         ("n.csv", "SECRET\nx\n", "no column for text"),
-        ("n.jsonl", "SECRET\n", "line 1: no JSON object"),
-        ("n.jsonl", "[1]\n", "line 1: no JSON object"),
+        ("n.jsonl", '{"SECRET": 1}\n', "no column for text"),
     ],
 )
 def test_a_fault_of_a_table_holds_no_content(name, text, told, tmp_path):
     with pytest.raises(InputError, match=told) as stop:
         read(tmp_path, {name: text})
     assert "SECRET" not in str(stop.value)
+
+
+def test_a_line_that_is_no_json_is_an_error_in_its_place(tmp_path):
+    got = read(tmp_path, {"n.jsonl": '{"text": "a"}\nSECRET\n{"text": "b"}\n'})
+    assert [type(x) for x in got] == [Note, NoteError, Note] and got[1].note_id == "n:2" and "SECRET" not in got[1].message

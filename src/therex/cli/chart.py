@@ -38,20 +38,22 @@ def chart(
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
+    no_text: Annotated[bool, typer.Option("--no-text", help="Leave what the notes say out of the output (json and jsonl).")] = False,
 ) -> int:
     """Read the notes of an episode of care together: documents, measures over time, copied notes, contradictions."""
     from therex.chart import read_chart
     from therex.cli.options import analyzer, charges, day, one_of
     from therex.errors import InputError, NoteError
-    from therex.readers.columns import parse_columns
-    from therex.readers.records import NAMES, read_records
+    from therex.readers.notes import Reading, columns_of, read_notes
     from therex.types import Note
 
     one_of("--format", format, FORMATS)
     one_of("--by", by, BY)
+    if no_text and format in ("table", "html"):
+        raise InputError("--no-text: want --format json or jsonl, the others show passages of notes")
     on = day(as_of)
-    records = list(read_records(paths, parse_columns(columns, "--columns", NAMES), by))
-    notes = _distinct([r for r in records if isinstance(r, Note)])
+    records = list(read_notes(paths, Reading(columns_of(columns), by, names=True)))
+    notes = [r for r in records if isinstance(r, Note)]
     for i, r in enumerate(records, 1):
         if isinstance(r, NoteError):
             print(f"therex: note {i} of {len(records)}: {r.code}: {r}", file=sys.stderr)
@@ -60,56 +62,43 @@ def chart(
     found = read_chart(reader, _assess(reader, notes, told), on)
     if not found.episodes:
         raise InputError("no note could be read")
-    _write(_render(found.episodes, format, output), output)
+    _write(_render(found.episodes, format, output, text=not no_text), output)
     return 0
-
-
-def _distinct(notes: list[Note]) -> list[Note]:
-    """Notes whose ids are all different: one that was there before gets ``#2``, ``#3``."""
-    from dataclasses import replace
-
-    seen: dict[str, int] = {}
-    out = []
-    for n in notes:
-        seen[n.note_id] = seen.get(n.note_id, 0) + 1
-        out.append(n if seen[n.note_id] == 1 else replace(n, note_id=f"{n.note_id}#{seen[n.note_id]}"))
-    return out
 
 
 def _assess(analyzer: Analyzer, notes: list[Note], told: dict[str, tuple[Charge, ...]]) -> Iterator[tuple[Note, Assessment]]:
     from therex.cli.options import progress
 
-    for i, note in enumerate(progress(notes), 1):
+    for i, note in enumerate(progress(notes, len(notes)), 1):
         a = analyzer.assess(note, told.get(note.note_id, ()))
         if a.error is not None:
             print(f"therex: note {i} of {len(notes)}: {a.error[0]}: {a.error[1]}", file=sys.stderr)
         yield note, a
 
 
-def _render(episodes: tuple[Episode, ...], format: str, output: Path | None) -> str:
+def _render(episodes: tuple[Episode, ...], format: str, output: Path | None, *, text: bool) -> str:
     from therex.reports.episode import episode_line, episode_record, episode_view, episodes_html
 
     if format == "html":
         return episodes_html(episodes)
     if format == "jsonl":
-        return "".join(episode_line(e) + "\n" for e in episodes)
+        return "".join(episode_line(e, text=text) + "\n" for e in episodes)
     if format == "json":
         import json
 
-        return json.dumps([episode_record(e) for e in episodes], ensure_ascii=False, indent=1) + "\n"
+        return json.dumps([episode_record(e, text=text) for e in episodes], ensure_ascii=False, indent=1) + "\n"
     from therex.cli.options import on_console
 
     return on_console([part for e in episodes for part in (episode_view(e), "")], output)
 
 
 def _write(text: str, output: Path | None) -> None:
-    from therex.cli.options import open_output
-
     if output is None:
         sys.stdout.write(text)
     else:
-        with open_output(output) as handle:
-            handle.write(text)
+        from therex.batch.outputs import write_whole
+
+        write_whole(output, text)
 
 
 def add(app: typer.Typer) -> None:

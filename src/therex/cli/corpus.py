@@ -76,16 +76,12 @@ def suggest(
     """Choose the notes to annotate next: the least sure and the least alike, already marked by the model."""
     from therex.cli.options import analyzer
     from therex.corpus.formats import to_label_studio
-    from therex.errors import InputError, NoteError
-    from therex.readers.text import find_sources
+    from therex.errors import InputError
+    from therex.readers.notes import read_notes
     from therex.training.suggest import suggest as run
+    from therex.types import Note
 
-    notes = []
-    for source in find_sources(paths):
-        try:
-            notes.append(source.read())
-        except NoteError:
-            continue
+    notes = [n for n in read_notes(paths) if isinstance(n, Note)]
     found = run(notes, analyzer("cms", None, model=model), most)
     if not found:
         raise InputError("suggest: no note could be read")

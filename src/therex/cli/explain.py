@@ -22,19 +22,17 @@ def explain(
     """Explain one note: its text lit up, the elements with their evidence, minutes, reasons, and what to ask."""
     from therex.cli.options import analyzer, charges
     from therex.errors import InputError, NoteError
-    from therex.readers.records import tagged
-    from therex.readers.text import find_sources
+    from therex.readers.notes import read_notes
 
-    sources = find_sources([path])
-    if len(sources) != 1:
-        raise InputError(f"explain reads one note, and that folder holds {len(sources)}; `therex screen` reads many")
-    try:
-        note = sources[0].read()
-    except NoteError as error:
-        raise InputError(error.message) from None
+    notes = list(read_notes([path]))
+    if len(notes) != 1:
+        raise InputError(f"explain reads one note, and there are {len(notes)}; `therex screen` reads many")
+    note = notes[0]
+    if isinstance(note, NoteError):
+        raise InputError(note.message)
     from therex.reports.terminal import explain_view, print_view
 
-    beside = charges(claims, claim_columns, [tagged(sources[0])]).get(note.note_id, ())
+    beside = charges(claims, claim_columns, [(note.note_id, note.patient, note.day)]).get(note.note_id, ())
     found = analyzer(payer, as_of, model=model).assess(note, beside)
     if found.error is not None:
         raise InputError(found.error[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from therex.errors import InputError
 
@@ -59,7 +59,7 @@ def fail_on(values: list[str]) -> list[str]:
 
 
 def analyzer(payer: str, as_of: str | None, *, model: str | None = None, fast: bool = False) -> Analyzer:
-    """The analyzer of a model, of the one in use where none is named, loaded with the collector at rest: what is loaded here lives as long as the program.
+    """The analyzer of a model, of the one in use where none is named.
 
     Raises
     ------
@@ -68,18 +68,10 @@ def analyzer(payer: str, as_of: str | None, *, model: str | None = None, fast: b
     ModelError
         The model is unknown, altered or incomplete.
     """
-    import gc
-
     on = day(as_of)
-    gc.disable()
-    try:
-        from therex.analysis import Analyzer
+    from therex.batch.local import Setup, analyzer_of
 
-        gc.freeze()
-        return Analyzer.create(payer, on, model=model, fast=fast)
-    finally:
-        gc.freeze()
-        gc.enable()
+    return analyzer_of(Setup(payer, on.isoformat() if on else None, model, fast))
 
 
 def charges(path: Path | None, columns: str | None, notes: Iterable[tuple[str, str, date | None]]) -> dict[str, tuple[Charge, ...]]:
@@ -101,28 +93,21 @@ def charges(path: Path | None, columns: str | None, notes: Iterable[tuple[str, s
     return out
 
 
-def progress(items: list[Any]) -> Iterable[Any]:
-    """The items, with a bar on standard error where there are many and it is a terminal."""
-    if len(items) < 20 or not sys.stderr.isatty():
-        return items
+def progress(items: Iterable[Any], total: int | None, first: int = 0) -> Iterable[Any]:
+    """The items, with a bar, a rate and the time left on standard error where they are many and it is a terminal."""
+    if not sys.stderr.isatty() or (total is not None and total < 20):
+        yield from items
+        return
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    return track(items, description="Reading notes", console=Console(stderr=True), transient=True)
-
-
-def open_output(output: Path) -> TextIO:
-    """The file of --output, open for text.
-
-    Raises
-    ------
-    InputError
-        It cannot be written.
-    """
-    try:
-        return output.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"--output: the file cannot be written ({type(error).__name__})") from None
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]} notes/s"), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, completed=first, rate="–")
+        for item in items:
+            yield item
+            speed = bar.tasks[0].speed
+            bar.update(task, advance=1, rate=f"{speed:.0f}" if speed else "–")
 
 
 def on_console(parts: Iterable[Any], output: Path | None) -> str:

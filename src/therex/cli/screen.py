@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from therex.analysis import Analyzer
-    from therex.readers.text import Source
-    from therex.types import Assessment, Charge
+    from therex.batch.local import Item, Setup
+    from therex.types import Assessment, Note
 
 FORMATS = ("table", "jsonl", "json", "csv", "xlsx", "html")
+WITH_TEXT = ("html",)
 
 
 def screen(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Files (text, Word, PDF, RTF, HTML, tables, ZIP, HL7, FHIR, C-CDA), folders, patterns, or - for standard input.",
+        ),
+    ],
     format: Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}.")] = "table",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file; JSON Lines go on where an interrupted run stopped.")
+    ] = None,
     payer: Annotated[str, typer.Option("--payer", help="Whose rules apply (see `therex policy list`).")] = "cms",
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day (today by default).")
@@ -28,6 +38,14 @@ def screen(
     fail_on: Annotated[
         list[str] | None,
         typer.Option("--fail-on", help="Exit 1 where a note has this: error, hold, review, not_supported, contradiction, missing:ELEMENT."),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            metavar="NAME=COLUMN,...",
+            help="A table's own names for text, id, patient, date, author, type; or a YAML file of them.",
+        ),
     ] = None,
     claims: Annotated[
         Path | None,
@@ -45,121 +63,285 @@ def screen(
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; by default as many as there are cores for many notes.")] = 0,
+    timeout: Annotated[float, typer.Option("--timeout", min=0, help="Seconds for one note, 0 for no limit.")] = 60.0,
+    max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="The largest document that is read, in bytes.")] = 50_000_000,
+    keep_text: Annotated[
+        Path | None, typer.Option("--keep-text", help="Write the text of every note, to which offsets refer, as JSON Lines to this file.")
+    ] = None,
+    no_text: Annotated[bool, typer.Option("--no-text", help="Leave what the notes say out of the output.")] = False,
 ) -> int:
     """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
-    from therex.cli.options import analyzer, charges, one_of
+    from therex.batch.local import Setup, jobs_for
+    from therex.cli.options import charges, day, one_of
     from therex.cli.options import fail_on as checked
     from therex.errors import InputError
-    from therex.readers.records import tagged
-    from therex.readers.text import find_sources
+    from therex.readers.notes import Reading, columns_of, read_notes
+    from therex.types import Note
 
     one_of("--format", format, FORMATS)
     if format == "xlsx" and output is None:
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
+    if no_text and (format in WITH_TEXT or keep_text):
+        raise InputError("--no-text: not with --format html, which shows the notes, nor with --keep-text")
     wanted = checked(fail_on or [])
-    sources = find_sources(paths)
-    found_charges = charges(claims, claim_columns, (tagged(s) for s in sources) if claims else ())
-    found = _assess(analyzer(payer, as_of, model=model, fast=fast), sources, found_charges)
-    if format == "jsonl":
-        done = _stream(found, output)
+    on = day(as_of)
+    reading = Reading(columns_of(columns), largest=max_bytes, names=claims is not None)
+    items: Iterable[Item]
+    if claims:
+        items = list(read_notes(paths, reading))
+        told = charges(claims, claim_columns, ((n.note_id, n.patient, n.day) for n in items if isinstance(n, Note)))
     else:
-        done = list(found)
-        _write(done, format, output)
-    if all(a.error is not None for a in done):
-        raise InputError(f"no note could be read: {done[0].error[1] if done[0].error else ''}")
-    return int(any(_fails(a, wanted) for a in done))
+        items, told = read_notes(paths, reading), {}
+    count = _count(paths)
+    setup = Setup(payer, on.isoformat() if on else None, model, fast, timeout, told)
+    _checked(setup)
+    job = _Job(setup, jobs_for(jobs, count), count, wanted, no_text)
+    if format == "jsonl":
+        tally = _stream(items, job, output, paths, (columns, str(claims) if claims else "", claim_columns, max_bytes), keep_text)
+    else:
+        tally = _Tally()
+        done = list(_run(items, job, _whole, tally, keep_text))
+        _write(done, format, output, no_text)
+    if not tally.notes:
+        raise InputError("nothing to read: no notes in what was given")
+    if tally.errors == tally.notes:
+        raise InputError(f"no note could be read: {tally.first_error}")
+    return int(tally.failed)
 
 
-def _assess(analyzer: Analyzer, sources: list[Source], charges: dict[str, tuple[Charge, ...]]) -> Iterator[Assessment]:
-    from therex.cli.options import progress
-    from therex.errors import NoteError
-    from therex.types import Assessment
-
-    for i, source in enumerate(progress(sources)):
-        try:
-            a = analyzer.assess(source.read(), charges.get(source.note_id, ()))
-        except NoteError as error:
-            a = Assessment(source.note_id, error=(error.code, error.message))
-        if a.error is not None:
-            print(f"therex: note {i + 1} of {len(sources)}: {a.error[0]}: {a.error[1]}", file=sys.stderr)
-        yield a
+@dataclass(frozen=True, slots=True)
+class _Job:
+    setup: Setup
+    jobs: int
+    count: int | None
+    wanted: list[str]
+    no_text: bool
 
 
-def _stream(found: Iterable[Assessment], output: Path | None) -> list[Assessment]:
-    """JSON Lines as they come; what is kept afterwards is only what --fail-on needs."""
-    from therex.cli.options import open_output
+@dataclass(slots=True)
+class _Tally:
+    """What is remembered of the notes that went by."""
+
+    notes: int = 0
+    errors: int = 0
+    failed: bool = False
+    first_error: str = ""
+
+    def add(self, facts: tuple[str, str, frozenset[str]], place: int, count: int | None = None, *, told: bool = True) -> None:
+        code, message, _ = facts
+        self.notes += 1
+        if code:
+            self.errors += 1
+            self.first_error = self.first_error or message
+            if told:
+                of = f" of {count}" if count is not None else ""
+                print(f"therex: note {place}{of}: {code}: {message}", file=sys.stderr)
+
+
+def _count(paths: list[str]) -> int | None:
+    """How many notes there are, where each document is one; None where a table, an archive or a message may hold many."""
+    from therex.readers.documents import find_documents
+
+    if "-" in paths:
+        return None
+    n = 0
+    for document in find_documents(paths):
+        if document.suffix in (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson", ".json", ".zip", ".hl7"):
+            return None
+        n += 1
+    return n
+
+
+def _checked(setup: Setup) -> None:
+    """Payer and model are there, before anything is read."""
+    from therex.catalog.policy import policy
+    from therex.settings import model_folder
+
+    policy(setup.payer)
+    model_folder(setup.model)
+
+
+def _facts(a: Assessment) -> tuple[str, str, frozenset[str]]:
+    """Error code, message, and what --fail-on may ask for."""
+    if a.error is not None:
+        return a.error[0], a.error[1], frozenset(["error"])
+    found = {f"missing:{f.id}" for f in a.findings if f.found == "missing"}
+    if a.line is not None and a.necessity is not None:
+        found |= {a.line.status, a.necessity.verdict}
+    if a.contradictions:
+        found.add("contradiction")
+    return "", "", frozenset(found)
+
+
+def _line(a: Assessment, note: Note | None) -> tuple[tuple[str, str, frozenset[str]], str, str]:
+    """In a worker: facts, the record as a line, and the text."""
     from therex.reports.record import to_line
 
-    done = []
-    handle: Any = open_output(output) if output else sys.stdout
+    return _facts(a), to_line(a, note), note.text if note else ""
+
+
+def _line_without_text(a: Assessment, note: Note | None) -> tuple[tuple[str, str, frozenset[str]], str, str]:
+    from therex.reports.record import to_line
+
+    return _facts(a), to_line(a, note, text=False), ""
+
+
+def _whole(a: Assessment, note: Note | None) -> tuple[tuple[str, str, frozenset[str]], Any, str]:
+    """In a worker: facts, the assessment with its note's source, and the text."""
+    return _facts(a), (a, note), note.text if note else ""
+
+
+def _run(items: Iterable[Item], job: _Job, shape: Any, tally: _Tally, keep_text: Path | None, first: int = 0) -> Iterator[Any]:
+    from therex.batch.local import run
+    from therex.cli.options import progress
+
+    kept = _Kept(keep_text)
     try:
-        for a in found:
-            handle.write(to_line(a) + "\n")
-            done.append(a)
-    finally:
-        if output:
-            handle.close()
-    return done
+        results = run(items, job.setup, shape, job.jobs)
+        for place, (facts, told, text) in enumerate(progress(results, job.count, first), first + 1):
+            tally.add(facts, place, job.count)
+            tally.failed = tally.failed or any(w in facts[2] for w in job.wanted)
+            kept.add(told, text, place)
+            yield told
+    except BaseException:
+        kept.drop()
+        raise
+    kept.close()
 
 
-def _write(done: list[Assessment], format: str, output: Path | None) -> None:
+class _Kept:
+    """The texts of --keep-text, as JSON Lines."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path, self._lines = path, []  # type: ignore[var-annotated]
+        if path is not None:
+            from therex.batch.outputs import whole
+
+            self._context = whole(path)
+            self._handle = self._context.__enter__().open("w", encoding="utf-8", newline="\n")
+
+    def add(self, told: Any, text: str, place: int) -> None:
+        if self._path is None or not text:
+            return
+        import json
+
+        note_id = told[0].note_id if isinstance(told, tuple) else json.loads(told)["note_id"]
+        self._handle.write(json.dumps({"note_id": note_id, "place": place, "text": text}, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        if self._path is not None:
+            self._handle.close()
+            self._context.__exit__(None, None, None)
+
+    def drop(self) -> None:
+        if self._path is not None:
+            self._handle.close()
+            stopped = KeyboardInterrupt()
+            with contextlib.suppress(KeyboardInterrupt):
+                self._context.__exit__(KeyboardInterrupt, stopped, None)
+
+
+def _stream(
+    items: Iterable[Item], job: _Job, output: Path | None, paths: list[str], more: tuple[Any, ...], keep_text: Path | None
+) -> _Tally:
+    """JSON Lines as they come."""
+    shape = _line_without_text if job.no_text else _line
+    tally = _Tally()
+    if output is None:
+        for line in _run(items, job, shape, tally, keep_text):
+            sys.stdout.write(line + "\n")
+        return tally
+    from dataclasses import replace
+    from datetime import date
+    from itertools import islice
+
+    from therex.batch.outputs import open_part
+
+    part = open_part(output, _fingerprint(job, paths, more), job.setup.day or date.today().isoformat())
+    if part.other:
+        print("therex: --output: an unfinished run of other notes or options stood there; this one begins anew", file=sys.stderr)
+    if part.done:
+        print(f"therex: --output: {part.done} notes are done already; going on from there", file=sys.stderr)
+        for place, line in enumerate(part.lines(), 1):
+            facts = _facts_of(line)
+            tally.add(facts, place, told=False)
+            tally.failed = tally.failed or any(w in facts[2] for w in job.wanted)
+    rest = islice(iter(items), part.done, None)
+    with part.append() as handle:
+        for line in _run(rest, replace(job, setup=replace(job.setup, day=part.day)), shape, tally, keep_text, part.done):
+            handle.write(line + "\n")
+    part.finish()
+    return tally
+
+
+def _facts_of(line: str) -> tuple[str, str, frozenset[str]]:
+    """The facts of a note that an earlier run wrote."""
+    import json
+
+    record = json.loads(line)
+    if record["status"] == "error":
+        return record["error"]["code"], record["error"]["message"], frozenset(["error"])
+    found = {record["line"]["status"], record["necessity"]["verdict"]}
+    found |= {f"missing:{e['id']}" for e in record["elements"] if e["found"] == "missing"}
+    return "", "", frozenset(found | ({"contradiction"} if record["contradictions"] else set()))
+
+
+def _fingerprint(job: _Job, paths: list[str], more: tuple[Any, ...]) -> str:
+    from therex import __version__
+    from therex.batch.outputs import fingerprint
+    from therex.readers.documents import find_documents
+    from therex.settings import NECESSITY, model_folder
+
+    def documents() -> Iterator[Any]:
+        for d in find_documents([p for p in paths if p != "-"]) if any(p != "-" for p in paths) else ():
+            told = d.path.stat() if d.path else None
+            yield [d.name, told.st_size if told else 0, told.st_mtime_ns if told else 0]
+
+    s = job.setup
+    manifest = (model_folder(s.model) / NECESSITY / "manifest.json").read_text(encoding="utf-8")
+    return fingerprint([__version__, s.payer, s.day, s.model, s.fast, s.timeout, job.no_text, manifest, *more, *documents()])
+
+
+def _write(done: list[Any], format: str, output: Path | None, no_text: bool) -> None:
+    assessments = [a for a, _ in done]
     if format == "xlsx" and output is not None:
-        from therex.errors import InputError
+        from therex.batch.outputs import whole
         from therex.reports.worklist import write_xlsx
 
-        try:
-            write_xlsx(done, output)
-        except OSError as error:
-            raise InputError(f"--output: the file cannot be written ({type(error).__name__})") from None
+        with whole(output) as part:
+            write_xlsx(assessments, part)
         return
-    from therex.cli.options import open_output
-
-    text = _render(done, format, output)
+    text = _render(done, format, output, no_text)
     if output is None:
         sys.stdout.write(text)
     else:
-        with open_output(output) as handle:
-            handle.write(text)
+        from therex.batch.outputs import write_whole
+
+        write_whole(output, text)
 
 
-def _render(done: list[Assessment], format: str, output: Path | None) -> str:
+def _render(done: list[Any], format: str, output: Path | None, no_text: bool) -> str:
+    assessments = [a for a, _ in done]
     if format == "csv":
         from therex.reports.worklist import to_csv
 
-        return to_csv(done)
+        return to_csv(assessments)
     if format == "json":
         import json
 
         from therex.reports.record import to_record
 
-        return json.dumps([to_record(a) for a in done], ensure_ascii=False, indent=1) + "\n"
+        return json.dumps([to_record(a, note, text=not no_text) for a, note in done], ensure_ascii=False, indent=1) + "\n"
     if format == "html":
         from therex.reports.html import to_html
 
-        return to_html(done)
+        return to_html(assessments)
     from therex.cli.options import on_console
     from therex.reports.terminal import summary, worklist_table
 
-    stale = sorted({line for a in done if a.claim for line in a.claim.tables})
-    return on_console([worklist_table(done), f"\n{summary(done)}", *stale], output)
-
-
-def _fails(a: Assessment, wanted: list[str]) -> bool:
-    for value in wanted:
-        kind, _, element = value.partition(":")
-        if kind == "error" and a.error is not None:
-            return True
-        if a.line is None or a.necessity is None:
-            continue
-        if kind in ("hold", "review") and a.line.status == kind:
-            return True
-        if kind == "not_supported" and a.necessity.verdict == kind:
-            return True
-        if kind == "contradiction" and a.contradictions:
-            return True
-        if kind == "missing" and any(f.id == element and f.found == "missing" for f in a.findings):
-            return True
-    return False
+    stale = sorted({line for a in assessments if a.claim for line in a.claim.tables})
+    return on_console([worklist_table(assessments), f"\n{summary(assessments)}", *stale], output)
 
 
 def add(app: typer.Typer) -> None:

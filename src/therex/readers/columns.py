@@ -63,7 +63,7 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
             where[name] = found
         elif told or name not in optional:
             raise InputError(
-                f"{flag}: no column for {name}: want {'the one named' if told else ', '.join(known)}; {flag}-columns maps another"
+                f"{flag}: no column for {name}: want {'the one named' if told else ', '.join(known)}; {flag if flag == '--columns' else f'{flag}-columns'} maps another"
             )
     return where
 

@@ -22,8 +22,11 @@ TEMPLATE = Path(__file__).resolve().parent.parent / "resources" / "chart.html"
 _SEVERITY = {"critical": "bold red", "major": "yellow", "minor": "cyan"}
 
 
-def episode_record(e: Episode) -> dict[str, Any]:
-    """One episode as JSON: visits, findings with their passages, measures over time, and the records of its notes."""
+def episode_record(e: Episode, *, text: bool = True) -> dict[str, Any]:
+    """One episode as JSON: visits, findings with their passages, measures over time, and the records of its notes.
+
+    Without `text`, what the notes say is left out, but for the names and values of measures.
+    """
     return {
         "schema_version": SCHEMA_VERSION,
         "patient": e.patient,
@@ -32,7 +35,7 @@ def episode_record(e: Episode) -> dict[str, Any]:
         "findings": [
             {
                 "id": f.id, "severity": f.severity, "note_id": e.notes[f.note].note_id, "message": f.message, "query": f.query, "citation": f.citation,
-                "evidence": [_passage(e, p) for p in f.evidence],
+                "evidence": [_passage(e, p, text) for p in f.evidence],
             }
             for f in e.findings
         ],
@@ -44,22 +47,23 @@ def episode_record(e: Episode) -> dict[str, Any]:
             for t in e.trends
         ],
         "visits": [
-            {"date": _day(e, i), "number": e.numbers[i], **_with_source(a)} for i, a in enumerate(e.assessments)
+            {"date": _day(e, i), "number": e.numbers[i], **_with_source(a, text)} for i, a in enumerate(e.assessments)
         ],
     }  # fmt: skip
 
 
-def _with_source(a: Assessment) -> dict[str, Any]:
+def _with_source(a: Assessment, text: bool) -> dict[str, Any]:
     """The record of a note; an element found in another note names it."""
-    record = to_record(a)
+    record = to_record(a, text=text)
     for row, f in zip(record["elements"], a.findings, strict=True):
         if f.note_id:
             row["evidence_note_id"] = f.note_id
     return record
 
 
-def _passage(e: Episode, p: Passage) -> dict[str, Any]:
-    return {"note_id": e.notes[p.note].note_id, "start": p.start, "end": p.end, "text": e.notes[p.note].text[p.start : p.end]}
+def _passage(e: Episode, p: Passage, text: bool) -> dict[str, Any]:
+    told = {"text": e.notes[p.note].text[p.start : p.end]} if text else {}
+    return {"note_id": e.notes[p.note].note_id, "start": p.start, "end": p.end, **told}
 
 
 def _day(e: Episode, place: int) -> str | None:
@@ -147,6 +151,6 @@ def _measures(e: Episode) -> list[RenderableType]:
     return [table]
 
 
-def episode_line(e: Episode) -> str:
+def episode_line(e: Episode, *, text: bool = True) -> str:
     """The record as one line of JSON."""
-    return json.dumps(episode_record(e), ensure_ascii=False, separators=(", ", ": "))
+    return json.dumps(episode_record(e, text=text), ensure_ascii=False, separators=(", ", ": "))

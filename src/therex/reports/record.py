@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from therex.types import Assessment, Claim, Finding, Range
+from therex.types import Assessment, Claim, Finding, Note, Range
 
 SCHEMA_VERSION = "1.0"
 
@@ -15,12 +15,22 @@ def _ranges(found: Iterable[Range]) -> list[dict[str, int]]:
     return [{"start": r.start, "end": r.end} for r in found]
 
 
-def to_record(a: Assessment) -> dict[str, Any]:
-    """The record of one note; an error record where it could not be analysed."""
-    head = {"schema_version": SCHEMA_VERSION, "note_id": a.note_id}
+def to_record(a: Assessment, note: Note | None = None, *, text: bool = True) -> dict[str, Any]:
+    """The record of one note; an error record where it could not be analysed.
+
+    Parameters
+    ----------
+    note
+        The note, for what its source says of it.
+    text
+        False leaves out what the note says: the text of spans and the names that it uses.
+    """
+    head: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "note_id": a.note_id}
+    if note is not None and (source := _source(note)):
+        head["source"] = source
     if a.error is not None or a.view is None or a.time is None or a.necessity is None or a.line is None:
-        code, text = a.error or ("internal", "The note could not be analysed.")
-        return {**head, "status": "error", "error": {"code": code, "message": text}}
+        code, message = a.error or ("internal", "The note could not be analysed.")
+        return {**head, "status": "error", "error": {"code": code, "message": message}}
     view, time = a.view, a.time
     return {
         **head,
@@ -49,7 +59,7 @@ def to_record(a: Assessment) -> dict[str, Any]:
         "spans": [
             {
                 "start": s.start, "end": s.end, "label": s.label, "attribute": s.attribute, "assertion": s.assertion, "modifiers": list(s.modifiers),
-                "text": view.text[s.start : s.end], "value": dict(s.value) if s.value else None, "source": s.source,
+                **({"text": view.text[s.start : s.end]} if text else {}), "value": _value(s.value, text), "source": s.source,
             }
             for s in view.spans
         ],
@@ -72,6 +82,22 @@ def _claim(claim: Claim) -> dict[str, Any]:
     }
 
 
-def to_line(a: Assessment) -> str:
+def _source(note: Note) -> dict[str, str]:
+    """What the source says of a note: only what it says."""
+    told = {"patient": note.patient, "date": note.day.isoformat() if note.day else "", "author": note.author, "type": note.kind}
+    return {k: v for k, v in told.items() if v}
+
+
+def _value(value: Mapping[str, Any] | None, text: bool) -> dict[str, Any] | None:
+    if not value:
+        return None
+    return {k: v for k, v in value.items() if text or not isinstance(v, str) or k in _CLOSED}
+
+
+# the parts of a value whose words are ours, not the note's
+_CLOSED = ("unit", "side", "type", "body_part")
+
+
+def to_line(a: Assessment, note: Note | None = None, *, text: bool = True) -> str:
     """The record as one line of JSON."""
-    return json.dumps(to_record(a), ensure_ascii=False, separators=(", ", ": "))
+    return json.dumps(to_record(a, note, text=text), ensure_ascii=False, separators=(", ", ": "))

@@ -15,6 +15,11 @@ def schema() -> dict[str, Any]:
         "properties": {"start": {"type": "integer", "minimum": 0}, "end": {"type": "integer", "minimum": 0}},
         "required": ["start", "end"],
     }
+    source = {
+        "type": "object",
+        "properties": {k: {"type": "string"} for k in ("patient", "date", "author", "type")},
+        "additionalProperties": False,
+    }
     number = {"type": ["integer", "number"], "minimum": 0}
     by_code = {"type": "object", "additionalProperties": number}
     units = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
@@ -24,6 +29,7 @@ def schema() -> dict[str, Any]:
         "properties": {
             "schema_version": {"const": SCHEMA_VERSION},
             "note_id": {"type": "string"},
+            "source": source,
             "status": {"const": "ok"},
             "payer": {"type": "string"},
             "note_type": {"enum": ["daily", "evaluation", "progress", "discharge", "other"]},
@@ -81,7 +87,7 @@ def schema() -> dict[str, Any]:
             "spans": {
                 "type": "array",
                 "items": {
-                    "type": "object", "required": ["start", "end", "label", "attribute", "assertion", "modifiers", "text", "value", "source"],
+                    "type": "object", "required": ["start", "end", "label", "attribute", "assertion", "modifiers", "value", "source"],
                     "properties": {
                         "label": {"enum": list(LABELS)}, "attribute": {"type": ["string", "null"]},
                         "assertion": {"enum": ["other_person", "hypothetical", "negated", "historical", "affirmed"]},
@@ -96,8 +102,8 @@ def schema() -> dict[str, Any]:
     error = {
         "type": "object", "required": ["schema_version", "note_id", "status", "error"],
         "properties": {
-            "schema_version": {"const": SCHEMA_VERSION}, "note_id": {"type": "string"}, "status": {"const": "error"},
-            "error": {"type": "object", "required": ["code", "message"], "properties": {"code": {"enum": ["empty", "not_text", "encoding", "too_large", "timeout", "internal"]}, "message": {"type": "string"}}},
+            "schema_version": {"const": SCHEMA_VERSION}, "note_id": {"type": "string"}, "source": source, "status": {"const": "error"},
+            "error": {"type": "object", "required": ["code", "message"], "properties": {"code": {"enum": ["empty", "not_text", "scanned", "encoding", "too_large", "timeout", "worker_died", "internal"]}, "message": {"type": "string"}}},
         },
         "additionalProperties": False,
     }  # fmt: skip
@@ -124,7 +130,7 @@ def chart_schema() -> dict[str, Any]:
     text = {"type": "string"}
     passage = {
         "type": "object",
-        "required": ["note_id", "start", "end", "text"],
+        "required": ["note_id", "start", "end"],
         "properties": {"note_id": text, "start": {"type": "integer"}, "end": {"type": "integer"}, "text": text},
     }
     visit = {

@@ -1,0 +1,1 @@
+"""Many notes: workers, quarantine, resumption, whole outputs."""

@@ -1,0 +1,206 @@
+"""What lies under the paths that a user gives: files, folders, patterns, standard input; and what kind of content each holds."""
+
+from __future__ import annotations
+
+import glob
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from therex.errors import InputError, NoteError
+
+SUFFIXES = (
+    ".txt", ".text", ".md", ".markdown", ".docx", ".pdf", ".rtf", ".html", ".htm", ".csv", ".tsv", ".xlsx", ".parquet", ".json", ".jsonl",
+    ".ndjson", ".zip", ".hl7", ".xml",
+)  # fmt: skip
+# the largest document that is read whole, in bytes; tables and archives are read piece by piece
+LARGEST = 50_000_000
+_HEAD = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that may hold notes: on disk, in an archive, or standard input. `place` is the path, of those given, that it was found under."""
+
+    name: str = field(repr=False)
+    suffix: str
+    place: int
+    path: Path | None = field(default=None, repr=False)
+    data: bytes | None = field(default=None, repr=False)
+    depth: int = 0
+
+    def open(self) -> BinaryIO:
+        """Its bytes as a stream.
+
+        Raises
+        ------
+        NoteError
+            It cannot be read.
+        """
+        if self.data is not None:
+            return io.BytesIO(self.data)
+        try:
+            return self.path.open("rb") if self.path is not None else io.BytesIO(sys.stdin.buffer.read())
+        except OSError as error:
+            raise NoteError("not_text", f"The file could not be read ({type(error).__name__}).", self.name) from None
+
+    def head(self) -> bytes:
+        """The first bytes, which tell its kind."""
+        with self.open() as stream:
+            return stream.read(_HEAD)
+
+    def read(self, largest: int = LARGEST) -> bytes:
+        """All its bytes.
+
+        Raises
+        ------
+        NoteError
+            ``too_large``, or it cannot be read.
+        """
+        with self.open() as stream:
+            try:
+                data = stream.read(largest + 1)
+            except OSError as error:
+                raise NoteError("not_text", f"The file could not be read ({type(error).__name__}).", self.name) from None
+        if len(data) > largest:
+            raise NoteError("too_large", f"The file is larger than {largest:,} bytes.", self.name)
+        return data
+
+    def folder(self) -> str:
+        """The folder that it lies in."""
+        return str(self.path.parent) if self.path is not None else ""
+
+
+def find_documents(paths: list[str]) -> Iterator[Document]:
+    """Every document under `paths`, folders in order of their file names; ``-`` is standard input, ``*`` and ``**`` are patterns.
+
+    Raises
+    ------
+    InputError
+        A path does not exist, or a folder holds nothing to read.
+    """
+    if not paths:
+        raise InputError("nothing to read: give a file, a folder or - for standard input")
+    found = [_listed(raw, i, len(paths)) for i, raw in enumerate(paths)]
+    # names are kept as text, which is small, and made paths one by one
+    bare = Counter(name for _, files in found for _, name, _ in files)
+    for i, (folder, files) in enumerate(found):
+        for relative, name, suffix in files:
+            if relative is None:
+                yield Document("-", "", i, data=sys.stdin.buffer.read())
+            else:
+                yield Document(name + suffix if bare[name] > 1 else name, suffix.lower(), i, folder / relative)
+
+
+_Listed = tuple[Path, list[tuple[str | None, str, str]]]
+
+
+def _listed(raw: str, place: int, of: int) -> _Listed:
+    """The files under one of the paths given: relative path, id without suffix, and suffix of each."""
+    path = Path(raw)
+    if raw == "-":
+        return path, [(None, "-", "")]
+    if path.is_dir():
+        files = sorted(
+            (os.path.relpath(os.path.join(top, f), path) for top, _, names in os.walk(path) for f in names if f.lower().endswith(SUFFIXES)),
+            key=lambda f: f.split(os.sep),
+        )
+        if not files:
+            raise InputError(f"no notes in folder {place + 1} of {of}: want files ending in {', '.join(SUFFIXES)}")
+        return path, [(f, *_split(f.replace(os.sep, "/"))) for f in files]
+    if path.is_file():
+        return path.parent, [(path.name, *_split(path.name))]
+    matched = sorted(f for f in glob.glob(raw, recursive=True) if Path(f).is_file()) if glob.has_magic(raw) else []
+    if not matched:
+        raise InputError(f"no such file or folder (path {place + 1} of {of})")
+    return Path(), [(f, *_split(Path(f).as_posix())) for f in matched]
+
+
+def _split(name: str) -> tuple[str, str]:
+    bare, dot, suffix = name.rpartition(".")
+    return (bare, dot + suffix) if bare and "/" not in suffix else (name, "")
+
+
+KINDS = ("text", "docx", "pdf", "rtf", "html", "ccda", "table", "xlsx", "parquet", "jsonl", "fhir", "zip", "hl7")
+_MAGIC = (
+    (b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"PAR1", "parquet"), (b"MSH|", "hl7"), (b"\x0bMSH|", "hl7"), (b"FHS|", "hl7"), (b"BHS|", "hl7"),
+)  # fmt: skip
+_REFUSED = (
+    (b"\xd0\xcf\x11\xe0", "An old Word or Excel file: save it as .docx or .xlsx."),
+    (b"\x89PNG", "A picture: there is no text layer to read."),
+    (b"\xff\xd8\xff", "A picture: there is no text layer to read."),
+    (b"II*\x00", "A picture: there is no text layer to read."),
+    (b"MM\x00*", "A picture: there is no text layer to read."),
+    (b"\x1f\x8b", "A gzip file: unpack it first, or use ZIP."),
+    (b"ISA*", "A claim file: give it with --claims."),
+)
+
+
+def kind_of(document: Document) -> str:
+    """The kind of a document by its first bytes, and by its suffix only where these leave it open.
+
+    Raises
+    ------
+    NoteError
+        It is of a kind that holds no notes.
+    """
+    head = document.head()
+    start = head[3:] if head.startswith(b"\xef\xbb\xbf") else head
+    for magic, told in _REFUSED:
+        if start.startswith(magic):
+            raise NoteError("not_text", told, document.name)
+    for magic, kind in _MAGIC:
+        if start.startswith(magic):
+            return kind
+    if b"%PDF-" in start[:1024]:
+        return "pdf"
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zipped(document)
+    text = _peek(start).lstrip()
+    low = text[:4000].lower()
+    if text.startswith("<"):
+        if "urn:hl7-org:v3" in low or "<clinicaldocument" in low:
+            return "ccda"
+        if document.suffix in (".html", ".htm") or any(
+            tag in low for tag in ("<!doctype html", "<html", "<body", "<div", "<p>", "<table", "<br")
+        ):
+            return "html"
+        if low.startswith("<?xml"):
+            raise NoteError("not_text", "XML of an unknown kind: want C-CDA or HTML.", document.name)
+    if text.startswith(("{", "[")) and (document.suffix in (".json", ".jsonl", ".ndjson") or '"' in text[:200]):
+        return "fhir" if '"resourcetype"' in low else "jsonl"
+    if document.suffix in (".csv", ".tsv") or (document.suffix == "" and document.name != "-" and _tabular(text)):
+        return "table"
+    return "text"
+
+
+def _peek(start: bytes) -> str:
+    for mark, name in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if start.startswith(mark):
+            return start[2 : 2 + (len(start) - 2) // 2 * 2].decode(name, "replace")
+    return start.decode("utf-8", "replace")
+
+
+def _tabular(text: str) -> bool:
+    first = text.partition("\n")[0].lower()
+    cells = {c.strip().strip('"') for mark in ",;\t|" if mark in first for c in first.split(mark)}
+    return bool(cells & {"note", "note_text", "text", "note text"}) and len(cells) > 1
+
+
+def _zipped(document: Document) -> str:
+    """docx, xlsx or an archive of documents, by what the archive holds."""
+    import zipfile
+
+    try:
+        with document.open() as stream, zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        raise NoteError("not_text", "The ZIP file is damaged.", document.name) from None
+    if "word/document.xml" in names:
+        return "docx"
+    return "xlsx" if "xl/workbook.xml" in names else "zip"

@@ -1,0 +1,189 @@
+"""HTML pages and C-CDA documents. Entities of a document's own are never followed, and nothing is fetched."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from therex.errors import NoteError
+from therex.readers.office import Extracted
+
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tr",
+        "ul",
+        "paragraph",
+        "item",
+        "caption",
+        "list",
+        "title",
+    ]
+)
+_HIDDEN = frozenset(["script", "style", "head", "template", "noscript", "svg"])
+_V3 = "{urn:hl7-org:v3}"
+# how deep an element may lie
+DEEP = 200
+
+
+def _parse(data: bytes, *, html: bool) -> Any:
+    from lxml import etree
+
+    parser = (
+        etree.HTMLParser(no_network=True, huge_tree=False, encoding=_encoding(data))
+        if html
+        else etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise NoteError("not_text", f"The {'page' if html else 'document'} is damaged ({type(error).__name__}).") from None
+    if root is None:
+        raise NoteError("empty", "The page holds nothing.")
+    return root
+
+
+def _encoding(data: bytes) -> str | None:
+    """The encoding of a page that names none; None where it names one."""
+    if re.search(rb"<meta[^>]{0,80}charset", data[:4096], re.I):
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _text(root: Any) -> str:
+    """The visible text of a tree: blocks on lines of their own, cells parted by strokes; walked without recursion."""
+    out: list[str] = []
+    hidden = 0
+    from lxml import etree
+
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event in ("comment", "pi"):
+            if not hidden and node.tail:
+                out.append(_squeezed(node.tail))
+            continue
+        name = node.tag.rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
+        if event == "start":
+            if name in _HIDDEN:
+                hidden += 1
+            elif name in _BLOCKS:
+                out.append("\n- " if name in ("li", "item") else "\n")
+            elif name in ("td", "th") and node.getprevious() is not None:
+                out.append(" | ")
+            if not hidden and node.text:
+                out.append(node.text if name == "pre" else _squeezed(node.text))
+        else:
+            if name in _HIDDEN:
+                hidden -= 1
+            elif name in _BLOCKS and name != "br":
+                out.append("\n")
+            if not hidden and node.tail and node is not root:
+                out.append(_squeezed(node.tail))
+    text = re.sub(r"[ \t\xa0]+", " ", "".join(out))
+    return re.sub(r" ?\n[ \n]*", "\n", text).strip() + "\n"
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def read_html(data: bytes) -> Extracted:
+    """A page's visible text.
+
+    Raises
+    ------
+    NoteError
+        It is damaged or empty.
+    """
+    root = _parse(data, html=True)
+    author = next((m.get("content", "") for m in root.iter("meta") if (m.get("name") or "").lower() == "author"), "")
+    return Extracted(_text(root), author=author)
+
+
+def read_ccda(data: bytes) -> tuple[Extracted, bytes | None]:
+    """A C-CDA document: the narrative of its sections, or the bytes of a document that it wraps.
+
+    Raises
+    ------
+    NoteError
+        It is damaged, or holds no narrative.
+    """
+    root = _parse(data, html=False)
+    patient = root.find(f"{_V3}recordTarget/{_V3}patientRole/{_V3}id")
+    when = root.find(f"{_V3}componentOf/{_V3}encompassingEncounter/{_V3}effectiveTime/{_V3}low")
+    when = when if when is not None else root.find(f"{_V3}effectiveTime")
+    name = root.find(f"{_V3}author/{_V3}assignedAuthor/{_V3}assignedPerson/{_V3}name")
+    code = root.find(f"{_V3}code")
+    title = root.findtext(f"{_V3}title") or ""
+    told = Extracted(
+        "",
+        author=" ".join(" ".join(name.itertext()).split()) if name is not None else "",
+        kind=title.strip() or (code.get("displayName", "") if code is not None else ""),
+        patient=patient.get("extension", "") if patient is not None else "",
+        date=(when.get("value") or "")[:8] if when is not None else "",
+    )
+    wrapped = root.find(f"{_V3}component/{_V3}nonXMLBody/{_V3}text")
+    if wrapped is not None:
+        if wrapped.get("representation") == "B64":
+            return told, decoded("".join(wrapped.itertext()))
+        return Extracted(_text(wrapped), told.author, told.kind, told.patient, told.date), None
+    parts = [part for section in root.iter(f"{_V3}section") for part in _section(section)]
+    if not parts:
+        raise NoteError("empty", "The document holds no narrative.")
+    return Extracted("\n".join(parts) + "\n", told.author, told.kind, told.patient, told.date), None
+
+
+def _section(section: Any) -> Iterator[str]:
+    title = (section.findtext(f"{_V3}title") or "").strip()
+    body = section.find(f"{_V3}text")
+    text = _text(body).strip() if body is not None else ""
+    if text:
+        yield f"{title}:\n{text}" if title else text
+
+
+def decoded(text: str) -> bytes:
+    """Bytes from base64.
+
+    Raises
+    ------
+    NoteError
+        It is none.
+    """
+    try:
+        return base64.b64decode(re.sub(r"\s+", "", text), validate=True)
+    except (binascii.Error, ValueError):
+        raise NoteError("not_text", "An attachment is no base64.") from None
