@@ -50,3 +50,6 @@ class NoteError(Exception):
         self.code = code
         self.message = message
         self.note_id = note_id
+
+    def __reduce__(self) -> tuple[type[NoteError], tuple[str, str, str]]:
+        return type(self), (self.code, self.message, self.note_id)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from therex.errors import NoteError
+from therex.errors import InputError, NoteError
 from therex.types import Assessment, Charge, Note
 
 if TYPE_CHECKING:
@@ -129,6 +129,10 @@ def _start(setup: Setup) -> None:
     _ready[:] = [analyzer_of(setup), setup]
 
 
+def _nothing() -> None:
+    """What a worker does first."""
+
+
 def _work(chunk: list[Item], shape: Shape) -> list[Any]:
     analyzer, setup = _ready
     return [shape(_assess(analyzer, item, setup), item if isinstance(item, Note) else None) for item in chunk]
@@ -185,7 +189,12 @@ class _Pool:
     def _make(self) -> Any:
         from joblib.externals.loky import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(max_workers=self._jobs, initializer=_start, initargs=(self._setup,))
+        executor = ProcessPoolExecutor(max_workers=self._jobs, initializer=_start, initargs=(self._setup,))
+        try:
+            executor.submit(_nothing).result()  # loading counts for no note's time
+        except self.lost as error:
+            raise InputError(f"--jobs: the worker processes cannot start ({type(error).__name__})") from None
+        return executor
 
     def submit(self, work: Callable[..., Any], *args: Any) -> Any:
         """A future; a pool that broke meanwhile gives one that is broken too."""

@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "jsonl", "json", "csv", "xlsx", "html")
 WITH_TEXT = ("html",)
+FEW = 150
 
 
 def screen(
@@ -94,6 +96,10 @@ def screen(
     else:
         items, told = read_notes(paths, reading), {}
     count = _count(paths)
+    if count is None:
+        # a table may hold few notes or very many
+        first = list(islice(stream := iter(items), FEW))
+        items, count = (first, len(first)) if len(first) < FEW else (chain(first, stream), None)
     setup = Setup(payer, on.isoformat() if on else None, model, fast, timeout, told)
     _checked(setup)
     job = _Job(setup, jobs_for(jobs, count), count, wanted, no_text)
@@ -254,7 +260,6 @@ def _stream(
         return tally
     from dataclasses import replace
     from datetime import date
-    from itertools import islice
 
     from therex.batch.outputs import open_part
 

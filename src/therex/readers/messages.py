@@ -122,19 +122,20 @@ def read_fhir(text: str) -> Iterator[Carried | NoteError]:
         It is no JSON.
     """
     try:
-        resources = [json.loads(text)]
+        yield from _from_resource(json.loads(text))
+        return
     except RecursionError:
         raise NoteError("not_text", "The JSON lies too deep.") from None
     except ValueError:
-        resources = []
-        for n, line in enumerate(text.splitlines(), 1):
-            if line.strip():
-                try:
-                    resources.append(json.loads(line))
-                except (ValueError, RecursionError):
-                    yield NoteError("not_text", f"Line {n} is no JSON.")
-    for resource in resources:
-        yield from _from_resource(resource)
+        pass
+    for n, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                resource = json.loads(line)
+            except (ValueError, RecursionError):
+                yield NoteError("not_text", f"Line {n} is no JSON.")
+            else:
+                yield from _from_resource(resource)
 
 
 def _from_resource(resource: Any) -> Iterator[Carried | NoteError]:

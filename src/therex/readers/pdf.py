@@ -70,7 +70,8 @@ def _pieces(page: object) -> list[Piece]:
     out = []
     for i in range(text.count_rects()):
         left, bottom, right, top = text.get_rect(i)
-        told = " ".join(text.get_text_bounded(left - 0.5, bottom - 0.5, right + 0.5, top + 0.5).split())
+        # PDFium marks a hyphen at a line's end
+        told = " ".join(text.get_text_bounded(left - 0.5, bottom - 0.5, right + 0.5, top + 0.5).replace("\x02", "-").split())
         if told:
             out.append(Piece(left, height - top, right, height - bottom, told))
     text.close()
