@@ -75,3 +75,34 @@ def run(tmp_path):
         return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
 
     return go
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server of its own on a socket, gone with the session: the URL of a database in it."""
+    import glob
+    import subprocess
+    import tempfile
+
+    pytest.importorskip("psycopg")
+    found = shutil.which("pg_ctl") or next(iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"), reverse=True)), None)
+    if found is None:
+        missing("no PostgreSQL server")
+    bin_ = Path(found).resolve().parent
+    # the server runs under no administrator
+    other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if other:
+            shutil.chown(folder, "postgres")
+
+        def server(*args):
+            return subprocess.run([*other, *args], check=True, capture_output=True, timeout=120, cwd="/")
+
+        server(str(bin_ / "initdb"), "-D", str(folder / "data"), "-U", "therex", "-A", "trust", "-E", "UTF8")
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+        server(str(bin_ / "pg_ctl"), "-D", str(folder / "data"), "-o", options, "-l", str(folder / "log"), "-w", "start")
+        try:
+            yield f"postgresql://therex@/postgres?host={folder}"
+        finally:
+            server(str(bin_ / "pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")

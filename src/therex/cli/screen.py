@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from therex.batch.local import Item, Setup
     from therex.types import Assessment, Note
 
-FORMATS = ("table", "jsonl", "json", "csv", "xlsx", "html")
+FORMATS = ("table", "jsonl", "json", "csv", "xlsx", "html", "none")
 WITH_TEXT = ("html",)
 FEW = 150
 
@@ -29,7 +29,9 @@ def screen(
             help="Files (text, Word, PDF, RTF, HTML, tables, ZIP, HL7, FHIR, C-CDA), folders, patterns, or - for standard input.",
         ),
     ],
-    format: Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}.")] = "table",
+    format: Annotated[
+        str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}; table by default, none with --database.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file; JSON Lines go on where an interrupted run stopped.")
     ] = None,
@@ -72,6 +74,13 @@ def screen(
         Path | None, typer.Option("--keep-text", help="Write the text of every note, to which offsets refer, as JSON Lines to this file.")
     ] = None,
     no_text: Annotated[bool, typer.Option("--no-text", help="Leave what the notes say out of the output.")] = False,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database", envvar="THEREX_DATABASE", help="Write the results to this SQLite file, or PostgreSQL by URL (docs/database.md)."
+        ),
+    ] = None,
+    batch: Annotated[str, typer.Option("--batch", help="The name under which the database keeps these notes.")] = "",
 ) -> int:
     """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
     from therex.batch.local import Setup, jobs_for
@@ -81,7 +90,7 @@ def screen(
     from therex.readers.notes import Reading, columns_of, read_notes
     from therex.types import Note
 
-    one_of("--format", format, FORMATS)
+    format = one_of("--format", format or ("none" if database and not output else "table"), FORMATS)
     if format == "xlsx" and output is None:
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
     if no_text and (format in WITH_TEXT or keep_text):
@@ -103,11 +112,17 @@ def screen(
     setup = Setup(payer, on.isoformat() if on else None, model, fast, timeout, told)
     _checked(setup)
     job = _Job(setup, jobs_for(jobs, count), count, wanted, no_text)
+    beside = _Beside(keep_text, database, batch)
     if format == "jsonl":
-        tally = _stream(items, job, output, paths, (columns, str(claims) if claims else "", claim_columns, max_bytes), keep_text)
+        tally = _stream(items, job, output, paths, (columns, str(claims) if claims else "", claim_columns, max_bytes), beside)
+    elif format == "none":
+        tally = _Tally()
+        for _ in _run(items, job, _line_without_text if no_text else _line, tally, beside):
+            pass
+        print(f"{tally.notes} notes, {tally.errors} of them not read", file=sys.stderr)
     else:
         tally = _Tally()
-        done = list(_run(items, job, _whole, tally, keep_text))
+        done = list(_run(items, job, _whole, tally, beside))
         _write(done, format, output, no_text)
     if not tally.notes:
         raise InputError("nothing to read: no notes in what was given")
@@ -198,64 +213,75 @@ def _whole(a: Assessment, note: Note | None) -> tuple[tuple[str, str, frozenset[
     return _facts(a), (a, note), note.text if note else ""
 
 
-def _run(items: Iterable[Item], job: _Job, shape: Any, tally: _Tally, keep_text: Path | None, first: int = 0) -> Iterator[Any]:
+def _run(items: Iterable[Item], job: _Job, shape: Any, tally: _Tally, beside: _Beside, first: int = 0) -> Iterator[Any]:
     from therex.batch.local import run
     from therex.cli.options import progress
 
-    kept = _Kept(keep_text)
     try:
         results = run(items, job.setup, shape, job.jobs)
         for place, (facts, told, text) in enumerate(progress(results, job.count, first), first + 1):
             tally.add(facts, place, job.count)
             tally.failed = tally.failed or any(w in facts[2] for w in job.wanted)
-            kept.add(told, text, place)
+            beside.add(told, text, place, job.no_text)
             yield told
     except BaseException:
-        kept.drop()
+        beside.drop()
         raise
-    kept.close()
+    beside.close()
 
 
-class _Kept:
-    """The texts of --keep-text, as JSON Lines."""
+class _Beside:
+    """What is written beside the output: texts (--keep-text) and a database."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path, self._lines = path, []  # type: ignore[var-annotated]
-        if path is not None:
+    def __init__(self, keep_text: Path | None, database: str | None, batch: str) -> None:
+        from contextlib import ExitStack
+
+        self._stack = ExitStack()
+        self._texts: Any = None
+        self._database: Any = None
+        if keep_text is not None:
             from therex.batch.outputs import whole
 
-            self._context = whole(path)
-            self._handle = self._context.__enter__().open("w", encoding="utf-8", newline="\n")
+            part = self._stack.enter_context(whole(keep_text))
+            self._texts = self._stack.enter_context(part.open("w", encoding="utf-8", newline="\n"))
+        if database is not None:
+            from therex.batch.database import Database
 
-    def add(self, told: Any, text: str, place: int) -> None:
-        if self._path is None or not text:
-            return
+            self._database = Database(database, batch)
+
+    def add(self, told: Any, text: str, place: int, no_text: bool) -> None:
+        """One note: its record as a line, or its assessment with its note."""
         import json
 
-        note_id = told[0].note_id if isinstance(told, tuple) else json.loads(told)["note_id"]
-        self._handle.write(json.dumps({"note_id": note_id, "place": place, "text": text}, ensure_ascii=False) + "\n")
+        if self._texts is not None and text:
+            note_id = told[0].note_id if isinstance(told, tuple) else json.loads(told)["note_id"]
+            self._texts.write(json.dumps({"note_id": note_id, "place": place, "text": text}, ensure_ascii=False) + "\n")
+        if self._database is not None:
+            from therex.reports.record import to_record
+
+            self._database.add(to_record(*told, text=not no_text) if isinstance(told, tuple) else json.loads(told))
 
     def close(self) -> None:
-        if self._path is not None:
-            self._handle.close()
-            self._context.__exit__(None, None, None)
+        """All went well."""
+        if self._database is not None:
+            self._database.close()
+        self._stack.close()
 
     def drop(self) -> None:
-        if self._path is not None:
-            self._handle.close()
-            stopped = KeyboardInterrupt()
-            with contextlib.suppress(KeyboardInterrupt):
-                self._context.__exit__(KeyboardInterrupt, stopped, None)
+        """The run broke off: the texts go, what the database has committed stays."""
+        if self._database is not None:
+            self._database.drop()
+        broken = RuntimeError()
+        with suppress(RuntimeError):
+            self._stack.__exit__(RuntimeError, broken, None)
 
 
-def _stream(
-    items: Iterable[Item], job: _Job, output: Path | None, paths: list[str], more: tuple[Any, ...], keep_text: Path | None
-) -> _Tally:
+def _stream(items: Iterable[Item], job: _Job, output: Path | None, paths: list[str], more: tuple[Any, ...], beside: _Beside) -> _Tally:
     """JSON Lines as they come."""
     shape = _line_without_text if job.no_text else _line
     tally = _Tally()
     if output is None:
-        for line in _run(items, job, shape, tally, keep_text):
+        for line in _run(items, job, shape, tally, beside):
             sys.stdout.write(line + "\n")
         return tally
     from dataclasses import replace
@@ -270,11 +296,12 @@ def _stream(
         print(f"therex: --output: {part.done} notes are done already; going on from there", file=sys.stderr)
         for place, line in enumerate(part.lines(), 1):
             facts = _facts_of(line)
+            beside.add(line, "", place, job.no_text)
             tally.add(facts, place, told=False)
             tally.failed = tally.failed or any(w in facts[2] for w in job.wanted)
     rest = islice(iter(items), part.done, None)
     with part.append() as handle:
-        for line in _run(rest, replace(job, setup=replace(job.setup, day=part.day)), shape, tally, keep_text, part.done):
+        for line in _run(rest, replace(job, setup=replace(job.setup, day=part.day)), shape, tally, beside, part.done):
             handle.write(line + "\n")
     part.finish()
     return tally
