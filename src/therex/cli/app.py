@@ -51,6 +51,7 @@ def main(argv: list[str] | None = None) -> None:
 
     from therex.errors import TherexError
 
+    os.umask(0o077)  # what is written is for its owner alone
     try:
         result = app(args=argv, standalone_mode=False)
         code = result if isinstance(result, int) else 0
