@@ -106,3 +106,29 @@ def postgres():
             yield f"postgresql://therex@/postgres?host={folder}"
         finally:
             server(str(bin_ / "pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
+
+
+@pytest.fixture(scope="session")
+def spark_session():
+    """Spark with two executors, processes of their own."""
+    import sys
+
+    if shutil.which("java") is None:
+        missing("no Java")
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        missing("no pyspark")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    session = (
+        SparkSession.builder.master("local-cluster[2,1,1024]")
+        .appName("therex tests")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.executorEnv.THEREX_HOME", os.environ["THEREX_HOME"])
+        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "16")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()

@@ -8,7 +8,7 @@ from pathlib import Path
 SRC = Path(__file__).resolve().parents[2] / "src" / "therex"
 LEVEL = {
     "errors": 0, "types": 0, "days": 0, "settings": 1, "catalog": 1, "pipeline": 2, "timing": 2, "elements": 2, "scoring": 2, "policy": 2, "readers": 2,
-    "episode": 2, "analysis": 3, "chart": 4, "batch": 4, "reports": 4, "training": 4, "corpus": 4, "cli": 5, "__main__": 6, "__init__": 6,
+    "episode": 2, "analysis": 3, "chart": 4, "batch": 4, "reports": 4, "training": 4, "corpus": 4, "spark": 5, "cli": 6, "__main__": 7, "__init__": 7,
 }  # fmt: skip
 # elements and scoring read what the rooms beside them found, as plain values and plain functions
 ALLOWED = {
@@ -24,7 +24,10 @@ ONLY = {
     "sklearn": {"training", "scoring", "corpus"},
     "typer": {"cli", "reports"},
     "rich": {"cli", "reports"},
-    **{key: {"readers"} for key in ("docx", "pypdfium2", "striprtf", "lxml", "hl7", "pyarrow", "pyx12")},
+    "pyarrow": {"readers", "spark"},
+    "pyspark": {"spark", "cli"},
+    "sqlalchemy": {"batch"},
+    **{key: {"readers"} for key in ("docx", "pypdfium2", "striprtf", "lxml", "hl7", "pyx12")},
 }
 
 

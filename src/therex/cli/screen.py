@@ -80,6 +80,8 @@ def screen(
             "--database", envvar="THEREX_DATABASE", help="Write the results to this SQLite file, or PostgreSQL by URL (docs/database.md)."
         ),
     ] = None,
+    engine: Annotated[str, typer.Option("--engine", help="local, or spark for tables (docs/spark.md).")] = "local",
+    master: Annotated[str, typer.Option("--master", envvar="SPARK_MASTER", help="Where Spark runs.")] = "local[*]",
     batch: Annotated[str, typer.Option("--batch", help="The name under which the database keeps these notes.")] = "",
 ) -> int:
     """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
@@ -90,6 +92,11 @@ def screen(
     from therex.readers.notes import Reading, columns_of, read_notes
     from therex.types import Note
 
+    if one_of("--engine", engine, ("local", "spark")) == "spark":
+        from therex.cli.engine import run_spark
+
+        more = {"payer": payer, "as_of": as_of, "model": model, "fast": fast, "timeout": timeout, "keep_text": not no_text}
+        return run_spark(paths, output, columns_of(columns), master, more)
     format = one_of("--format", format or ("none" if database and not output else "table"), FORMATS)
     if format == "xlsx" and output is None:
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
