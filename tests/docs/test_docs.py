@@ -22,7 +22,18 @@ def test_readme_python_runs():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/labels.md", "docs/policy.md", "docs/episodes.md", "docs/database.md", "docs/spark.md", "docs/errors.md", "docs/figures.md"]
+    "name",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/labels.md",
+        "docs/policy.md",
+        "docs/episodes.md",
+        "docs/database.md",
+        "docs/spark.md",
+        "docs/errors.md",
+        "docs/figures.md",
+    ],
 )
 def test_links_lead_somewhere(name):
     path = ROOT / name
