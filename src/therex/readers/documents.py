@@ -71,10 +71,6 @@ class Document:
             raise NoteError("too_large", f"The file is larger than {largest:,} bytes.", self.name)
         return data
 
-    def folder(self) -> str:
-        """The folder that it lies in."""
-        return str(self.path.parent) if self.path is not None else ""
-
 
 def find_documents(paths: list[str]) -> Iterator[Document]:
     """Every document under `paths`, folders in order of their file names; ``-`` is standard input, ``*`` and ``**`` are patterns.

@@ -87,7 +87,12 @@ def _of_document(document: Document, reading: Reading) -> Iterator[Note | NoteEr
 def _grouped(note: Note, document: Document, reading: Reading) -> Note:
     if reading.by == "patient":
         return note
-    return replace(note, patient=str(document.place) if reading.by == "all" or document.path is None else document.folder())
+    if reading.by == "all" or document.path is None:
+        return replace(note, patient=str(document.place))
+    inner = PurePosixPath(document.name).parent.as_posix()
+    name = document.path.parent.name if inner == "." else inner
+    # the same name under another of the paths given is another folder
+    return replace(note, patient=f"{name} ({document.place + 1})" if document.place else name)
 
 
 def _rows(document: Document, kind: str, reading: Reading) -> Iterator[Note | NoteError]:
