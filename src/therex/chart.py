@@ -12,7 +12,7 @@ from therex.episode.visits import by_episode, rows_of
 from therex.policy.claim import with_claim
 from therex.policy.line import read_line
 from therex.policy.threshold import kx_findings
-from therex.types import Assessment, Element, Episode, Note
+from therex.types import Assessment, Element, Episode, Note, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,29 @@ def read_chart(analyzer: Analyzer, notes: Iterable[tuple[Note, Assessment]], on:
             failed.append(a)
         else:
             patients.setdefault(note.patient, []).append((note, a))
-    episodes = [
-        _settled(analyzer, read_episode(patient, discipline, rows, analyzer.policy, on))
-        for patient, pairs in patients.items()
-        for discipline, rows in by_episode(rows_of(pairs))
-    ]
+    episodes: list[Episode] = []
+    for patient, pairs in patients.items():
+        mine = [
+            _settled(analyzer, read_episode(patient, discipline, rows, analyzer.policy, on))
+            for discipline, rows in by_episode(rows_of(pairs))
+        ]
+        episodes += _with_thresholds(analyzer, mine) if analyzer.policy.modifiers == "medicare" else mine
     return Chart(tuple(episodes), tuple(failed))
+
+
+def _with_thresholds(analyzer: Analyzer, episodes: list[Episode]) -> list[Episode]:
+    """The episodes of one patient with what their charges say together: a year's threshold knows no episodes, and PT and SLP share one."""
+    out = list(episodes)
+    for pool in (("PT", "SLP"), ("OT",)):
+        visits = sorted(
+            ((note.day or date.max, i, k, a) for i, e in enumerate(episodes) if e.discipline in pool for k, (note, a) in enumerate(zip(e.notes, e.assessments, strict=True)) if a.claim),
+            key=lambda v: v[:3],
+        )  # fmt: skip
+        for f in kx_findings([(None if day == date.max else day, a) for day, _, _, a in visits]):
+            _, i, k, _ = visits[f.note]
+            told = worded(replace(f, note=k, evidence=(Passage(k, 0, 0),)), analyzer.policy, analyzer.on)
+            out[i] = replace(out[i], findings=in_order((*out[i].findings, told)))
+    return out
 
 
 def _settled(analyzer: Analyzer, episode: Episode) -> Episode:
@@ -55,8 +72,4 @@ def _settled(analyzer: Analyzer, episode: Episode) -> Episode:
             necessity = analyzer.weigh(a.view, a.time, held, a.contradictions)
         line = read_line(analyzer.policy, (*a.findings, *a.custom), a.contradictions, a.time, necessity)
         out.append(replace(a, necessity=necessity, line=with_claim(line, a.claim) if a.claim else line))
-    beside = (
-        kx_findings([(note.day, a) for note, a in zip(episode.notes, out, strict=True)]) if analyzer.policy.modifiers == "medicare" else []
-    )
-    found = (*episode.findings, *(worded(f, analyzer.policy, analyzer.on) for f in beside))
-    return replace(episode, assessments=tuple(out), findings=in_order(found))
+    return replace(episode, assessments=tuple(out))

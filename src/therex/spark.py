@@ -241,21 +241,9 @@ def _screened(batches: Iterator[Any], task: _Task) -> Iterator[Any]:
 
 
 def _row(record: dict[str, Any]) -> dict[str, Any]:
-    source, error = record.get("source") or {}, record.get("error") or {}
-    time, line, necessity = record.get("time") or {}, record.get("line") or {}, record.get("necessity") or {}
-    minutes = (time.get("codes") or {}).get("97110")
+    from therex.reports import flat
+
     return {
-        "note_id": record["note_id"], "status": record["status"], "error_code": error.get("code"), "error_message": error.get("message"),
-        "patient": source.get("patient"), "service_date": source.get("date"), "author": source.get("author"), "source_type": source.get("type"),
-        "payer": record.get("payer"), "note_type": record.get("note_type"), "discipline": record.get("discipline"),
-        "line_status": line.get("status"), "reasons": line.get("because", []), "verdict": necessity.get("verdict"), "score": necessity.get("score"),
-        "model": necessity.get("model"), "minutes_97110": minutes, "timed_total": time.get("timed_total"), "session_total": time.get("session_total"),
-        "units_97110": (time.get("billed_units") or {}).get("97110"),
-        "elements": [
-            {"element": e["id"], **{k: e[k] for k in ("found", "finding", "requirement", "severity", "rule")}}
-            for e in (*record.get("elements", ()), *record.get("custom_elements", ()))
-        ],
-        "spans": [{**{k: s[k] for k in ("start", "end", "label", "attribute", "assertion")}, "text": s.get("text")} for s in record.get("spans", ())],
-        "contradictions": [c["id"] for c in record.get("contradictions", ())],
-        "record": json.dumps(record, ensure_ascii=False, separators=(", ", ": ")),
+        **flat.note_row(record), "reasons": flat.reasons(record), "elements": flat.element_rows(record), "spans": flat.span_rows(record),
+        "contradictions": flat.contradictions(record), "record": json.dumps(record, ensure_ascii=False, separators=(", ", ": ")),
     }  # fmt: skip

@@ -102,7 +102,7 @@ def test_an_executor_killed_on_the_way_loses_nothing(frame, local):
     assert killed and found == local and before[0] not in executors()
 
 
-def test_the_command_reads_parquet_and_delta(tmp_path, local):
+def test_the_command_reads_parquet_and_delta(session, tmp_path, local):
     import pyarrow
     from deltalake import write_deltalake
 

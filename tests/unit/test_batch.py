@@ -144,12 +144,38 @@ def test_a_run_killed_again_and_again_gives_every_note_once(run, tmp_path, jobs)
     table.write_text("".join(json.dumps({"id": f"{n.note_id}-{k}", "text": f"{n.text} {k}"}) + "\n" for k in range(5) for n in NOTES))
     plain, out = tmp_path / "plain.jsonl", tmp_path / "out.jsonl"
     assert run("screen", str(table), "-f", "jsonl", "-o", str(plain))[0] == 0
-    args = ("screen", str(table), "-f", "jsonl", "-o", str(out), "--jobs", jobs, "--fail-on", "hold")
+    kept = tmp_path / "kept.jsonl"
+    args = ("screen", str(table), "-f", "jsonl", "-o", str(out), "--jobs", jobs, "--fail-on", "hold", "--keep-text", str(kept))
     killed_runs(args, tmp_path / ".out.jsonl.part", 3, (1, 40, 90), tmp_path)
     assert not out.exists()
     code, _, err = run(*args)
     assert code == 1 and "notes are done already" in err and out.read_text() == plain.read_text()
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["notes.jsonl", "out.jsonl", "plain.jsonl"]
+    # texts of the notes that an earlier run did are there too; what a killed run had kept goes when its output is written anew
+    assert [json.loads(x)["note_id"] for x in kept.read_text().splitlines()] == [
+        json.loads(x)["note_id"] for x in plain.read_text().splitlines()
+    ]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["kept.jsonl", "notes.jsonl", "out.jsonl", "plain.jsonl"]
+
+
+def test_another_answer_of_what_a_run_depends_on_begins_it_anew(run, tmp_path):
+    (tmp_path / "n.txt").write_text(NOTES[0].text)
+    (tmp_path / "c.csv").write_text("note,code,units\nn,97110,1\n")
+    args = ("screen", str(tmp_path / "n.txt"), "-f", "jsonl", "-o", str(tmp_path / "o.jsonl"), "--claims", str(tmp_path / "c.csv"))
+    assert run(*args)[0] == 0
+    done = (tmp_path / "o.jsonl").read_text()
+    # as a killed run would have left it, its charges since changed
+    part, meta = tmp_path / ".o.jsonl.part", tmp_path / ".o.jsonl.part.json"
+    part.write_text(done)
+    meta.write_text(json.dumps({"run": "of other charges", "day": "2026-01-01"}))
+    (tmp_path / "c.csv").write_text("note,code,units\nn,97110,9\n")
+    code, _, err = run(*args)
+    assert code == 0 and "begins anew" in err and json.loads((tmp_path / "o.jsonl").read_text())["claim"]["charges"][0]["units"] == 9
+
+
+@pytest.mark.parametrize("flag", [("--claims", "c.csv"), ("--fail-on", "hold"), ("--database", "r.db"), ("-f", "csv"), ("--jobs", "2")])
+def test_what_spark_does_not_do_is_told(run, tmp_path, flag):
+    code, _, err = run("screen", "x.parquet", "--engine", "spark", "-o", "o", *flag)
+    assert code == 2 and "--engine spark: not with --" in err
 
 
 def test_no_text_leaves_it_out_everywhere(run, tmp_path):

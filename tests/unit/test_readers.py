@@ -412,3 +412,32 @@ def test_a_document_over_the_limit(tmp_path):
 )
 def test_odd_beginnings_are_text(data, kind):
     assert kind_of(Document("n", ".txt", 0, data=data)) == kind
+
+
+def test_a_note_that_begins_with_a_bracket_and_quotes_is_text(tmp_path):
+    for said in ('[x] Pt says "sore". SLR 3x10', '{late entry} "ok" SLR 3x10', '["sore"] SLR'):
+        assert only(read(tmp_path, "n.txt", said)).text == said
+    assert only(read(tmp_path, "n.txt", '{"text": "SLR"}')).text == "SLR"
+
+
+def test_a_table_without_notes_among_others_is_an_error_and_the_rest_goes_on(tmp_path):
+    (tmp_path / "a.txt").write_text("SLR")
+    (tmp_path / "charges.csv").write_text("SECRET,units\n1,2\n")
+    got = list(read_notes([str(tmp_path)]))
+    assert [type(x) for x in got] == [Note, NoteError] and "SECRET" not in got[1].message
+    with pytest.raises(InputError):
+        list(read_notes([str(tmp_path / "charges.csv")]))
+
+
+def test_outputs_and_hidden_files_are_no_notes(tmp_path):
+    for name in ("a.txt", ".b.txt", "report.html"):
+        (tmp_path / name).write_text("SLR")
+    reading = Reading(skip=frozenset([(tmp_path / "report.html").resolve()]))
+    assert [n.note_id for n in read_notes([str(tmp_path)], reading)] == ["a"]
+    assert [n.text for n in read_notes([str(tmp_path / "*")], reading)] == ["SLR"]
+
+
+def test_ids_are_all_different(tmp_path):
+    (tmp_path / "t.csv").write_text("id,text\na,1\na,2\na#2,3\na,4\n")
+    ids = [n.note_id for n in read_notes([str(tmp_path / "t.csv")])]
+    assert ids[:2] == ["a", "a#2"] and len(set(ids)) == 4

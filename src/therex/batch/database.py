@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from therex.batch.outputs import MODE
 from therex.errors import InputError
+from therex.reports.flat import contradictions, element_rows, note_row, reasons, span_rows
 
 AT_ONCE = 200
 schema = sa.MetaData()
@@ -142,25 +144,14 @@ class Database:
 
 
 def _rows(record: dict[str, Any]) -> Iterator[tuple[sa.Table, dict[str, Any]]]:
-    from datetime import UTC, datetime
-
-    source, error = record.get("source") or {}, record.get("error") or {}
-    time, line, necessity = record.get("time") or {}, record.get("line") or {}, record.get("necessity") or {}
-    yield NOTES, {
-        "status": record["status"], "error_code": error.get("code"), "error_message": error.get("message"), "patient": source.get("patient"),
-        "service_date": source.get("date"), "author": source.get("author"), "source_type": source.get("type"), "payer": record.get("payer"),
-        "note_type": record.get("note_type"), "discipline": record.get("discipline"), "line_status": line.get("status"),
-        "verdict": necessity.get("verdict"), "score": necessity.get("score"), "model": necessity.get("model"),
-        "minutes_97110": (time.get("codes") or {}).get("97110"), "timed_total": time.get("timed_total"), "session_total": time.get("session_total"),
-        "units_97110": (time.get("billed_units") or {}).get("97110"), "screened_at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }  # fmt: skip
-    for e in (*record.get("elements", ()), *record.get("custom_elements", ())):
-        yield ELEMENTS, {"element": e["id"], **{k: e[k] for k in ("found", "finding", "requirement", "severity", "rule")}}
-    for i, s in enumerate(record.get("spans", ())):
-        yield SPANS, {"place": i, **{k: s[k] for k in ("start", "end", "label", "attribute", "assertion")}, "text": s.get("text")}
-    for i, c in enumerate(record.get("contradictions", ())):
-        yield CONTRADICTIONS, {"place": i, "contradiction": c["id"]}
-    for i, reason in enumerate(line.get("because", ())):
+    yield NOTES, {**note_row(record), "screened_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    for row in element_rows(record):
+        yield ELEMENTS, row
+    for i, row in enumerate(span_rows(record)):
+        yield SPANS, {"place": i, **row}
+    for i, name in enumerate(contradictions(record)):
+        yield CONTRADICTIONS, {"place": i, "contradiction": name}
+    for i, reason in enumerate(reasons(record)):
         yield REASONS, {"place": i, "reason": reason}
     claim = record.get("claim") or {}
     for i, c in enumerate(claim.get("charges", ())):

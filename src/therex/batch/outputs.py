@@ -21,25 +21,28 @@ MODE = 0o600
 
 
 @contextmanager
-def whole(output: Path) -> Iterator[Path]:
+def whole(output: Path, flag: str = "--output") -> Iterator[Path]:
     """The path of a new file that takes the place of `output` when the block ends well, and goes away when it does not.
+
+    A fault of the block's own goes on as it is; `flag` is what the user named the file by.
 
     Raises
     ------
     InputError
         The file cannot be written.
     """
-    part = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    # the name is the same every time: what a killed run left there holds note text, and the next run takes its place
+    part = output.with_name(f".{output.name}.tmp")
     try:
         _create(part)
-        yield part
-        os.replace(part, output)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"--output: the file cannot be written ({type(error).__name__})") from None
+        raise InputError(f"{flag}: the file cannot be written ({type(error).__name__})") from None
+    try:
+        yield part
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    os.replace(part, output)
 
 
 def write_whole(output: Path, text: str) -> None:

@@ -32,8 +32,20 @@ _KEYS = {"id", "element", "authority", "section", "scope", "requirement", "sever
          "effective_to", "evidence", "verified", "checked", "message", "query"}  # fmt: skip
 
 
+class Dated:
+    """What holds from one day to another."""
+
+    __slots__ = ()
+    effective_from: date
+    effective_to: date | None
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on a day; the last day of validity is included."""
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Dated):
     """One rule: what it asks of which element, where it is written, and since when."""
 
     id: str
@@ -54,10 +66,6 @@ class Rule:
     query: str
     needs: str = ""
 
-    def in_force(self, on: date) -> bool:
-        """Whether the rule holds on a day; the last day of validity is included."""
-        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
-
 
 EPISODE_CHECKS = ("progress_report_due", "certification_missing", "certification_order", "recertification_due", "visits_beyond_flag")
 _EPISODE_KEYS = {"id", "check", "authority", "section", "severity", "effective_from", "effective_to", "evidence", "verified", "checked", "message",
@@ -70,7 +78,7 @@ _CUSTOM_OPTIONAL = {"phrases", "label", "attribute", "section", "note_types", "e
 
 
 @dataclass(frozen=True, slots=True)
-class CustomElement:
+class CustomElement(Dated):
     """An element of an organisation's own: it is there where one of `phrases` stands, or a span of `label`, or a `section` with words."""
 
     id: str
@@ -86,13 +94,9 @@ class CustomElement:
     effective_from: date = date.min
     effective_to: date | None = None
 
-    def in_force(self, on: date) -> bool:
-        """Whether the element is asked for on a day; the last day of validity is included."""
-        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
-
 
 @dataclass(frozen=True, slots=True)
-class EpisodeRule:
+class EpisodeRule(Dated):
     """A rule on a whole episode: `limit` counts treatment days or visits, `days` days of the calendar, `grace` days allowed beyond."""
 
     id: str
@@ -110,10 +114,6 @@ class EpisodeRule:
     limit: int | None = None
     days: int | None = None
     grace: int = 0
-
-    def in_force(self, on: date) -> bool:
-        """Whether the rule holds on a day; the last day of validity is included."""
-        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,12 @@ def _one_of(where: str, key: str, value: Any, allowed: tuple[str, ...]) -> str:
     return str(value)
 
 
+def _keys(where: str, row: dict[str, Any], wanted: set[str], optional: set[str]) -> None:
+    for kind, keys in (("unknown", set(row) - wanted - optional), ("missing", wanted - set(row))):
+        if keys:
+            raise ResourceError(f"{where}: {kind} key {sorted(keys)[0]!r}; want {', '.join(sorted(wanted | optional))}")
+
+
 def _day(where: str, key: str, value: Any) -> date:
     if not isinstance(value, date):
         raise ResourceError(f"{where}: {key}: {value!r} is no day: want YYYY-MM-DD")
@@ -172,11 +178,7 @@ def _day(where: str, key: str, value: Any) -> date:
 
 
 def _rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> Rule:
-    unknown, absent = set(row) - _KEYS - _OPTIONAL, _KEYS - set(row)
-    if unknown or absent:
-        raise ResourceError(
-            f"{where}: {'unknown' if unknown else 'missing'} key {sorted(unknown or absent)[0]!r}; want {', '.join(sorted(_KEYS))}"
-        )
+    _keys(where, row, _KEYS, _OPTIONAL)
     types = tuple(_one_of(where, "note_types", x, get_args(NoteType)) for x in row["note_types"])
     return Rule(
         id=str(row["id"]),
@@ -200,10 +202,7 @@ def _rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> Rule:
 
 
 def _episode_rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> EpisodeRule:
-    for kind, keys in (("unknown", set(row) - _EPISODE_KEYS - _EPISODE_OPTIONAL), ("missing", _EPISODE_KEYS - set(row))):
-        if keys:
-            want = ", ".join(sorted(_EPISODE_KEYS | _EPISODE_OPTIONAL))
-            raise ResourceError(f"{where}: {kind} key {sorted(keys)[0]!r}; want {want}")
+    _keys(where, row, _EPISODE_KEYS, _EPISODE_OPTIONAL)
     for key in sorted(_EPISODE_OPTIONAL & set(row)):
         if not isinstance(row[key], int) or isinstance(row[key], bool) or not 0 <= row[key] <= 1000:
             raise ResourceError(f"{where}: {key}: want a whole number from 0 to 1000")
@@ -227,9 +226,7 @@ def _episode_rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) 
 
 
 def _custom(where: str, row: dict[str, Any]) -> CustomElement:
-    for kind, keys in (("unknown", set(row) - _CUSTOM_KEYS - _CUSTOM_OPTIONAL), ("missing", _CUSTOM_KEYS - set(row))):
-        if keys:
-            raise ResourceError(f"{where}: {kind} key {sorted(keys)[0]!r}; want {', '.join(sorted(_CUSTOM_KEYS | _CUSTOM_OPTIONAL))}")
+    _keys(where, row, _CUSTOM_KEYS, _CUSTOM_OPTIONAL)
     told = [key for key in ("phrases", "label", "section") if row.get(key)]
     if len(told) != 1:
         raise ResourceError(f"{where}: want one of phrases, label, section")

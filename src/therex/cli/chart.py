@@ -18,7 +18,9 @@ BY = ("patient", "folder", "all")
 
 
 def chart(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders, text files, or tables of notes (CSV, TSV, JSON Lines).")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Folders, files of any kind that `therex screen` reads, or tables of notes.")
+    ],
     by: Annotated[str, typer.Option("--by", help="Whose notes belong together: patient, folder (one patient's), or all.")] = "patient",
     columns: Annotated[
         str | None, typer.Option("--columns", metavar="NAME=COLUMN,...", help="A table's own names for text, patient, date, id.")

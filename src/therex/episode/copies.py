@@ -37,6 +37,10 @@ _VISIT = re.compile(r"\b(?:visit|session|treatment|v|tx)\W{0,3}\d{1,3}\b|#\d{1,3
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 
 
+# values by name and side of the measure
+Measures = dict[tuple[str, str], float]
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """The exercises of a visit, each with its dose, and all doses of the note in order."""
@@ -50,14 +54,15 @@ class Told:
     """What a note says beside its clerical lines.
 
     `narrative` is what stands around exercises, doses and measures, with its place; `few` whether it is but a few words; `rows` all of it
-    as one line; `figures` the numbers in it but those of measures, where the narrative is short, `measures` the value of each measure by its name, and `program` the exercises with their doses.
+    as one line; `figures` the numbers in it but those of measures, where the narrative is short; `measures` the value of each measure;
+    `program` the exercises with their doses.
     """
 
     narrative: tuple[tuple[str, int, int], ...]
     few: bool
     rows: str
     figures: tuple[str, ...]
-    measures: dict[str, float]
+    measures: Measures
     program: Program
 
 
@@ -90,7 +95,14 @@ def told(v: Visit, measured: Sequence[Reading]) -> Told:
         figures = tuple(
             x for _, a, b in kept for x in _FIGURES.findall(_plain(_VISIT.sub(" ", " ".join(_outside(view.low, a, b, scores)))))
         )
-    return Told(tuple(narrative), few, " ".join(row for row, _, _ in kept), figures, {r.name: _told_value(r) for r in measured}, program(v))
+    return Told(
+        tuple(narrative),
+        few,
+        " ".join(row for row, _, _ in kept),
+        figures,
+        {(r.name, r.side): _told_value(r) for r in measured},
+        program(v),
+    )
 
 
 def _told_value(r: Reading) -> float:
@@ -186,7 +198,7 @@ def _alike(mine: Told, theirs: Told) -> tuple[float, tuple[tuple[int, int] | Non
     return share, ((min(b[0] for _, b in pairs), max(b[1] for _, b in pairs)), (min(a[0] for a, _ in pairs), max(a[1] for a, _ in pairs)))
 
 
-def _same_measures(mine: dict[str, float], theirs: dict[str, float]) -> bool:
+def _same_measures(mine: Measures, theirs: Measures) -> bool:
     """Whether one note's measures are among the other's, each within the noise of measuring."""
     few, more = sorted((mine, theirs), key=len)
     return set(few) <= set(more) and all(abs(few[k] - more[k]) <= max(NOISE * abs(more[k]), ONE if more[k] > 5 else 0.0) for k in few)

@@ -21,7 +21,7 @@ def kx_findings(visits: Sequence[tuple[date | None, Assessment]]) -> list[Episod
     Parameters
     ----------
     visits
-        Day and assessment of each note of one discipline, in order of the days.
+        Day and assessment of each note that counts toward one threshold, in order of the days; a finding's note is the place among these.
     """
     spent: dict[int, float] = {}
     told: set[tuple[str, int]] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import io
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +26,10 @@ _HEAD = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that may hold notes: on disk, in an archive, or standard input. `place` is the path, of those given, that it was found under."""
+    """A file that may hold notes: on disk, in an archive, or standard input.
+
+    `place` is the path, of those given, that it was found under; `given` tells that the path named it and nothing else.
+    """
 
     name: str = field(repr=False)
     suffix: str
@@ -33,6 +37,7 @@ class Document:
     path: Path | None = field(default=None, repr=False)
     data: bytes | None = field(default=None, repr=False)
     depth: int = 0
+    given: bool = False
 
     def open(self) -> BinaryIO:
         """Its bytes as a stream.
@@ -72,8 +77,13 @@ class Document:
         return data
 
 
-def find_documents(paths: list[str]) -> Iterator[Document]:
+def find_documents(paths: list[str], skip: frozenset[Path] = frozenset()) -> Iterator[Document]:
     """Every document under `paths`, folders in order of their file names; ``-`` is standard input, ``*`` and ``**`` are patterns.
+
+    Parameters
+    ----------
+    skip
+        Resolved paths that are left out of folders and patterns: outputs of the run, and its charges. Hidden files are left out too.
 
     Raises
     ------
@@ -82,28 +92,34 @@ def find_documents(paths: list[str]) -> Iterator[Document]:
     """
     if not paths:
         raise InputError("nothing to read: give a file, a folder or - for standard input")
-    found = [_listed(raw, i, len(paths)) for i, raw in enumerate(paths)]
+    found = [_listed(raw, i, len(paths), skip) for i, raw in enumerate(paths)]
     # names are kept as text, which is small, and made paths one by one
     bare = Counter(name for _, files in found for _, name, _ in files)
     for i, (folder, files) in enumerate(found):
         for relative, name, suffix in files:
             if relative is None:
-                yield Document("-", "", i, data=sys.stdin.buffer.read())
+                yield Document("-", "", i, data=sys.stdin.buffer.read(), given=True)
             else:
-                yield Document(name + suffix if bare[name] > 1 else name, suffix.lower(), i, folder / relative)
+                given = folder / relative == Path(paths[i])
+                yield Document(name + suffix if bare[name] > 1 else name, suffix.lower(), i, folder / relative, given=given)
 
 
 _Listed = tuple[Path, list[tuple[str | None, str, str]]]
 
 
-def _listed(raw: str, place: int, of: int) -> _Listed:
+def _listed(raw: str, place: int, of: int, skip: frozenset[Path]) -> _Listed:
     """The files under one of the paths given: relative path, id without suffix, and suffix of each."""
     path = Path(raw)
     if raw == "-":
         return path, [(None, "-", "")]
     if path.is_dir():
         files = sorted(
-            (os.path.relpath(os.path.join(top, f), path) for top, _, names in os.walk(path) for f in names if f.lower().endswith(SUFFIXES)),
+            (
+                os.path.relpath(os.path.join(top, f), path)
+                for top, _, names in os.walk(path)
+                for f in names
+                if f.lower().endswith(SUFFIXES) and not f.startswith(".") and not _skipped(os.path.join(top, f), skip)
+            ),
             key=lambda f: f.split(os.sep),
         )
         if not files:
@@ -111,10 +127,16 @@ def _listed(raw: str, place: int, of: int) -> _Listed:
         return path, [(f, *_split(f.replace(os.sep, "/"))) for f in files]
     if path.is_file():
         return path.parent, [(path.name, *_split(path.name))]
-    matched = sorted(f for f in glob.glob(raw, recursive=True) if Path(f).is_file()) if glob.has_magic(raw) else []
+    matched = (
+        sorted(f for f in glob.glob(raw, recursive=True) if Path(f).is_file() and not _skipped(f, skip)) if glob.has_magic(raw) else []
+    )
     if not matched:
         raise InputError(f"no such file or folder (path {place + 1} of {of})")
     return Path(), [(f, *_split(Path(f).as_posix())) for f in matched]
+
+
+def _skipped(path: str, skip: frozenset[Path]) -> bool:
+    return bool(skip) and os.path.basename(path) in {p.name for p in skip} and Path(path).resolve() in skip
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -168,11 +190,15 @@ def kind_of(document: Document) -> str:
             return "html"
         if low.startswith("<?xml"):
             raise NoteError("not_text", "XML of an unknown kind: want C-CDA or HTML.", document.name)
-    if text.startswith(("{", "[")) and (document.suffix in (".json", ".jsonl", ".ndjson") or '"' in text[:200]):
+    if (text.startswith(("{", "[")) and document.suffix in (".json", ".jsonl", ".ndjson")) or _JSON.match(text):
         return "fhir" if '"resourcetype"' in low else "jsonl"
     if document.suffix in (".csv", ".tsv") or (document.suffix == "" and document.name != "-" and _tabular(text)):
         return "table"
     return "text"
+
+
+# a note may begin with a bracket: only objects with a quoted key are JSON whatever the name says
+_JSON = re.compile(r"(?:\[\s*)?\{\s*\"[^\"\n]{1,80}\"\s*:")
 
 
 def _peek(start: bytes) -> str:

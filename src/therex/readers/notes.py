@@ -37,13 +37,14 @@ class Reading:
 
     `columns` maps names of `tables.NAMES` to a table's own; `by` says whose notes belong together: ``patient``, ``folder`` or ``all``;
     `largest` is the size, in bytes, beyond which a document is refused; `names` takes patient and day from the names of files and folders
-    where nothing else tells them.
+    where nothing else tells them; `skip` holds resolved paths that folders do not give.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     by: str = "patient"
     largest: int = LARGEST
     names: bool = False
+    skip: frozenset[Path] = frozenset()
 
 
 def read_notes(paths: list[str], reading: Reading | None = None) -> Iterator[Note | NoteError]:
@@ -55,15 +56,16 @@ def read_notes(paths: list[str], reading: Reading | None = None) -> Iterator[Not
         A path does not exist, there is nothing to read, or a table lacks a column.
     """
     reading = reading or Reading()
-    seen: dict[int, int] = {}
-    for document in find_documents(paths):
+    # ids are kept as numbers, so that a long stream stays small
+    seen: set[int] = set()
+    again: dict[int, int] = {}
+    for document in find_documents(paths, reading.skip):
         for found in _of_document(document, reading):
-            note_id = found.note_id or document.name
-            # ids are kept as numbers, so that a long stream stays small
-            key = hash(note_id)
-            seen[key] = seen.get(key, 0) + 1
-            if seen[key] > 1:
-                note_id = f"{note_id}#{seen[key]}"
+            told = note_id = found.note_id or document.name
+            while hash(note_id) in seen:
+                again[hash(told)] = again.get(hash(told), 1) + 1
+                note_id = f"{told}#{again[hash(told)]}"
+            seen.add(hash(note_id))
             if isinstance(found, NoteError):
                 yield NoteError(found.code, found.message, note_id)
             else:
@@ -74,7 +76,13 @@ def _of_document(document: Document, reading: Reading) -> Iterator[Note | NoteEr
     try:
         kind = kind_of(document)
         if kind in TABLES:
-            yield from _rows(document, kind, reading)
+            try:
+                yield from _rows(document, kind, reading)
+            except InputError as error:
+                if document.given:
+                    raise
+                # among other documents it is one that could not be read
+                raise NoteError("not_text", f"A table without notes ({error}).", document.name) from None
         elif kind == "zip":
             yield from _members(document, reading)
         else:

@@ -113,13 +113,11 @@ def _gutter(rows: list[list[Piece]], width: float) -> float | None:
     two = [row for row in rows if len(row) >= 2 and max(b.left - a.right for a, b in itertools.pairwise(row)) >= GUTTER * width]
     if len(two) < 5 or len(two) * 2 < len(rows):
         return None
-    best = None
     for step in range(35, 66):
         x = width * step / 100
         free = [row for row in two if not any(p.left - 1 < x < p.right + 1 for p in row)]
         sides = [row for row in free if any(p.right < x for p in row) and any(p.left > x for p in row)]
         if len(sides) >= 0.9 * len(two):
-            best = x if best is None else best
             # prose fills its column: a table's cells do not
             long = sum(
                 sum(len(p.text) for p in row if p.right < x) > 24 and sum(len(p.text) for p in row if p.left > x) > 24 for row in sides

@@ -78,6 +78,7 @@ def episodes_html(found: Iterable[Episode]) -> str:
         record = episode_record(e)
         for visit, note in zip(record["visits"], e.notes, strict=True):
             visit["text"] = note.text
+            visit["why"] = words(visit["line"]["because"]) if visit["status"] == "ok" else ""
         rows.append(record)
     return embed(TEMPLATE, rows)
 
