@@ -28,7 +28,7 @@ _HEAD = 65_536
 class Document:
     """A file that may hold notes: on disk, in an archive, or standard input.
 
-    `place` is the path, of those given, that it was found under; `given` tells that the path named it and nothing else.
+    `place` is the path, of those given, that it was found under; `given` tells that the path named it, or that it is the only one.
     """
 
     name: str = field(repr=False)
@@ -95,12 +95,13 @@ def find_documents(paths: list[str], skip: frozenset[Path] = frozenset()) -> Ite
     found = [_listed(raw, i, len(paths), skip) for i, raw in enumerate(paths)]
     # names are kept as text, which is small, and made paths one by one
     bare = Counter(name for _, files in found for _, name, _ in files)
+    only = sum(len(files) for _, files in found) == 1
     for i, (folder, files) in enumerate(found):
         for relative, name, suffix in files:
             if relative is None:
                 yield Document("-", "", i, data=sys.stdin.buffer.read(), given=True)
             else:
-                given = folder / relative == Path(paths[i])
+                given = only or folder / relative == Path(paths[i])
                 yield Document(name + suffix if bare[name] > 1 else name, suffix.lower(), i, folder / relative, given=given)
 
 
