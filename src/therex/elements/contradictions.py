@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from therex.catalog.codes import is_timed
 from therex.catalog.files import resource
+from therex.catalog.seek import seek
 from therex.elements.evidence import text_of
 from therex.elements.inconsistent import inconsistent
 from therex.elements.patterns import pattern
@@ -38,9 +39,6 @@ def units_mismatch(view: NoteView, minutes: Minutes) -> Iterable[Range]:
 
 
 _GROUP = pattern("group", "none")
-# one of these stands in every match of _GROUP: a cheap look before the pattern
-_GROUP_WORDS = ("group", "class", "boot", "attention", "slot", "together", "side by side", "at once", "for each", "float", "back and forth", "between", "among", "concurrent", "same time", "attendees", "mate", "peers", "simultaneous", "alternat", "going between", "between two", "partnered", "both performing", "session with", "treating", "supervis", "alongside", "other p", "other r", "another", "shared", "double", "overlap", "patients", "pts", "people", "residents",
-                "participants", "rotate", "next evaluation", "both on the mats", "billed to each")  # fmt: skip
 _AIDE_WORDS = (
     "tech",
     "aide",
@@ -65,8 +63,7 @@ _NOT_EX = pattern("unattended_modality", "none")
 
 def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Group, shared, unattended or on the patient's own, beside exercise."""
-    grouped = any(word in view.low for word in _GROUP_WORDS)
-    if not ((grouped and _GROUP.search(view.low)) or _ALONE.search(view.low)) or not _exercise_context(view):
+    if not (_GROUP.may(view.low) or _ALONE.may(view.low)) or not _exercise_context(view):
         return
     for r, body in _sentences(view):
         if view.section_at(r.start) in ("subjective", "history", "goals", "hep", "plan", "precautions"):
@@ -111,7 +108,7 @@ def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterable[Range]:
 
 
 _AIDE = rf"(?:{'|'.join(resource('contradictions.yaml')['aide'])})(?![a-z])"
-_AIDE_ACT = re.compile(
+_AIDE_ACT = seek(
     rf"(?:\b{_AIDE}\b(?:[^.;,]|\b[a-z]\.){{0,30}}\b(?:{'|'.join(resource('contradictions.yaml')['aide_acts'])})\b"
     rf"|\b(?:by|with|w/|via|(?:ther ?ex|exercises?|program|97110|te) per|supervised by|to|from|under (?:the )?(?:direction|supervision) of)(?: the| a| an)? {_AIDE}\b|\b{_AIDE}[- ](?:assisted|led|ran|run|finished|supervised))"
 )
@@ -120,7 +117,7 @@ _AIDE_OK = pattern("aide_elsewhere", "none")
 
 def aide_delivered(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Exercise given by an aide, a technician or another unqualified person."""
-    if not any(word in view.low for word in _AIDE_WORDS) or not _AIDE_ACT.search(view.low) or not _exercise_context(view):
+    if not any(word in view.low for word in _AIDE_WORDS) or not _AIDE_ACT.may(view.low) or not _exercise_context(view):
         return
     for r, body in _sentences(view):
         if view.section_at(r.start) in ("subjective", "history", "goals", "plan"):
@@ -130,7 +127,7 @@ def aide_delivered(view: NoteView, minutes: Minutes) -> Iterable[Range]:
             return
 
 
-_KIND_WORDS = {kind: re.compile(rf"\b(?:{'|'.join(words)})\b") for kind, words in resource("contradictions.yaml")["other_services"].items()}
+_KIND_WORDS = {kind: seek(rf"\b(?:{'|'.join(words)})\b") for kind, words in resource("contradictions.yaml")["other_services"].items()}
 _STRENGTH = pattern("strengthening", "both")
 
 
@@ -311,11 +308,12 @@ def _reasoned(view: NoteView) -> bool:
 def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Independent with everything, general fitness, or maintenance with no reason for a therapist."""
     low = view.low
-    told = any(p.search(low) for p in (_INDEPENDENT, _FITNESS, _MAINTAIN)) or "no cues" in low or "maintain strength" in low
+    told = any(p.may(low) for p in (_INDEPENDENT, _FITNESS, _MAINTAIN))
     if not told or not _exercise_context(view):
         return
-    reasoned = _reasoned(view)
     for r, body in _sentences(view):
+        if not (_INDEPENDENT.may(body) or _FITNESS.may(body) or _MAINTAIN.may(body)):
+            continue
         section = view.section_at(r.start)
         if section in ("history", "goals") or any(g.start < r.end and r.start < g.end for g in view.of("GOAL")):
             continue
@@ -326,18 +324,18 @@ def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
                 r"\bgoal(?!s met)|will be|by discharge|\bnot yet|before the fall|prior to|before admission|previously|plof|prior level|adls|needed (?:for|today) (?!.*no)",
                 body,
             )
-            and not reasoned
+            and not _reasoned(view)
         ):
             yield r
             return
         fit = _FITNESS.search(body)
-        if fit and not reasoned and not re.search(r"used to|get back to|return to|before (?:the )?injury|prior", body):
+        if fit and not re.search(r"used to|get back to|return to|before (?:the )?injury|prior", body) and not _reasoned(view):
             yield r
             return
         keep = _MAINTAIN.search(body)
         if keep and re.search(r"\b(?:was|had|previously) $", body[: keep.start()]):
             continue
-        if keep and not reasoned and not re.search(r"radiation|spastic|skilled maintenance|risk|prevent contracture", low):
+        if keep and not re.search(r"radiation|spastic|skilled maintenance|risk|prevent contracture", low) and not _reasoned(view):
             yield r
             return
 

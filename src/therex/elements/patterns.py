@@ -6,12 +6,13 @@ import re
 from functools import cache
 
 from therex.catalog.files import resource
+from therex.catalog.seek import Seek, seek
 
 
-def pattern(name: str, edges: str = "both") -> re.Pattern[str]:
+def pattern(name: str, edges: str = "both") -> Seek:
     """The alternation `name` of the resource, at the edges of words as `edges` says: both, front or none."""
     told = "|".join(resource("contradictions.yaml")[name])
-    return re.compile({"both": rf"\b(?:{told})\b", "front": rf"\b(?:{told})", "none": told}[edges])
+    return seek({"both": rf"\b(?:{told})\b", "front": rf"\b(?:{told})", "none": told}[edges])
 
 
 @cache

@@ -15,7 +15,7 @@ from therex.pipeline.context import Context, Draft
 from therex.pipeline.doses import draft_doses
 from therex.pipeline.durations import draft_durations, draft_exercise_times
 from therex.pipeline.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
-from therex.pipeline.extensions import SPANS_KEY, surface_of
+from therex.pipeline.extensions import surface_of
 from therex.pipeline.goals import draft_goals
 from therex.pipeline.grammar import grammar_for
 from therex.pipeline.impairments import draft_impairments
@@ -32,7 +32,7 @@ from therex.pipeline.sections import read_sections
 from therex.pipeline.sentences import read_sentences
 from therex.pipeline.services import draft_services
 from therex.pipeline.skills import bare, draft_skills
-from therex.pipeline.summary import read_discipline, read_note_type
+from therex.pipeline.summary import read_discipline, read_note_type, read_vocabulary
 from therex.pipeline.values import value_of
 from therex.types import Discipline, Mention, NoteType, Relation, Span
 
@@ -72,11 +72,12 @@ def draft(ctx: Context) -> None:
 def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
     """What the rules find; what the model proposes fills the gaps."""
     draft(ctx)
-    if learned is not None and read_note_type(ctx) != "other":
+    vocabulary = read_vocabulary(ctx)
+    if learned is not None and read_note_type(ctx, vocabulary) != "other":
         take(ctx, learned.propose(ctx))
         draft_exercise_times(ctx)
     _settle(ctx)
-    note_type = read_note_type(ctx)
+    note_type = read_note_type(ctx, vocabulary)
     mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
     drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
     spans = [_span(ctx, d) for d in drafts]
@@ -216,13 +217,3 @@ def _doc_spans(doc: Doc, spans: Iterable[Span]) -> Iterable[Any]:
         span = doc.char_span(s.start, s.end, label=s.label, alignment_mode="expand")
         if span is not None:
             yield span
-
-
-@Language.factory(
-    "therex_assembly",
-    requires=["doc._.therex_sentences", "doc._.therex_sections", "doc._.therex_quantities", "doc._.therex_terms"],
-    assigns=["doc._.therex_spans", "doc._.therex_relations", "doc._.therex_mentions", "doc._.therex_summary", "doc.spans"],
-)
-def make_assembly(nlp: Language, name: str, *, spans_key: str = SPANS_KEY) -> Assembly:
-    """The eleven labels of a note."""
-    return Assembly(nlp, spans_key)

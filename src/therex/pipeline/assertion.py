@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from spacy.language import Language
-
 from therex.catalog.files import resource
 from therex.pipeline.extensions import forget_working, surface_of
 from therex.pipeline.surface import Surface, read_surface
@@ -51,7 +49,7 @@ def _table() -> _Table:
     table = _Table()
 
     def put(phrase: str, kind: str, way: str) -> None:
-        words = read_surface(str(phrase)).words
+        words = read_surface(phrase).words
         key = " ".join(words)
         table.phrases.setdefault(key, []).append((kind, way))
         table.longest[words[0]] = max(table.longest.get(words[0], 0), len(words))
@@ -60,9 +58,9 @@ def _table() -> _Table:
     for kind in ("negated", "historical", "hypothetical", "other_person"):
         for way, phrases in data[kind].items():
             for phrase in phrases:
-                put(phrase, kind, way)
+                put(str(phrase), kind, way)
     for phrase in data["stop"]:
-        put(phrase, "all", "stop")
+        put(str(phrase), "all", "stop")
     return table
 
 
@@ -493,9 +491,3 @@ def _speaks(span: Span, modifiers: tuple[str, ...]) -> tuple[str, ...]:
     if span.label == "RESPONSE":
         return tuple(m for m in modifiers if m in ("negated", "other_person"))
     return modifiers
-
-
-@Language.factory("therex_assertion", requires=["doc._.therex_spans"], assigns=["doc._.therex_spans"])
-def make_assertion(nlp: Language, name: str, *, keep_working: bool = False) -> AssertionMarker:
-    """Assertion of each span of a note."""
-    return AssertionMarker(keep_working)

@@ -101,8 +101,8 @@ def read_units_billed(ctx: Context) -> list[Mention]:
         put(m[1], int(m[2]), m.start(), m.end())
     # "units billed 97110 2, 97112 1"
     for m in re.finditer(r"units?(?: billed)?:? ((?:9\d{4}[ x:=-]{1,3}\d,? ?(?:and )?)+)", norm):
-        for code, n in re.findall(r"(9\d{4})[ x:=-]{1,3}(\d)(?!\d)", m[1]):
-            put(code, int(n), m.start(), m.end())
+        for code, units in re.findall(r"(9\d{4})[ x:=-]{1,3}(\d)(?!\d)", m[1]):
+            put(code, int(units), m.start(), m.end())
     _lone_units(ctx, services, put, bool(out))
     return list(out.values())
 

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 
 import spacy
 
-import therex.pipeline.assembly
-import therex.pipeline.assertion
-import therex.pipeline.learned
-import therex.pipeline.lexicon
-import therex.pipeline.quantities
-import therex.pipeline.sections
-import therex.pipeline.sentences
-import therex.pipeline.suspect
+import therex.pipeline.factories
 import therex.pipeline.tokenizer  # noqa: F401
 from therex.errors import ModelError
 from therex.settings import PIPELINE, model_folder
@@ -23,8 +16,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 COMPONENTS = (
-    "therex_sentences", "therex_sections", "therex_quantities", "therex_lexicon", "therex_learned", "therex_assembly", "therex_assertion",
-    "therex_suspect",
+    "therex_sentences", "therex_sections", "therex_quantities", "therex_lexicon", "therex_learned", "therex_assembly", "therex_suspect",
+    "therex_assertion",
 )  # fmt: skip
 
 

@@ -12,16 +12,16 @@ The model file holds hashes of feature names, not the names: no word of a note t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from spacy.language import Language
 
 from therex.pipeline.context import Context
 from therex.pipeline.lexicon import Unit
-from therex.pipeline.weights import Linear, key
+from therex.pipeline.weights import Linear
 from therex.types import LABELS, Label
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class Proposal:
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Units `first` to `last` (exclusive); `at` and `to` are the clauses of its sentence that it begins and ends with, of `of`."""
 
     first: int
@@ -69,9 +68,12 @@ def suggest(ctx: Context) -> Iterator[Run]:
         inside = marks[bisect_left(marks, (start, start)) : bisect_left(marks, (end, end))]
         clauses = _clauses(ctx, start, end, inside)
         seen: set[tuple[int, int]] = set()
-        for i in range(len(clauses)):
+        # an edge is trimmed alike in every run that it bounds
+        firsts = [ctx.trim(a, end)[0] for a, _ in clauses]
+        lasts = [ctx.trim(start, b)[1] for _, b in clauses]
+        for i, first in enumerate(firsts):
             for j in range(i, min(len(clauses), i + LONGEST)):
-                first, last = ctx.trim(clauses[i][0], clauses[j][1])
+                last = lasts[j]
                 if first < last and (first, last) not in seen:
                     seen.add((first, last))
                     yield Run(first, last, i, j, len(clauses))
@@ -172,8 +174,50 @@ def _exercised(ctx: Context) -> tuple[int, int]:
     return (min(d.first for d in given), max(d.last for d in given)) if given else (-1, -1)
 
 
+_STANDS = ("none", "before", "after", "amid")
+
+
 def _stands(run: Run, begin: int, end: int) -> str:
     return "none" if begin < 0 else "before" if run.last <= begin else "after" if run.first >= end else "amid"
+
+
+_FORMS = 13 * LONGEST * 4
+
+
+def _form_code(units: Any, clauses: Any, starts: Any, ends: Any) -> Any:
+    """A number for each form of a run, as it is or as arrays."""
+    return ((units * LONGEST + clauses) * 2 + starts) * 2 + ends
+
+
+def _form_of(code: int) -> tuple[int, int, bool, bool]:
+    return code // 4 // LONGEST, code // 4 % LONGEST, bool(code // 2 % 2), bool(code % 2)
+
+
+class Bank:
+    """Rows of numbers by name, made once and gathered by the hundred; emptied when it holds `most`."""
+
+    def __init__(self, most: int, roles: int, wide: int) -> None:
+        self._most = most
+        self._at: dict[Hashable, int] = {}
+        self._held = np.zeros((64, roles, wide), np.float32)
+
+    def rows(self, names: Sequence[Hashable], make: Callable[[int], np.ndarray]) -> np.ndarray:
+        """The row of each of `names`, in order; `make` gives that of the name at an index, where it is new."""
+        known = self._at
+        try:
+            return self._held[[known[name] for name in names]]
+        except KeyError:
+            pass
+        if len(known) + len(names) > self._most:
+            known.clear()
+        for k, name in enumerate(names):
+            if name not in known:
+                at = len(known)
+                if at == len(self._held):
+                    self._held = np.concatenate((self._held, np.zeros_like(self._held)))
+                self._held[at] = make(k)
+                known[name] = at
+        return self._held[[known[name] for name in names]]
 
 
 class Learned(Linear):
@@ -186,8 +230,13 @@ class Learned(Linear):
 
     def _begin(self) -> None:
         super()._begin()
-        self._sums: dict[Any, np.ndarray] = {}
-        self._pairs: dict[tuple[str, str], np.ndarray | None] = {}
+        wide = len(self.labels)
+        # rows that are met again and again, and where each stands: of units in each role, of pairs of words, of sections, of openings
+        self._units = Bank(50_000, 1 + len(_ROLES), wide)
+        self._pairs = Bank(100_000, 1, wide)
+        self._stood = Bank(1_000, len(_STANDS), wide)
+        self._openings = Bank(50_000, 1, wide)
+        self._shapes = np.array([self._total(_shape(*_form_of(code))) for code in range(_FORMS)], np.float32)
         self._drafted = np.array(
             [[self._of("r=" + label), self._of("R=" + label), self._of("h=" + label)] for label in LABELS], np.float32
         ).reshape(len(LABELS), 3, len(self.labels))
@@ -213,55 +262,32 @@ class Learned(Linear):
 
     def score(self, ctx: Context, runs: Sequence[Run]) -> np.ndarray:
         """The probability of each of `labels` (columns) for each of `runs` (rows)."""
-        n, wide = len(ctx.units), len(self.labels)
+        units = ctx.units
+        n, wide = len(units), len(self.labels)
+        words = [_word(u) for u in units]
         # by unit: what it adds as one of the run, and in each of the roles; the rows around stand for the ends of the note
+        names = [(w, u.cats, *map(id, u.entries[:2])) if u.entries else (w, u.cats) for w, u in zip(words, units, strict=True)]
         table = np.empty((n + 2, 1 + len(_ROLES), wide), np.float32)
         table[0] = table[n + 1] = self._ends()
-        sums = self._sums
-        for k, u in enumerate(ctx.units):
-            name: tuple[Any, ...] = (_word(u), u.cats, *map(id, u.entries[:2]))
-            known = sums.get(name)
-            if known is None:
-                known = self._sum(u)
-                if len(sums) >= 50_000:
-                    sums.clear()
-                sums[name] = known
-            table[k + 1] = known
+        table[1:-1] = self._units.rows(names, lambda k: self._sum(units[k]))
         within = np.zeros((n + 1, wide), np.float32)
         np.cumsum(table[1:-1, 0], axis=0, out=within[1:])
         pairs = np.zeros((n + 1, wide), np.float32)
-        for k in range(1, n):
-            row = self._pair_row(ctx.units[k - 1], ctx.units[k])
-            if row is not None:
-                pairs[k + 1] = row
+        if n > 1:
+            pairs[2:] = self._pairs.rows(list(pairwise(words)), lambda k: self._of(f"b={words[k]}_{words[k + 1]}"))[:, 0]
         np.cumsum(pairs, axis=0, out=pairs)
-        first = np.array([r.first for r in runs])
-        last = np.array([r.last for r in runs])
+        first, last, at, to, of = np.array(runs).T
         logits = within[last] - within[first] + pairs[last] - pairs[first + 1]
         logits += table[first + 1, 1] + table[last, 3] + table[first, 4] + table[np.maximum(first - 1, 0), 5] + table[last + 1, 6]
         logits += np.where((last > first + 1)[:, None], table[np.minimum(first + 2, n + 1), 2], 0)
         begin, end = _exercised(ctx)
-        wholes, shapes, openings = [], [], []
-        for run in runs:
-            kind = ctx.kinds[run.first]
-            name = kind, _stands(run, begin, end)
-            known = sums.get(name)
-            if known is None:
-                known = sums[name] = self._total(_standing(*name))
-            form = _form(run)
-            shape = sums.get(form)
-            if shape is None:
-                shape = sums[form] = self._total(_shape(*form))
-            wholes.append(known)
-            shapes.append(shape)
-            word = kind, _word(ctx.units[run.first]), ""
-            opening = sums.get(word)
-            if opening is None:
-                opening = sums[word] = self._of(f"Fw={word[1]}|{kind}")
-            openings.append(opening)
-        logits += np.array(wholes)
-        logits += np.array(shapes)
-        logits += np.array(openings)
+        kinds = [ctx.kinds[run.first] for run in runs]
+        stands = np.zeros(len(runs), int) if begin < 0 else np.where(last <= begin, 1, np.where(first >= end, 2, 3))
+        standing = self._stood.rows(kinds, lambda k: np.array([self._total(_standing(kinds[k], stands)) for stands in _STANDS]))
+        logits += standing[np.arange(len(runs)), stands]
+        logits += self._shapes[_form_code(np.minimum(last - first, 12), to - at, at == 0, to == of - 1)]
+        openings = [(kind, words[run.first]) for kind, run in zip(kinds, runs, strict=True)]
+        logits += self._openings.rows(openings, lambda k: self._of(f"Fw={openings[k][1]}|{openings[k][0]}"))[:, 0]
         logits += self._of("bias") + self._overlaps(ctx, first, last)
         logits -= logits.max(axis=1, keepdims=True)
         np.exp(logits, out=logits)
@@ -294,17 +320,3 @@ class Learned(Linear):
 
     def _ends(self) -> np.ndarray:
         return np.array([self._zero, *(self._of(role + "end") for role in _ROLES)])
-
-    def _pair_row(self, a: Unit, b: Unit) -> np.ndarray | None:
-        name = (_word(a), _word(b))
-        if name not in self._pairs:
-            if len(self._pairs) >= 100_000:
-                self._pairs.clear()
-            self._pairs[name] = self._rows.get(key(_pair(a, b)))
-        return self._pairs[name]
-
-
-@Language.factory("therex_learned", requires=["doc._.therex_terms", "doc._.therex_sections"])
-def make_learned(nlp: Language, name: str) -> Learned:
-    """Spans that a model trained on marked notes proposes; none until it is trained or loaded."""
-    return Learned()

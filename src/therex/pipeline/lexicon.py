@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spacy.language import Language
-
 from therex.catalog.abbreviations import ambiguous, sense
 from therex.catalog.lexicon import Entry, Lexicon, read_lexicon
 from therex.pipeline.extensions import surface_of
@@ -177,9 +175,3 @@ class LexiconMatcher:
 
         self._lexicon = Lexicon.from_data(json.loads((Path(path) / "lexicon.json").read_text(encoding="utf-8")))
         return self
-
-
-@Language.factory("therex_lexicon", requires=["doc._.therex_quantities"], assigns=["doc._.therex_terms"])
-def make_lexicon(nlp: Language, name: str) -> LexiconMatcher:
-    """Known phrases, quantities and marks as one row of units."""
-    return LexiconMatcher()

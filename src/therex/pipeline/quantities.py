@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from spacy.language import Language
-
 from therex.catalog.files import resource
 from therex.errors import ResourceError
 from therex.pipeline.extensions import surface_of
@@ -100,9 +98,3 @@ class Quantities:
     def process(self, doc: Doc) -> list[Quantity]:
         """The quantities of `doc`, which is left as it is."""
         return read_quantities(surface_of(doc))
-
-
-@Language.factory("therex_quantities", assigns=["doc._.therex_quantities"])
-def make_quantities(nlp: Language, name: str) -> Quantities:
-    """Quantities in the text of a note."""
-    return Quantities()

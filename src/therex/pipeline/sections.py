@@ -6,8 +6,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from spacy.language import Language
-
 from therex.catalog.files import resource
 from therex.pipeline.extensions import surface_of
 from therex.pipeline.sentences import BULLET
@@ -212,10 +210,4 @@ class Sections:
         return read_sections(surface_of(doc))
 
 
-@Language.factory("therex_sections", assigns=["doc._.therex_sections"])
-def make_sections(nlp: Language, name: str) -> Sections:
-    """Sections of a note."""
-    return Sections()
-
-
-__all__ = ["BULLET", "MAJOR", "Sections", "heading_kind", "make_sections", "read_sections"]
+__all__ = ["BULLET", "MAJOR", "Sections", "heading_kind", "read_sections"]

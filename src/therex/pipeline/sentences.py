@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy
-from spacy.language import Language
 
 from therex.pipeline.extensions import surface_of
 from therex.pipeline.surface import Surface
@@ -88,9 +87,3 @@ class Sentences:
     def process(self, doc: Doc) -> list[Range]:
         """The sentences of `doc`, which is left as it is."""
         return read_sentences(surface_of(doc))
-
-
-@Language.factory("therex_sentences", assigns=["doc._.therex_sentences", "token.is_sent_start"])
-def make_sentences(nlp: Language, name: str) -> Sentences:
-    """Sentences and list items of a note."""
-    return Sentences()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from therex.catalog.seek import seek
 from therex.pipeline.context import Context
 from therex.types import Discipline, NoteType
 
-_TITLE_EVAL = re.compile(
+_TITLE_EVAL = seek(
     r"\b(?:(?:physical|occupational|vestibular|hand|pelvic) (?:physical |occupational )?therapy evaluation|initial (?:pt |ot |physical therapy |occupational therapy )?eval\w*|(?:pt|ot|physical therapy|occupational therapy|pelvic health|hand therapy|vestibular|home health|snf|outpatient) (?:initial )?eval\w*|evaluation (?:&|and) (?:plan|poc)|\A\W*(?:initial )?eval(?:uation)?\b(?! (?:only|of progress))|initial (?:pt|ot|physical therapy|occupational therapy) visit|evaluation note|initial examination|initial (?:pt |ot |physical therapy |occupational therapy |therapy )?assessment|pt/ot eval|eval(?:uation)?:?$|plan of treatment|evaluation - |re-?evaluation (?:note|report)|start of care|(?:was|is) (?:evaluated|first seen) (?:for|by|in) (?:home |outpatient |skilled )?(?:physical|occupational|hand) therapy)\b",
     re.M,
 )
@@ -18,13 +19,13 @@ _TITLE_PROGRESS = re.compile(
     r"\b(?:progress (?:report|summary|update)|pr(?=: )|re-?cert\w*|10th visit|tenth visit|reporting period|monthly (?:summary|progress)|progress evaluation|re-?assessment note|30[- ]day (?:re-?assessment|summary))\b"
 )
 _PROGRESS_NOTE = re.compile(r"\bprogress (?:note|with billing)\b")
-_TITLE_DC = re.compile(
+_TITLE_DC = seek(
     r"\bdischarge (?:summary|note|report|visit|evaluation)|\b(?:pt|ot) discharge\b|discharged? from (?:pt|ot|therapy|physical therapy|occupational therapy|skilled)|final visit|d/c summary|reason for discharge"
 )
-_EVALISH = re.compile(
+_EVALISH = seek(
     r"\b(?:prior level of function|plof|past medical history|pmh|mechanism of injury|prognosis|rehab potential|short[- ]term goals?|long[- ]term goals?|stg|ltg|referred to|patient goals?|living situation|would benefit from|frequency|chief complaint|medical history|treatment plan|will be seen|to be seen|history of present|diagnostic tests|special tests)\b"
 )
-_MEDICAL = re.compile(
+_MEDICAL = seek(
     r"\b(?:preoperative diagnosis|postoperative diagnosis|anesthesia|estimated blood loss|procedure in detail|procedure performed|operative|incision was|general appearance|heent|review of systems|physical examination|allergies|impression:|ct scan|echocardiogram|ejection fraction|stress test|ecg|ekg|mg (?:po|daily|tid|bid)|prescri(?:bed|ption)|abdomen|lungs clear|heart regular|laboratory|hospital course|discharge medications|acupuncture|needle|tongue|qi |admitted|the patient was (?:brought|taken|placed|prepped)|sutures?|specimen|chest x-?ray|contrast|radiolog\w+|injection|cortisone|follow up with me|cc:|plan: *1\. *(?:mri|continue med))\b"
 )
 _THERAPY = re.compile(
@@ -34,22 +35,26 @@ _OT = re.compile(r"\b(?:ot\b|otr(?:/l)?|cota(?:/l)?|occupational therap\w*|cht\b
 _PT = re.compile(
     r"\b(?:pta?\b(?! (?:reports|states|denies|is|was|will|has|c/o|able|performed|tolerated|required|seen|agreed|educated|instructed|to\b))|dpt|physical therap\w*|mpt|lpta?)"
 )
-_SLP = re.compile(
-    r"\b(?:slp\b|ccc-?slp|speech[- ]language|speech therapy note|dysphagia therapy|swallow(?:ing)? (?:eval|therapy|exercise))"
-)
-_OT_CONTENT = re.compile(
+_SLP = seek(r"\b(?:slp\b|ccc-?slp|speech[- ]language|speech therapy note|dysphagia therapy|swallow(?:ing)? (?:eval|therapy|exercise))")
+_OT_CONTENT = seek(
     r"\b(?:dressing|adls?|iadls?|toileting|grooming|feeding|handwriting|scissors|fine motor|don(?:ning)?|doff(?:ing)?|splint|tendon glides?|putty|grip|dexterity|sensory|bathing|self[- ]care|button)\b"
 )
 _PT_CONTENT = re.compile(r"\b(?:gait|stairs?|ambulat\w*|lumbar|knee|hip|squat|slr|laq|balance|bridge|heel slides?|treadmill|ankle|quad)\b")
 
 
-def read_note_type(ctx: Context) -> NoteType:
+def read_vocabulary(ctx: Context) -> tuple[int, int, int]:
+    """How many different words of medicine, of therapy and of evaluations a note holds."""
+    norm = ctx.surface.norm
+    medical, therapy, evalish = ({m[0] for m in pattern.finditer(norm)} for pattern in (_MEDICAL, _THERAPY, _EVALISH))
+    return len(medical), len(therapy), len(evalish)
+
+
+def read_note_type(ctx: Context, vocabulary: tuple[int, int, int]) -> NoteType:
     """daily, evaluation, progress, discharge or other, by title first and content second."""
     norm = ctx.surface.norm
     head = norm[:260]
     exercised = any(d.label == "EXERCISE" and d.attribute == "performed" for d in ctx.drafts)
-    medical = len({m[0] for m in _MEDICAL.finditer(norm)})
-    therapy = len({m[0] for m in _THERAPY.finditer(norm)})
+    medical, therapy, evalish = vocabulary
     if medical >= 3 and therapy < 3 and not exercised and "97110" not in norm:
         return "other"
     if _TITLE_DC.search(head) or (_TITLE_DC.search(norm) and not exercised):
@@ -64,7 +69,6 @@ def read_note_type(ctx: Context) -> NoteType:
         return "evaluation"
     if _PROGRESS_NOTE.search(head) and re.search(r"since (?:initial )?eval|init|goals", norm):
         return "progress"
-    evalish = len({m[0] for m in _EVALISH.finditer(norm)})
     if (
         re.search(r"since (?:initial )?eval\w*[^.]{0,40}weeks? ago|overall \d+ ?% improvement since", norm)
         and evalish >= 2

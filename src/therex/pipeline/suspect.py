@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from spacy.language import Language
 
 from therex.pipeline.extensions import surface_of
 from therex.pipeline.weights import Linear, key
@@ -38,6 +37,10 @@ class Suspect(Linear):
     """spaCy component: adds what it suspects to `doc._.therex_mentions`."""
 
     format = "therex-sentences-1"
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._known: dict[str, np.ndarray | None] = {}
 
     def __call__(self, doc: Doc) -> Doc:
         if self.labels:
@@ -67,24 +70,27 @@ class Suspect(Linear):
     def score(self, texts: Iterable[str]) -> np.ndarray:
         """The probability of each of `labels` for every text, and then for every text with the one after it."""
         told = [features(t) for t in texts]
-        told += [a | b for a, b in pairwise(told)]
-        logits = np.empty((len(told), len(self.labels)))
-        seen: dict[str, np.ndarray] = {}
-        bias = self._rows[key("bias")]
-        for i, names in enumerate(told):
-            total = bias.astype(float)
-            for name in names:
-                row = seen.get(name)
-                if row is None:
-                    row = seen[name] = self._of(name)
-                if row is not self._zero:
-                    total += row
-            logits[i] = total
+        bias = self._rows[key("bias")].astype(float)
+        alone = [self._add(names) for names in told]
+        # what two sentences share counts once
+        both = [x + y - self._add(a & b) for (a, x), (b, y) in pairwise(zip(told, alone, strict=True))]
+        logits = np.array([*alone, *both]) + bias
         sure: np.ndarray = 1 / (1 + np.exp(-logits))
         return sure
 
+    def _add(self, names: set[str]) -> np.ndarray:
+        """The sum of the rows of the features that have one."""
+        total = np.zeros(len(self.labels))
+        known = self._known
+        for name in names:
+            row = known.get(name, _NEW)
+            if row is _NEW:
+                if len(known) >= 100_000:
+                    known.clear()
+                row = known[name] = self._rows.get(key(name))
+            if row is not None:
+                total += row
+        return total
 
-@Language.factory("therex_suspect", requires=["doc._.therex_sentences", "doc._.therex_sections", "doc._.therex_mentions"])
-def make_suspect(nlp: Language, name: str) -> Suspect:
-    """Contradictions that a model trained on sentences suspects; none until it is trained or loaded."""
-    return Suspect()
+
+_NEW: Any = object()

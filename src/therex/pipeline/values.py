@@ -65,13 +65,13 @@ def _type_words() -> dict[str, Counter[str]]:
 
 def _likely_type(text: str) -> str:
     """The type of an exercise that the lexicon does not name, by the words that it shares with those that it does."""
-    scores: Counter[str] = Counter()
+    scores: dict[str, float] = {}
     for word in re.findall(r"[a-z]{3,}", text):
         seen = _type_words().get(word.rstrip("s"), Counter())
         total = sum(seen.values())
         for kind, n in seen.items():
-            scores[kind] += n * n / total / (total + 1)  # type: ignore[assignment]
-    return scores.most_common(1)[0][0] if scores else "other"
+            scores[kind] = scores.get(kind, 0.0) + n * n / total / (total + 1)
+    return max(scores, key=lambda kind: scores[kind]) if scores else "other"
 
 
 def _exercise(ctx: Context, d: Draft) -> Value:
