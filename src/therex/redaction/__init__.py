@@ -1,0 +1,1 @@
+"""Replacing what may identify a person."""

@@ -1,0 +1,298 @@
+"""Finding what the Safe Harbor list names: names, dates, places, numbers. Source: 45 CFR 164.514(b)(2)(i).
+
+What has a form (dates, telephones, identifiers, addresses) is found by the patterns of ``redaction.yaml``. A name has none: it is
+told by what stands before it (*Patient:*, *Dr.*, *daughter*) or after it (*, PT*), by the first names and surnames of the US census
+of 1990, and by being no word of therapy; once found, each of its parts is a name wherever it stands in the note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from therex.catalog.files import RESOURCES, resource
+
+_GROWING = frozenset({"NAME", "ORG"})
+KINDS = ("NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "ID", "ADDRESS", "ORG")
+_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’]*(?:-[A-ZÀ-Þ][A-Za-zÀ-ÿ'’]+)*"
+_INITIAL = r"[A-ZÀ-Þ]\b\.?"
+_PART = rf"(?:{_INITIAL}(?![a-zà-ÿ])|{_WORD}\.?(?=[ ,)]|$|\W))"
+_RUN = rf"{_WORD}(?:[ ](?:{_WORD}|{_INITIAL})){{0,3}}"
+_ANY = re.compile(r"[A-Za-zÀ-ÿ'’]+(?:-[A-Za-zÀ-ÿ'’]+)*")
+# what stands in the place of a name in a form, and is none
+_FIELDS = frozenset(
+    "dob doi dos mrn mr soc date sex age ins insurance visit ph phone room rm adm acct id dx icd poc eval note daily treatment progress"
+    " report discharge evaluation summary plan goal goals assessment subjective objective response total time minutes units therapist"
+    " pt ot pta cota dpt md np rn pain rom mmt strength left right none na unknown present the therapy physical occupational snf irf ocs ncs gcs scs wcs pcs atc cht otr otd mot cota lpta lic npi signed pediatric"
+    " paediatric pelvic aquatic vestibular acute inpatient outpatient home hand neuro monday tuesday wednesday thursday friday saturday"
+    " sunday mon tue tues wed thu thur thurs fri sat sun january february april june july august september october november december jan"
+    " feb apr jun jul aug sep sept oct nov dec".split()
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identifier:
+    """Characters `start` to `end` (exclusive) may identify a person; `kind` is one of `KINDS`."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(slots=True)
+class _Names:
+    first: frozenset[str]
+    last: frozenset[str]
+    words: frozenset[str]
+    vocabulary: frozenset[str]
+
+    def known(self, word: str) -> bool:
+        """Whether it is a word of therapy, or an eponym."""
+        return word.lower().removesuffix("'s").removesuffix("’s") in self.vocabulary
+
+    def common(self, word: str) -> bool:
+        """Whether it is a word that is a name too."""
+        return word.lower() in self.words
+
+    def given(self, word: str) -> bool:
+        """Whether it is a first name and no word."""
+        low = word.lower()
+        return low in self.first and low not in self.words and low not in self.vocabulary
+
+    def may(self, word: str) -> bool:
+        """Whether it can be a name at all: a name of the census that is a word, or no word."""
+        return word.lower() not in _FIELDS and (not self.known(word) or self.common(word))
+
+
+@cache
+def _names() -> _Names:
+    folder = files("names")
+
+    def census(*lists: str) -> frozenset[str]:
+        return frozenset(line.split()[0].lower() for name in lists for line in folder.joinpath(name).read_text().splitlines() if line)
+
+    told = resource("redaction.yaml")["names"]
+    vocabulary = (RESOURCES / "vocabulary.txt").read_text(encoding="utf-8").split()
+    return _Names(
+        census("dist.female.first", "dist.male.first"), census("dist.all.last"), frozenset(map(str, told["words"])),
+        frozenset((*vocabulary, *told["eponyms"])),
+    )  # fmt: skip
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    told = resource("redaction.yaml")
+    lists = {name: told[name] for name in ("months", "weekdays", "states")}
+    out = []
+    for kind, patterns in told["patterns"].items():
+        for pattern in patterns:
+            for name, alternatives in lists.items():
+                pattern = pattern.replace("{" + name + "}", f"(?:{alternatives})")
+            out.append((kind, re.compile(pattern)))
+    return tuple(out)
+
+
+@cache
+def _contexts() -> dict[str, re.Pattern[str]]:
+    told = resource("redaction.yaml")["names"]
+    return {
+        "label": re.compile(
+            rf"(?:(?<=\n)|(?<=[|;(,.])|(?<= )|^)[ ]*(?i:{told['labels']})[ ]*[:#][ ]*(?P<x>{_PART}(?:,? {_PART}){{0,4}})", re.M
+        ),
+        "title": re.compile(rf"\b(?!rev\b)(?i:{told['titles']})\b\.? (?P<x>(?:{_INITIAL} )?{_WORD}(?: {_WORD})?|[a-zà-ÿ'-]{{3,}})"),
+        "credential": re.compile(rf"(?P<x>{_PART}(?:,? {_PART}){{0,3}}?)(?:,? ?/? ?)(?<![A-Za-z])(?i:{told['credentials']})(?![A-Za-z])"),
+        "low_credential": re.compile(r"(?P<x>\b(?:[a-z]\.? )?[a-z'-]{3,})[, ]+(?:pta?|dpt|otr(?:/l)?|cota(?:/l)?|lpta|cht)\b(?! \w)"),
+        "role": re.compile(rf"(?<![A-Za-z])(?i:{told['roles']})(?:'s)?,? ?[(\"“]*[ ]?(?P<x>{_RUN})"),
+        "low_role": re.compile(rf"\b(?:{told['roles']}) (?P<x>[a-zà-ÿ'-]{{3,}}(?: [a-zà-ÿ'-]{{3,}})?)"),
+        "run": re.compile(rf"(?P<x>{_RUN})"),
+        "initial": re.compile(rf"(?<![A-Za-z.])(?P<x>(?:[A-Z]\.[ ]?){{1,2}}{_WORD}|{_WORD} [A-Z]\.(?=[ ,]|$))"),
+        "organisation": re.compile(rf"(?P<x>(?:(?:{_WORD}|St\.?|of|and|&)[ ]){{1,5}}{told['organisations']})\b"),
+        "organisation_caps": re.compile(rf"(?P<x>(?:[A-Z][A-Z'&.-]+[ ]){{1,4}}(?:{told['organisations'].upper().replace('(?:', '(?:', 1)}))\b"),
+        "of_whom": re.compile(rf"(?P<x>{_RUN}),? (?:his|her|their|the (?:patient|pt)'s) (?i:{told['roles']})\b"),
+        "place": re.compile(rf"\b(?:in|from|near|outside|our|at|to|for|off|with(?: the)?|w/?(?: the)?|and|by|saw|told|asked|see|sees) (?P<x>{_RUN})"),
+    }  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Found:
+    text: str
+    spans: list[Identifier] = field(default_factory=list)
+
+    def add(self, start: int, end: int, kind: str) -> None:
+        while end > start and self.text[end - 1] in " ,;:":
+            end -= 1
+        if start >= end:
+            return
+        for i, s in enumerate(self.spans):
+            if s.start < end and start < s.end:
+                # names and organisations grow over each other; what has a form stays as it is
+                if s.kind in _GROWING and kind in _GROWING:
+                    del self.spans[i]
+                    wider = s.kind if s.end - s.start >= end - start else kind
+                    self.add(min(s.start, start), max(s.end, end), wider)
+                elif s.start > start and s.kind not in _GROWING:
+                    self.add(start, s.start, kind)
+                return
+        self.spans.append(Identifier(start, end, kind))
+
+
+def find(text: str) -> list[Identifier]:
+    """What may identify a person in `text`, in order, without overlap."""
+    found = _Found(text)
+    for kind, pattern in _patterns():
+        for m in pattern.finditer(text):
+            group = "x" if "x" in pattern.groupindex and m["x"] else "y" if "y" in pattern.groupindex and m["y"] else 0
+            found.add(*m.span(group), kind)
+    letters = sum(c.isalpha() for c in text) or 1
+    share = sum(c.isupper() for c in text) / letters
+    for start, end, kind in _by_context(text, caps=share > 0.5, small=share < 0.06):
+        found.add(start, end, kind)
+    _repeat(found)
+    return sorted(found.spans)
+
+
+def _parts(text: str, start: int, end: int) -> list[re.Match[str]]:
+    return list(_ANY.finditer(text, start, end))
+
+
+_BEFORE = frozenset({"at", "for", "to", "from", "the", "and", "of", "in", "by", "with", *_FIELDS})
+# McKay, O'Neil, Anne-Marie: capitals within, and no abbreviation
+_MIXED = re.compile(r"(?:(?:Mc|Mac|De|La|Le|Van|O['’]|D['’])?[A-ZÀ-Þ][a-zà-ÿ'’]+-?)+")
+
+
+def _leading(text: str, m: re.Match[str], most: int = 4, caps: bool = True) -> tuple[int, int]:
+    """The part of a match's `x` that can be a name: up to the first word that cannot; nothing of initials alone."""
+    begin, end = m.span("x")
+    last = begin
+    long = False
+    for i, part in enumerate(_parts(text, begin, end)):
+        initial = len(part[0]) == 1
+        if len(part[0]) > 1 and sum(c.isupper() for c in part[0]) > 1 and not caps and not _MIXED.fullmatch(part[0]):
+            break
+        surname = bool(i) and part[0].lower() in _names().last and part[0][:1].isupper() and part[0].lower() not in _FIELDS
+        if i >= most or not (initial or surname or _names().may(part[0])):
+            break
+        last = part.end() + (1 if initial and text[part.end() : part.end() + 1] == "." else 0)
+        long = long or len(part[0]) > 2
+    return begin, last if long else begin
+
+
+def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, int, str]]:
+    names, contexts = _names(), _contexts()
+    for m in contexts["label"].finditer(text):
+        begin, end = _leading(text, m)
+        yield begin, end, "NAME"
+    for m in contexts["title"].finditer(text):
+        begin, end = _leading(text, m, 3, caps)
+        disease = text[m.start() : begin].strip(" .").isupper() and not caps
+        if not disease and (text[begin : begin + 1].isupper() or (small and not names.known(m["x"]))):
+            yield m.start(), end, "NAME"
+    for m in contexts["credential"].finditer(text):
+        parts = _parts(text, *m.span("x"))
+        # what stands before the name on the line is none of it
+        while parts and not (names.may(parts[0][0]) or len(parts[0][0]) == 1):
+            parts.pop(0)
+        if parts and all(names.may(p[0]) or len(p[0]) == 1 for p in parts) and any(len(p[0]) > 2 for p in parts):
+            if len(parts) > 1 or text[m.end("x") : m.end("x") + 1] == "," or not names.common(parts[0][0]):
+                yield parts[0].start(), m.end("x"), "NAME"
+    for m in contexts["role"].finditer(text):
+        begin, end = _leading(text, m, caps=caps)
+        told = [p[0] for p in _parts(text, begin, end)]
+        if told and not (names.common(told[0]) and len(told) == 1) and (not caps or any(w.lower() in names.first for w in told)):
+            yield begin, end, "NAME"
+    for m in contexts["of_whom"].finditer(text):
+        begin, end = _leading(text, m, caps=caps)
+        yield begin, end, "NAME"
+    for m in contexts["initial"].finditer(text):
+        words = [p for p in _parts(text, *m.span("x")) if len(p[0]) > 2]
+        if words and all(names.may(p[0]) and not names.common(p[0]) and p[0].lower() in names.last | names.first for p in words):
+            yield m.start("x"), m.end("x"), "NAME"
+    if small:
+        yield from _in_small_letters(text)
+    for pattern in ("organisation", *(("organisation_caps",) if caps else ())):
+        for m in contexts[pattern].finditer(text):
+            parts = _parts(text, *m.span("x"))
+            if any(len(p[0]) > 2 and names.may(p[0]) and not names.common(p[0]) for p in parts[:-1]):
+                while len(parts) > 2 and not names.may(parts[0][0]) and (caps or parts[0][0].lower() in _BEFORE):
+                    parts.pop(0)
+                yield parts[0].start(), m.end("x"), "ORG"
+    yield from _runs(text, caps)
+    if not caps:
+        for m in contexts["place"].finditer(text):
+            begin, end = _leading(text, m, caps=caps)
+            told = [p[0] for p in _parts(text, begin, end)]
+            if told and not all(names.common(w) or w.isupper() for w in told) and not (len(told) == 1 and len(told[0]) < 4):
+                yield begin, end, "NAME" if told[0].lower() in names.first else "ADDRESS"
+
+
+def _in_small_letters(text: str) -> Iterator[tuple[int, int, str]]:
+    """Names in a note without capitals."""
+    names, contexts = _names(), _contexts()
+    for m in contexts["low_credential"].finditer(text):
+        if not names.known(m["x"].split()[-1]):
+            yield m.start("x"), m.end("x"), "NAME"
+    for m in contexts["low_role"].finditer(text):
+        parts = _parts(text, *m.span("x"))
+        kept = []
+        for part in parts:
+            low = part[0]
+            if names.known(low) or names.common(low) or low not in (names.first | names.last if kept else names.first):
+                break
+            kept.append(part)
+        if kept:
+            yield kept[0].start(), kept[-1].end(), "NAME"
+    for part in _ANY.finditer(text):
+        if len(part[0]) >= 4 and part[0].islower() and names.given(part[0]):
+            yield part.start(), part.end(), "NAME"
+
+
+def _runs(text: str, caps: bool) -> Iterator[tuple[int, int, str]]:
+    """Runs of words in capitals: a first name and what follows it, or words that are none of therapy."""
+    names = _names()
+    for m in _contexts()["run"].finditer(text):
+        parts = _parts(text, *m.span("x"))
+        i = 0
+        while i < len(parts):
+            word = parts[i][0]
+            if word.isupper() and len(word) > 1 and not caps:
+                i += 1
+                continue
+            if names.given(word) and (not caps or len(word) > 3):
+                j = i + 1
+                while j < len(parts) and (len(parts[j][0]) == 1 or (names.may(parts[j][0]) and (caps or not parts[j][0].isupper()))):
+                    j += 1
+                yield parts[i].start(), parts[j - 1].end(), "NAME"
+                i = j
+                continue
+            j = i
+            while j < len(parts) and names.may(parts[j][0]) and not parts[j][0].isupper():
+                j += 1
+            inside = [p[0] for p in parts[i:j]]
+            if len(inside) >= 2 and not caps and not all(map(names.common, inside)):
+                surname = inside[-1].lower() in names.last and (inside[0].lower() in names.first or len(inside) == 2)
+                yield parts[i].start(), parts[j - 1].end(), "NAME" if surname else "ORG"
+            i = max(j, i + 1)
+
+
+def _repeat(found: _Found) -> None:
+    """Every part of a name that was found is one wherever it stands."""
+    names = _names()
+    told = {part[0] for s in found.spans if s.kind == "NAME" for part in _parts(found.text, s.start, s.end) if len(part[0]) > 2}
+    parts = {piece for word in told for piece in (word, *word.split("-")) if len(piece) > 2}
+    free = {p.lower() for p in parts if not names.known(p) and not names.common(p)}
+    exact = {form for p in parts for form in (p, p.title(), p.upper()) if form[:1].isupper()}
+    for m in _ANY.finditer(found.text):
+        word = m[0].removesuffix("'s").removesuffix("’s")
+        if word.lower() in free or (word in exact and not names.known(word)):
+            found.add(m.start(), m.start() + len(word), "NAME")
+
+
+def kinds(spans: Iterable[Identifier]) -> dict[str, int]:
+    """How many of each kind."""
+    out: dict[str, int] = {}
+    for s in spans:
+        out[s.kind] = out.get(s.kind, 0) + 1
+    return dict(sorted(out.items()))

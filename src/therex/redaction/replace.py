@@ -1,0 +1,57 @@
+"""Replacing what was found: the same person, day or number has the same letter throughout a note."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from therex.redaction.find import Identifier, find, kinds
+
+_WORD = re.compile(r"[a-zà-ÿ]{3,}|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A text with placeholders such as ``[NAME A]``, and how many of each kind were put."""
+
+    text: str = field(repr=False)
+    replaced: dict[str, int]
+
+
+def redact(text: str) -> Redacted:
+    """`text` with what may identify a person replaced. No guarantee: what no rule foresaw is left."""
+    spans = find(text)
+    letters = _letters(text, spans)
+    out, last = [], 0
+    for span, letter in zip(spans, letters, strict=True):
+        out += [text[last : span.start], f"[{span.kind} {letter}]"]
+        last = span.end
+    return Redacted("".join([*out, text[last:]]), kinds(spans))
+
+
+def _letters(text: str, spans: list[Identifier]) -> list[str]:
+    """A letter for each span; two of a kind that share a word of a name, or are the same, have one."""
+    known: dict[str, list[set[str]]] = {}
+    numbers = []
+    for span in spans:
+        said = text[span.start : span.end].lower()
+        words = set(_WORD.findall(said)) if span.kind == "NAME" else {" ".join(_WORD.findall(said)) or said}
+        groups = known.setdefault(span.kind, [])
+        at = next((i for i, group in enumerate(groups) if group & words), -1)
+        if at < 0:
+            groups.append(set(words))
+            at = len(groups) - 1
+        else:
+            groups[at] |= words
+        numbers.append(at)
+    return [_letter(n) for n in numbers]
+
+
+def _letter(n: int) -> str:
+    """A to Z, then AA, AB and so on."""
+    out = ""
+    n += 1
+    while n:
+        n, rest = divmod(n - 1, 26)
+        out = chr(65 + rest) + out
+    return out
