@@ -60,7 +60,7 @@ class _Names:
     def given(self, word: str) -> bool:
         """Whether it is a first name and no word."""
         low = word.lower()
-        return low in self.first and low not in self.words and low not in self.vocabulary
+        return low in self.first and not (low in self.words or low in self.vocabulary or low in _FIELDS)
 
     def may(self, word: str) -> bool:
         """Whether it can be a name at all: a name of the census that is a word, or no word."""
@@ -105,7 +105,9 @@ def _contexts() -> dict[str, re.Pattern[str]]:
         "title": re.compile(rf"\b(?!rev\b)(?i:{told['titles']})\b\.? (?P<x>(?:{_INITIAL} )?{_WORD}(?: {_WORD})?|[a-zà-ÿ'-]{{3,}})"),
         "credential": re.compile(rf"(?P<x>{_PART}(?:,? {_PART}){{0,3}}?)(?:,? ?/? ?)(?<![A-Za-z])(?i:{told['credentials']})(?![A-Za-z])"),
         "low_credential": re.compile(r"(?P<x>\b(?:[a-z]\.? )?[a-z'-]{3,})[, ]+(?:pta?|dpt|otr(?:/l)?|cota(?:/l)?|lpta|cht)\b(?! \w)"),
-        "role": re.compile(rf"(?<![A-Za-z])(?i:{told['roles']})(?:'s)?,? ?[(\"“]*[ ]?(?P<x>{_RUN})"),
+        "role": re.compile(rf"(?<![A-Za-z])(?i:{told['roles']})(?:'s)?,? ?[(\"“]*[ ]?(?P<x>(?:{_INITIAL} )?{_RUN})"),
+        "kin": re.compile(rf"(?<![A-Za-z])(?i:{told['kin']}),? [(\"“]?(?P<x>{_WORD})"),
+        "comma": re.compile(rf"(?<![A-Za-z])(?P<x>{_WORD}, {_WORD}(?: [A-Z]\b\.?)?)"),
         "low_role": re.compile(rf"\b(?:{told['roles']}) (?P<x>[a-zà-ÿ'-]{{3,}}(?: [a-zà-ÿ'-]{{3,}})?)"),
         "run": re.compile(rf"(?P<x>{_RUN})"),
         "initial": re.compile(rf"(?<![A-Za-z.])(?P<x>(?:[A-Z]\.[ ]?){{1,2}}{_WORD}|{_WORD} [A-Z]\.(?=[ ,]|$))"),
@@ -150,6 +152,11 @@ def find(text: str) -> list[Identifier]:
     share = sum(c.isupper() for c in text) / letters
     for start, end, kind in _by_context(text, caps=share > 0.5, small=share < 0.06):
         found.add(start, end, kind)
+    for s in [s for s in found.spans if s.kind in ("ORG", "ADDRESS")]:
+        # a town stands after its clinic or street
+        m = _TOWN.match(text, s.end)
+        if m and share <= 0.5 and all(_names().may(p[0]) and not _names().common(p[0]) and not p[0].isupper() for p in _parts(text, *m.span(1))):
+            found.add(*m.span(1), "ADDRESS")
     _repeat(found)
     return sorted(found.spans)
 
@@ -159,6 +166,7 @@ def _parts(text: str, start: int, end: int) -> list[re.Match[str]]:
 
 
 _BEFORE = frozenset({"at", "for", "to", "from", "the", "and", "of", "in", "by", "with", *_FIELDS})
+_TOWN = re.compile(rf",[ ]({_WORD}(?: {_WORD})?)(?=[\n.,;]|$)")
 # McKay, O'Neil, Anne-Marie: capitals within, and no abbreviation
 _MIXED = re.compile(r"(?:(?:Mc|Mac|De|La|Le|Van|O['’]|D['’])?[A-ZÀ-Þ][a-zà-ÿ'’]+-?)+")
 
@@ -201,8 +209,20 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
     for m in contexts["role"].finditer(text):
         begin, end = _leading(text, m, caps=caps)
         told = [p[0] for p in _parts(text, begin, end)]
-        if told and not (names.common(told[0]) and len(told) == 1) and (not caps or any(w.lower() in names.first for w in told)):
+        initialled = len(told) > 1 and len(told[0]) == 1 and told[1].lower() in names.last
+        plain = all(names.common(w) or len(w) == 1 for w in told) and not initialled
+        if told and not plain and (not caps or initialled or any(w.lower() in names.first for w in told)):
             yield begin, end, "NAME"
+    for m in contexts["kin"].finditer(text):
+        # beside a relation a word that is a name too is a name, and so is an eponym
+        word = m["x"].lower()
+        if word in names.first | names.last and word not in _FIELDS and (names.common(word) or not caps) and not m["x"].isupper():
+            yield m.start("x"), m.end("x"), "NAME"
+    for m in contexts["comma"].finditer(text):
+        surname, first = (p[0].lower() for p in _parts(text, *m.span("x"))[:2])
+        heads = text[: m.start("x")].rpartition("\n")[2].strip() == "" and re.match(r"[ ]{2,}|[ ]*(?:\n|$|DOB|MR)", text[m.end("x") :])
+        if surname in names.last and (first in names.first or heads) and names.may(surname) and names.may(first):
+            yield m.start("x"), m.end("x"), "NAME"
     for m in contexts["of_whom"].finditer(text):
         begin, end = _leading(text, m, caps=caps)
         yield begin, end, "NAME"
@@ -224,6 +244,9 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
         for m in contexts["place"].finditer(text):
             begin, end = _leading(text, m, caps=caps)
             told = [p[0] for p in _parts(text, begin, end)]
+            if told and text[end : end + 1] == " ":
+                # Fleet Feet: the name of a place goes on over words
+                end = m.end("x") if not any(p[0].isupper() for p in _parts(text, end, m.end("x"))) else end
             if told and not all(names.common(w) or w.isupper() for w in told) and not (len(told) == 1 and len(told[0]) < 4):
                 yield begin, end, "NAME" if told[0].lower() in names.first else "ADDRESS"
 
