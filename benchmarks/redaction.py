@@ -1,6 +1,6 @@
 """What `therex redact` finds of the identifiers in marked notes, and what it harms.
 
-    python benchmarks/redaction.py [open|frozen|frozen2] [--errors]
+    python benchmarks/redaction.py [open|frozen|frozen2|frozen3] [--errors]
 
 Recall: the share of marked identifiers of which no letter or digit is left. Precision: the share of replacements that touch a
 mark. F2 weighs recall four times. Harm: of the clinical spans that the pipeline finds in the original, the share that a
@@ -37,7 +37,7 @@ def read(path: Path) -> list[tuple[str, list[tuple[int, int, str]]]]:
 def main(argv: list[str] | None = None) -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("half", nargs="?", default="frozen", choices=("open", "frozen", "frozen2"))
+    parser.add_argument("half", nargs="?", default="frozen", choices=("open", "frozen", "frozen2", "frozen3"))
     parser.add_argument("--errors", action="store_true", help="print what was missed and what was replaced without need")
     args = parser.parse_args(argv)
     from therex.corpus.marked import load_folder
@@ -70,7 +70,9 @@ def main(argv: list[str] | None = None) -> int:
                 harmed += 1
     total = sum(marked.values())
     recall, precision = 1 - sum(missed.values()) / total, 1 - needless / put
-    print(f"{args.half}: {total} identifiers, recall {recall:.3f}, precision {precision:.3f}, F2 {5 * precision * recall / (4 * precision + recall):.3f}")
+    print(
+        f"{args.half}: {total} identifiers, recall {recall:.3f}, precision {precision:.3f}, F2 {5 * precision * recall / (4 * precision + recall):.3f}"
+    )
     print("  missed", dict(missed), "of", dict(marked))
     print(f"  clinical spans harmed {harmed} of {clinical} ({harmed / clinical:.2%})")
     spans = harmed = 0

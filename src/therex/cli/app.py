@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from therex.cli import chart, corpus, evaluate, explain, model, policy, screen, train, units
+from therex.cli import chart, corpus, evaluate, explain, model, policy, redact, screen, train, units
 
 app = typer.Typer(
     name="therex",
@@ -37,6 +37,7 @@ def root(
 screen.add(app)
 chart.add(app)
 explain.add(app)
+redact.add(app)
 units.add(app)
 policy.add(app)
 train.add(app)

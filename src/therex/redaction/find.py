@@ -24,12 +24,7 @@ _RUN = rf"{_WORD}(?:[ ](?:{_WORD}|{_INITIAL})){{0,3}}"
 _ANY = re.compile(r"[A-Za-zÀ-ÿ'’]+(?:-[A-Za-zÀ-ÿ'’]+)*")
 # what stands in the place of a name in a form, and is none
 _FIELDS = frozenset(
-    "dob doi dos mrn mr soc date sex age ins insurance visit ph phone room rm adm acct id dx icd poc eval note daily treatment progress"
-    " report discharge evaluation summary plan goal goals assessment subjective objective response total time minutes units therapist"
-    " pt ot pta cota dpt md np rn pain rom mmt strength left right none na unknown present the therapy physical occupational snf irf ocs ncs gcs scs wcs pcs atc cht otr otd mot cota lpta lic npi signed pediatric"
-    " paediatric pelvic aquatic vestibular acute inpatient outpatient home hand neuro monday tuesday wednesday thursday friday saturday"
-    " sunday mon tue tues wed thu thur thurs fri sat sun january february april june july august september october november december jan"
-    " feb apr jun jul aug sep sept oct nov dec".split()
+    ["dob", "doi", "dos", "mrn", "mr", "soc", "date", "sex", "age", "ins", "insurance", "visit", "ph", "phone", "room", "rm", "adm", "acct", "id", "dx", "icd", "poc", "eval", "note", "daily", "treatment", "progress", "report", "discharge", "evaluation", "summary", "plan", "goal", "goals", "assessment", "subjective", "objective", "response", "total", "time", "minutes", "units", "therapist", "pt", "ot", "pta", "cota", "dpt", "md", "np", "rn", "pain", "rom", "mmt", "strength", "left", "right", "none", "na", "unknown", "present", "the", "therapy", "physical", "occupational", "snf", "irf", "ocs", "ncs", "gcs", "scs", "wcs", "pcs", "atc", "cht", "otr", "otd", "mot", "cota", "lpta", "lic", "npi", "signed", "pediatric", "paediatric", "pelvic", "aquatic", "vestibular", "acute", "inpatient", "outpatient", "home", "hand", "neuro", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "january", "february", "april", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"]
 )
 
 
@@ -114,6 +109,8 @@ def _contexts() -> dict[str, re.Pattern[str]]:
         "organisation": re.compile(rf"(?P<x>(?:(?:{_WORD}|St\.?|of|and|&)[ ]){{1,5}}{told['organisations']})\b"),
         "organisation_caps": re.compile(rf"(?P<x>(?:[A-Z][A-Z'&.-]+[ ]){{1,4}}(?:{told['organisations'].upper().replace('(?:', '(?:', 1)}))\b"),
         "of_whom": re.compile(rf"(?P<x>{_RUN}),? (?:his|her|their|the (?:patient|pt)'s) (?i:{told['roles']})\b"),
+        # a word with a capital in the middle of a sentence, which is none of therapy
+        "inside": re.compile(rf"(?<=[a-z,;] )(?P<x>{_WORD})(?![\w-])"),
         "place": re.compile(rf"\b(?:in|from|near|outside|our|at|to|for|off|with(?: the)?|w/?(?: the)?|and|by|saw|told|asked|see|sees) (?P<x>{_RUN})"),
     }  # fmt: skip
 
@@ -141,8 +138,8 @@ class _Found:
         self.spans.append(Identifier(start, end, kind))
 
 
-def find(text: str) -> list[Identifier]:
-    """What may identify a person in `text`, in order, without overlap."""
+def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
+    """What may identify a person in `text`, in order, without overlap; the names of `also` are sought by each of their parts."""
     found = _Found(text)
     for kind, pattern in _patterns():
         for m in pattern.finditer(text):
@@ -155,9 +152,13 @@ def find(text: str) -> list[Identifier]:
     for s in [s for s in found.spans if s.kind in ("ORG", "ADDRESS")]:
         # a town stands after its clinic or street
         m = _TOWN.match(text, s.end)
-        if m and share <= 0.5 and all(_names().may(p[0]) and not _names().common(p[0]) and not p[0].isupper() for p in _parts(text, *m.span(1))):
+        if (
+            m
+            and share <= 0.5
+            and all(_names().may(p[0]) and not _names().common(p[0]) and not p[0].isupper() for p in _parts(text, *m.span(1)))
+        ):
             found.add(*m.span(1), "ADDRESS")
-    _repeat(found)
+    _repeat(found, also)
     return sorted(found.spans)
 
 
@@ -210,7 +211,8 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
         begin, end = _leading(text, m, caps=caps)
         told = [p[0] for p in _parts(text, begin, end)]
         initialled = len(told) > 1 and len(told[0]) == 1 and told[1].lower() in names.last
-        plain = all(names.common(w) or len(w) == 1 for w in told) and not initialled
+        passing = text[m.start() : begin].strip().lower() in ("to", "and her", "signed")
+        plain = (passing or len(told) < 2) and all(names.common(w) or len(w) == 1 for w in told) and not initialled
         if told and not plain and (not caps or initialled or any(w.lower() in names.first for w in told)):
             yield begin, end, "NAME"
     for m in contexts["kin"].finditer(text):
@@ -221,7 +223,7 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
     for m in contexts["comma"].finditer(text):
         surname, first = (p[0].lower() for p in _parts(text, *m.span("x"))[:2])
         heads = text[: m.start("x")].rpartition("\n")[2].strip() == "" and re.match(r"[ ]{2,}|[ ]*(?:\n|$|DOB|MR)", text[m.end("x") :])
-        if surname in names.last and (first in names.first or heads) and names.may(surname) and names.may(first):
+        if surname in names.last and (heads or (first in names.first and names.may(surname))) and names.may(first):
             yield m.start("x"), m.end("x"), "NAME"
     for m in contexts["of_whom"].finditer(text):
         begin, end = _leading(text, m, caps=caps)
@@ -241,6 +243,10 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
                 yield parts[0].start(), m.end("x"), "ORG"
     yield from _runs(text, caps)
     if not caps:
+        for m in contexts["inside"].finditer(text):
+            word = m["x"]
+            if names.may(word) and not names.common(word) and (_MIXED.fullmatch(word) or word[1:].islower()):
+                yield m.start("x"), m.end("x"), "NAME"
         for m in contexts["place"].finditer(text):
             begin, end = _leading(text, m, caps=caps)
             told = [p[0] for p in _parts(text, begin, end)]
@@ -248,7 +254,7 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
                 # Fleet Feet: the name of a place goes on over words
                 end = m.end("x") if not any(p[0].isupper() for p in _parts(text, end, m.end("x"))) else end
             if told and not all(names.common(w) or w.isupper() for w in told) and not (len(told) == 1 and len(told[0]) < 4):
-                yield begin, end, "NAME" if told[0].lower() in names.first else "ADDRESS"
+                yield begin, end, "NAME" if told[0].lower() in names.first else "ORG" if " " in text[begin:end] else "ADDRESS"
 
 
 def _in_small_letters(text: str) -> Iterator[tuple[int, int, str]]:
@@ -300,10 +306,11 @@ def _runs(text: str, caps: bool) -> Iterator[tuple[int, int, str]]:
             i = max(j, i + 1)
 
 
-def _repeat(found: _Found) -> None:
+def _repeat(found: _Found, also: tuple[str, ...]) -> None:
     """Every part of a name that was found is one wherever it stands."""
     names = _names()
     told = {part[0] for s in found.spans if s.kind == "NAME" for part in _parts(found.text, s.start, s.end) if len(part[0]) > 2}
+    told |= {part[0] for name in also for part in _ANY.finditer(name) if len(part[0]) > 2}
     parts = {piece for word in told for piece in (word, *word.split("-")) if len(piece) > 2}
     free = {p.lower() for p in parts if not names.known(p) and not names.common(p)}
     exact = {form for p in parts for form in (p, p.title(), p.upper()) if form[:1].isupper()}

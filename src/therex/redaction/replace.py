@@ -18,9 +18,9 @@ class Redacted:
     replaced: dict[str, int]
 
 
-def redact(text: str) -> Redacted:
-    """`text` with what may identify a person replaced. No guarantee: what no rule foresaw is left."""
-    spans = find(text)
+def redact(text: str, also: tuple[str, ...] = ()) -> Redacted:
+    """`text` with what may identify a person replaced, and the names of `also`. No guarantee: what no rule foresaw is left."""
+    spans = find(text, also)
     letters = _letters(text, spans)
     out, last = [], 0
     for span, letter in zip(spans, letters, strict=True):

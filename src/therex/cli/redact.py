@@ -1,0 +1,83 @@
+"""`therex redact`: notes without what may identify a person."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+FORMATS = ("text", "jsonl")
+
+
+def redact(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Notes as for `therex screen`, or - for standard input.")],
+    format: Annotated[
+        str | None, typer.Option("--format", "-f", help="text for one note, jsonl for many; by default what there is.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="NAME=COLUMN,...", help="A table's own names for text, id, patient, date, author, type."),
+    ] = None,
+    max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="The largest document that is read, in bytes.")] = 50_000_000,
+) -> int:
+    """Replace names, dates, numbers, addresses and the rest of the Safe Harbor list: no guarantee, a person must look before release."""
+    import json
+    from collections.abc import Iterator
+    from itertools import chain, islice
+
+    from therex.batch.outputs import whole
+    from therex.cli.options import one_of
+    from therex.errors import InputError
+    from therex.readers.notes import Reading, columns_of, read_notes
+    from therex.redaction.replace import redact as replaced
+    from therex.types import Note
+
+    if format is not None:
+        one_of("--format", format, FORMATS)
+    skip = frozenset({output.resolve()} if output else ())
+    notes = read_notes(paths, Reading(columns_of(columns), largest=max_bytes, skip=skip))
+    first = list(islice(notes, 2))
+    if format is None:
+        format = "text" if len(first) == 1 and isinstance(first[0], Note) else "jsonl"
+    if format == "text" and (len(first) != 1 or not isinstance(first[0], Note)):
+        raise InputError("--format text: want one note that can be read; use jsonl for more")
+    counts: dict[str, int] = {}
+    errors = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal errors
+        for i, note in enumerate(chain(first, notes), 1):
+            # ids are replaced too: a file's name is often the patient's
+            note_id = f"note-{i:06d}"
+            if not isinstance(note, Note):
+                errors += 1
+                yield json.dumps({"note_id": note_id, "status": "error", "error": {"code": note.code, "message": note.message}}) + "\n"
+                continue
+            told = replaced(note.text, also=tuple(x for x in (note.patient, note.author) if x))
+            for kind, n in told.replaced.items():
+                counts[kind] = counts.get(kind, 0) + n
+            if format == "text":
+                yield told.text
+            else:
+                record = {"note_id": note_id, "status": "ok", "text": told.text, "replaced": told.replaced}
+                yield json.dumps(record, ensure_ascii=False) + "\n"
+
+    if output is None:
+        for line in lines():
+            sys.stdout.write(line)
+    else:
+        with whole(output) as part, part.open("w", encoding="utf-8", newline="\n") as handle:
+            handle.writelines(lines())
+    said = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "nothing"
+    print(f"therex: replaced {said}. No guarantee: look through the result before it leaves your house.", file=sys.stderr)
+    if errors:
+        print(f"therex: {errors} could not be read", file=sys.stderr)
+    return 0
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("redact")(redact)
