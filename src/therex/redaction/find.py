@@ -22,10 +22,6 @@ _INITIAL = r"[A-ZÀ-Þ]\b\.?"
 _PART = rf"(?:{_INITIAL}(?![a-zà-ÿ])|{_WORD}\.?(?=[ ,)]|$|\W))"
 _RUN = rf"{_WORD}(?:[ ](?:{_WORD}|{_INITIAL})){{0,3}}"
 _ANY = re.compile(r"[A-Za-zÀ-ÿ'’]+(?:-[A-Za-zÀ-ÿ'’]+)*")
-# what stands in the place of a name in a form, and is none
-_FIELDS = frozenset(
-    ["dob", "doi", "dos", "mrn", "mr", "soc", "date", "sex", "age", "ins", "insurance", "visit", "ph", "phone", "room", "rm", "adm", "acct", "id", "dx", "icd", "poc", "eval", "note", "daily", "treatment", "progress", "report", "discharge", "evaluation", "summary", "plan", "goal", "goals", "assessment", "subjective", "objective", "response", "total", "time", "minutes", "units", "therapist", "pt", "ot", "pta", "cota", "dpt", "md", "np", "rn", "pain", "rom", "mmt", "strength", "left", "right", "none", "na", "unknown", "present", "the", "therapy", "physical", "occupational", "snf", "irf", "ocs", "ncs", "gcs", "scs", "wcs", "pcs", "atc", "cht", "otr", "otd", "mot", "cota", "lpta", "lic", "npi", "signed", "pediatric", "paediatric", "pelvic", "aquatic", "vestibular", "acute", "inpatient", "outpatient", "home", "hand", "neuro", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "january", "february", "april", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"]
-)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,7 +42,8 @@ class _Names:
 
     def known(self, word: str) -> bool:
         """Whether it is a word of therapy, or an eponym."""
-        return word.lower().removesuffix("'s").removesuffix("’s") in self.vocabulary
+        low = word.lower().removesuffix("'s").removesuffix("’s")
+        return low in self.vocabulary or ("-" in low and all(piece in self.vocabulary for piece in low.split("-")))
 
     def common(self, word: str) -> bool:
         """Whether it is a word that is a name too."""
@@ -55,11 +52,20 @@ class _Names:
     def given(self, word: str) -> bool:
         """Whether it is a first name and no word."""
         low = word.lower()
-        return low in self.first and not (low in self.words or low in self.vocabulary or low in _FIELDS)
+        return low in self.first and not (low in self.words or low in self.vocabulary or low in _fields())
 
     def may(self, word: str) -> bool:
         """Whether it can be a name at all: a name of the census that is a word, or no word."""
-        return word.lower() not in _FIELDS and (not self.known(word) or self.common(word))
+        return word.lower() not in _fields() and (not self.known(word) or self.common(word))
+
+
+_BEFORE = ("at", "for", "to", "from", "the", "and", "of", "in", "by", "with")
+
+
+@cache
+def _fields() -> frozenset[str]:
+    """What stands in the place of a name in a form, and is none."""
+    return frozenset(resource("redaction.yaml")["names"]["fields"])
 
 
 @cache
@@ -105,7 +111,7 @@ def _contexts() -> dict[str, re.Pattern[str]]:
         "comma": re.compile(rf"(?<![A-Za-z])(?P<x>{_WORD}, {_WORD}(?: [A-Z]\b\.?)?)"),
         "low_role": re.compile(rf"\b(?:{told['roles']}) (?P<x>[a-zà-ÿ'-]{{3,}}(?: [a-zà-ÿ'-]{{3,}})?)"),
         "run": re.compile(rf"(?P<x>{_RUN})"),
-        "initial": re.compile(rf"(?<![A-Za-z.])(?P<x>(?:[A-Z]\.[ ]?){{1,2}}{_WORD}|{_WORD} [A-Z]\.(?=[ ,]|$))"),
+        "initial": re.compile(rf"(?<![A-Za-z.])(?P<x>(?:[A-Z]\.[ ]?){{1,2}}{_WORD}|{_WORD} [A-Z]\.(?=[ ,]|$)(?! {_WORD}))"),
         "organisation": re.compile(rf"(?P<x>(?:(?:{_WORD}|St\.?|of|and|&)[ ]){{1,5}}{told['organisations']})\b"),
         "organisation_caps": re.compile(rf"(?P<x>(?:[A-Z][A-Z'&.-]+[ ]){{1,4}}(?:{told['organisations'].upper().replace('(?:', '(?:', 1)}))\b"),
         "of_whom": re.compile(rf"(?P<x>{_RUN}),? (?:his|her|their|the (?:patient|pt)'s) (?i:{told['roles']})\b"),
@@ -151,13 +157,10 @@ def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
         found.add(start, end, kind)
     for s in [s for s in found.spans if s.kind in ("ORG", "ADDRESS")]:
         # a town stands after its clinic or street
-        m = _TOWN.match(text, s.end)
-        if (
-            m
-            and share <= 0.5
-            and all(_names().may(p[0]) and not _names().common(p[0]) and not p[0].isupper() for p in _parts(text, *m.span(1)))
-        ):
-            found.add(*m.span(1), "ADDRESS")
+        town = _TOWN.match(text, s.end)
+        words = [p[0] for p in _parts(text, *town.span(1))] if town else []
+        if town and share <= 0.5 and all(_names().may(w) and not _names().common(w) and not w.isupper() for w in words):
+            found.add(town.start(1), town.end(1), "ADDRESS")
     _repeat(found, also)
     return sorted(found.spans)
 
@@ -166,7 +169,6 @@ def _parts(text: str, start: int, end: int) -> list[re.Match[str]]:
     return list(_ANY.finditer(text, start, end))
 
 
-_BEFORE = frozenset({"at", "for", "to", "from", "the", "and", "of", "in", "by", "with", *_FIELDS})
 _TOWN = re.compile(rf",[ ]({_WORD}(?: {_WORD})?)(?=[\n.,;]|$)")
 # McKay, O'Neil, Anne-Marie: capitals within, and no abbreviation
 _MIXED = re.compile(r"(?:(?:Mc|Mac|De|La|Le|Van|O['’]|D['’])?[A-ZÀ-Þ][a-zà-ÿ'’]+-?)+")
@@ -181,7 +183,7 @@ def _leading(text: str, m: re.Match[str], most: int = 4, caps: bool = True) -> t
         initial = len(part[0]) == 1
         if len(part[0]) > 1 and sum(c.isupper() for c in part[0]) > 1 and not caps and not _MIXED.fullmatch(part[0]):
             break
-        surname = bool(i) and part[0].lower() in _names().last and part[0][:1].isupper() and part[0].lower() not in _FIELDS
+        surname = bool(i) and part[0].lower() in _names().last and part[0][:1].isupper() and part[0].lower() not in _fields()
         if i >= most or not (initial or surname or _names().may(part[0])):
             break
         last = part.end() + (1 if initial and text[part.end() : part.end() + 1] == "." else 0)
@@ -218,7 +220,7 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
     for m in contexts["kin"].finditer(text):
         # beside a relation a word that is a name too is a name, and so is an eponym
         word = m["x"].lower()
-        if word in names.first | names.last and word not in _FIELDS and (names.common(word) or not caps) and not m["x"].isupper():
+        if word in names.first | names.last and word not in _fields() and (names.common(word) or not caps) and not m["x"].isupper():
             yield m.start("x"), m.end("x"), "NAME"
     for m in contexts["comma"].finditer(text):
         surname, first = (p[0].lower() for p in _parts(text, *m.span("x"))[:2])
@@ -237,8 +239,9 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
     for pattern in ("organisation", *(("organisation_caps",) if caps else ())):
         for m in contexts[pattern].finditer(text):
             parts = _parts(text, *m.span("x"))
-            if any(len(p[0]) > 2 and names.may(p[0]) and not names.common(p[0]) for p in parts[:-1]):
-                while len(parts) > 2 and not names.may(parts[0][0]) and (caps or parts[0][0].lower() in _BEFORE):
+            inside = not caps and text[: m.start("x")][-2:-1].islower() and text[: m.start("x")][-1:] == " "
+            if inside or any(len(p[0]) > 2 and names.may(p[0]) and not names.common(p[0]) for p in parts[:-1]):
+                while len(parts) > 2 and not names.may(parts[0][0]) and (caps or parts[0][0].lower() in (*_BEFORE, *_fields())):
                     parts.pop(0)
                 yield parts[0].start(), m.end("x"), "ORG"
     yield from _runs(text, caps)
@@ -265,7 +268,7 @@ def _in_small_letters(text: str) -> Iterator[tuple[int, int, str]]:
             yield m.start("x"), m.end("x"), "NAME"
     for m in contexts["low_role"].finditer(text):
         parts = _parts(text, *m.span("x"))
-        kept = []
+        kept: list[re.Match[str]] = []
         for part in parts:
             low = part[0]
             if names.known(low) or names.common(low) or low not in (names.first | names.last if kept else names.first):
@@ -291,7 +294,9 @@ def _runs(text: str, caps: bool) -> Iterator[tuple[int, int, str]]:
                 continue
             if names.given(word) and (not caps or len(word) > 3):
                 j = i + 1
-                while j < len(parts) and (len(parts[j][0]) == 1 or (names.may(parts[j][0]) and (caps or not parts[j][0].isupper()))):
+                while j < len(parts) and (
+                    len(parts[j][0]) == 1 or (names.may(parts[j][0]) and not (names.common(parts[j][0]) if caps else parts[j][0].isupper()))
+                ):
                     j += 1
                 yield parts[i].start(), parts[j - 1].end(), "NAME"
                 i = j
@@ -310,13 +315,14 @@ def _repeat(found: _Found, also: tuple[str, ...]) -> None:
     """Every part of a name that was found is one wherever it stands."""
     names = _names()
     told = {part[0] for s in found.spans if s.kind == "NAME" for part in _parts(found.text, s.start, s.end) if len(part[0]) > 2}
-    told |= {part[0] for name in also for part in _ANY.finditer(name) if len(part[0]) > 2}
+    given = {part[0] for name in also for part in _ANY.finditer(name) if len(part[0]) > 2}
+    told |= given
     parts = {piece for word in told for piece in (word, *word.split("-")) if len(piece) > 2}
     free = {p.lower() for p in parts if not names.known(p) and not names.common(p)}
     exact = {form for p in parts for form in (p, p.title(), p.upper()) if form[:1].isupper()}
     for m in _ANY.finditer(found.text):
         word = m[0].removesuffix("'s").removesuffix("’s")
-        if word.lower() in free or (word in exact and not names.known(word)):
+        if word.lower() in free or word in given or (word in exact and not names.known(word)):
             found.add(m.start(), m.start() + len(word), "NAME")
 
 
