@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +48,7 @@ class Context:
     _chunks: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict)
     _cover: dict[str, bytearray] = field(default_factory=dict)
     _begun: dict[int, list[Draft]] = field(default_factory=dict)
+    _firsts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.row = self.grammar.row(self.units)
@@ -194,7 +195,11 @@ class Context:
             end -= 1
         draft = Draft(label, i, j, start, end, source, attribute, value)
         self.drafts.append(draft)
-        self._begun.setdefault(i, []).append(draft)
+        if i in self._begun:
+            self._begun[i].append(draft)
+        else:
+            self._begun[i] = [draft]
+            insort(self._firsts, i)
         self.cover(label, i, j)
         return draft
 
@@ -211,8 +216,9 @@ class Context:
 
     def begun(self, i: int, j: int, *labels: str) -> Iterator[Draft]:
         """The drafts with one of `labels` that begin at a unit from `i` to `j`, in order."""
-        for k in range(max(i, 0), min(j, len(self.units))):
-            for d in self._begun.get(k, ()):
+        firsts = self._firsts
+        for k in firsts[bisect_left(firsts, i) : bisect_left(firsts, j)]:
+            for d in self._begun[k]:
                 if d.label in labels:
                     yield d
 

@@ -182,6 +182,7 @@ def _stands(run: Run, begin: int, end: int) -> str:
 
 
 _FORMS = 13 * LONGEST * 4
+_AT_ONCE = 400
 
 
 def _form_code(units: Any, clauses: Any, starts: Any, ends: Any) -> Any:
@@ -296,10 +297,20 @@ class Learned(Linear):
 
     def _overlaps(self, ctx: Context, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """What the spans of the rules in each run add."""
+        out = np.zeros((len(first), len(self.labels)), np.float32)
         if not ctx.drafts:
-            return np.zeros((len(first), len(self.labels)), np.float32)
-        a, b = np.array([d.first for d in ctx.drafts])[:, None], np.array([d.last for d in ctx.drafts])[:, None]
-        of = np.array([LABELS.index(d.label) for d in ctx.drafts])
+            return out
+        starts, ends = np.array([d.first for d in ctx.drafts]), np.array([d.last for d in ctx.drafts])
+        labels = np.array([LABELS.index(d.label) for d in ctx.drafts])
+        for at in range(0, len(first), _AT_ONCE):
+            # runs stand in the order of the text: the spans near a few hundred of them are few
+            some = slice(at, at + _AT_ONCE)
+            near = (starts < last[some].max()) & (ends > first[some].min())
+            out[some] = self._overlapping(first[some], last[some], starts[near], ends[near], labels[near])
+        return out
+
+    def _overlapping(self, first: np.ndarray, last: np.ndarray, starts: np.ndarray, ends: np.ndarray, of: np.ndarray) -> np.ndarray:
+        a, b = starts[:, None], ends[:, None]
         shared = np.minimum(last, b) - np.maximum(first, a)
         touches = (a < last) & (b > first)
         exact = (a == first) & (b == last)

@@ -70,6 +70,7 @@ def _parts_levels(ctx: Context, a: int, k: int, j: int) -> bool:
 def _field_of_limits(ctx: Context, i: int, j: int) -> bool:
     """`Function: types with right hand only; wife cuts his meat`: every item of such a field that is no measure."""
     line = ctx.surface.norm.rfind("\n", 0, ctx.units[i].start) + 1
+    line = max(line, ctx.units[i].start - 200)
     a = i
     if not _LIMITS_FIELD.search(ctx.surface.norm[line : ctx.units[i].start]):
         colon = ctx.first(i, j, "colon", "pipe")
