@@ -90,6 +90,10 @@ def _of_document(document: Document, reading: Reading) -> Iterator[Note | NoteEr
                 yield found if isinstance(found, NoteError) else _grouped(found, document, reading)
     except NoteError as error:
         yield NoteError(error.code, error.message, error.note_id or document.name)
+    except InputError:
+        raise
+    except Exception as error:  # a parser of a library fails in its own ways: one document never stops a batch
+        yield NoteError("not_text", f"The document cannot be read ({type(error).__name__}).", document.name)
 
 
 def _grouped(note: Note, document: Document, reading: Reading) -> Note:
