@@ -44,7 +44,14 @@ def seeds() -> list[bytes]:
     with zipfile.ZipFile(archive, "w") as z:
         z.writestr("a.txt", note)
     fhir = {"resourceType": "DocumentReference", "content": [{"attachment": {"contentType": "text/plain", "data": "VGhlciBleCAyNSBtaW4="}}]}
-    return [*out, word.getvalue(), sheet.getvalue(), archive.getvalue(), json.dumps(fhir).encode(), b'{"id": "1", "text": "Ther ex 25 min"}\n']
+    return [
+        *out,
+        word.getvalue(),
+        sheet.getvalue(),
+        archive.getvalue(),
+        json.dumps(fhir).encode(),
+        b'{"id": "1", "text": "Ther ex 25 min"}\n',
+    ]
 
 
 def readers() -> Callable[[bytes], None]:
@@ -115,7 +122,14 @@ def main() -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for i, seed in enumerate(seeds()):
         (corpus / f"seed-{i:02d}").write_bytes((bytes([i % 14]) if args.target == "readers" else b"") + seed)
-    options = [f"-runs={args.inputs}", "-max_len=4096", "-timeout=60", f"-artifact_prefix={corpus}/", "-print_final_stats=1", "-verbosity=0"]
+    options = [
+        f"-runs={args.inputs}",
+        "-max_len=4096",
+        "-timeout=60",
+        f"-artifact_prefix={corpus}/",
+        "-print_final_stats=1",
+        "-verbosity=0",
+    ]
     atheris.Setup([sys.argv[0], *options, str(corpus)], one)
     atheris.Fuzz()
 

@@ -1,4 +1,4 @@
-"""Words per second against medspaCy on the same notes in the same run, one process each, cold, loading left out.
+"""Words per second against medspaCy on the same notes in the same run, a fresh process each, cold, loading left out.
 
     python benchmarks/speed.py [--peer-python PATH] [--peer-venv DIR] [--json]
 
@@ -49,6 +49,34 @@ def peer_python(venv: Path) -> Path:
     return python
 
 
+def one(variant: str, path: Path) -> int:
+    """Time one of ours over the texts, once, cold, in this process; prints one JSON object."""
+    import resource
+
+    texts = json.loads(path.read_text(encoding="utf-8"))
+    if variant == "blank":
+        import spacy
+
+        run = spacy.blank("en").make_doc
+    else:
+        from therex.batch.local import Setup, analyzer_of
+        from therex.types import Note
+
+        # as the program and its workers load it
+        analyzer = analyzer_of(Setup(fast=variant == "fast"))
+
+        def run(text: str) -> object:
+            return analyzer.assess(Note("-", text))
+
+    run("Warm up: ther ex 15 min, SLR 3x10.")
+    began = time.perf_counter()
+    for text in texts:
+        run(text)
+    seconds = time.perf_counter() - began
+    print(json.dumps({"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    return 0
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print both speeds and their ratio."""
     parser = argparse.ArgumentParser()
@@ -56,34 +84,26 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--peer-venv", type=Path, default=HERE.parent / ".venv-medspacy")
     parser.add_argument("--notes", type=int, default=400)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
+    if args.one:
+        return one(args.one[0], Path(args.one[1]))
     from therex.analysis import Analyzer
-    from therex.cli.options import analyzer as load
     from therex.pipeline.lexicon import LexiconMatcher
-    from therex.types import Note
 
     texts = notes(args.notes)
-    analyzer = Analyzer.create()
-    lexicon = next(c for _, c in analyzer.nlp.components if isinstance(c, LexiconMatcher)).lexicon
-    phrases = [p for p in lexicon.phrases if p[0].isalnum()]
-    analyzer.assess(Note("-", "Warm up: ther ex 15 min, SLR 3x10."))
     words = sum(len(t.split()) for t in texts)
-    began = time.perf_counter()
-    for text in texts:
-        analyzer.nlp(text)
-    pipeline = words / (time.perf_counter() - began)
-    whole = {}
-    for name, fast in (("whole", False), ("fast", True)):
-        # as the program itself loads it
-        fresh = load("cms", None, fast=fast)
-        fresh.assess(Note("-", "Warm up: ther ex 15 min, SLR 3x10."))
-        began = time.perf_counter()
-        for text in texts:
-            fresh.assess(Note("-", text))
-        whole[name] = words / (time.perf_counter() - began)
+    lexicon = next(c for _, c in Analyzer.create().nlp.components if isinstance(c, LexiconMatcher)).lexicon
+    phrases = [p for p in lexicon.phrases if p[0].isalnum()]
+    own = {}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
         (Path(folder) / "phrases.json").write_text(json.dumps(phrases), encoding="utf-8")
+        for variant in ("blank", "whole", "fast"):
+            run = subprocess.run(
+                [sys.executable, __file__, "--one", variant, f"{folder}/texts.json"], check=True, capture_output=True, text=True
+            )
+            own[variant] = json.loads(run.stdout.strip().splitlines()[-1])
         python, speed = args.peer_python or peer_python(args.peer_venv), {}
         for variant in ("sentencizer", "default"):
             run = subprocess.run(
@@ -92,13 +112,15 @@ def main(argv: list[str] | None = None) -> int:
             )  # fmt: skip
             peer = json.loads(run.stdout.strip().splitlines()[-1])
             speed[variant] = peer["words"] / peer["seconds"]
+    rate = {variant: words / told["seconds"] for variant, told in own.items()}
     result = {
-        "notes": len(texts), "words": words, "therex_pipeline_words_per_s": round(pipeline),
-        "therex_whole_words_per_s": round(whole["whole"]), "therex_fast_words_per_s": round(whole["fast"]),
+        "notes": len(texts), "words": words, "phrases given to the peers": len(phrases), "spacy_blank_words_per_s": round(rate["blank"]),
+        "therex_whole_words_per_s": round(rate["whole"]), "therex_fast_words_per_s": round(rate["fast"]),
+        "therex_whole_notes_per_s": round(len(texts) / own["whole"]["seconds"], 1), "therex_whole_peak_mb": own["whole"]["peak_mb"],
         "medspacy_sentencizer_words_per_s": round(speed["sentencizer"]), "medspacy_default_words_per_s": round(speed["default"]),
-        "ratio_whole_to_default": round(whole["whole"] / speed["default"], 2),
-        "ratio_whole_to_sentencizer": round(whole["whole"] / speed["sentencizer"], 2),
-        "ratio_fast_to_sentencizer": round(whole["fast"] / speed["sentencizer"], 2),
+        "ratio_whole_to_default": round(rate["whole"] / speed["default"], 2),
+        "ratio_whole_to_sentencizer": round(rate["whole"] / speed["sentencizer"], 2),
+        "ratio_fast_to_sentencizer": round(rate["fast"] / speed["sentencizer"], 2),
     }  # fmt: skip
     print(json.dumps(result) if args.json else "\n".join(f"{k:28} {v}" for k, v in result.items()))
     return 0

@@ -101,7 +101,7 @@ def _contexts() -> dict[str, re.Pattern[str]]:
     told = resource("redaction.yaml")["names"]
     return {
         "label": re.compile(
-            rf"(?:(?<=\n)|(?<=[|;(,.])|(?<= )|^)[ ]*(?i:{told['labels']})[ ]*[:#][ ]*(?P<x>{_PART}(?:,? {_PART}){{0,4}})", re.M
+            rf"(?:(?<=\n)|(?<=[|;(,.])|(?<= )|^)[ ]{{0,4}}(?i:{told['labels']})[ ]{{0,8}}[:#][ ]{{0,40}}(?P<x>{_PART}(?:,? {_PART}){{0,4}})", re.M
         ),
         "title": re.compile(rf"\b(?!rev\b)(?i:{told['titles']})\b\.? (?P<x>(?:{_INITIAL} )?{_WORD}(?: {_WORD})?|[a-zà-ÿ'-]{{3,}})"),
         "credential": re.compile(rf"(?P<x>{_PART}(?:,? {_PART}){{0,3}}?)(?:,? ?/? ?)(?<![A-Za-z])(?i:{told['credentials']})(?![A-Za-z])"),
