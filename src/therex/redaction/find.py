@@ -8,6 +8,7 @@ of 1990, and by being no word of therapy; once found, each of its parts is a nam
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -131,8 +132,11 @@ class _Found:
             end -= 1
         if start >= end:
             return
-        for i, s in enumerate(self.spans):
-            if s.start < end and start < s.end:
+        # the spans stand in order and apart: only the one before and the one after can overlap
+        at = bisect_left(self.spans, Identifier(start, 0, ""))
+        for i in (at - 1, at):
+            s = self.spans[i] if 0 <= i < len(self.spans) else None
+            if s is not None and s.start < end and start < s.end:
                 # names and organisations grow over each other; what has a form stays as it is
                 if s.kind in _GROWING and kind in _GROWING:
                     del self.spans[i]
@@ -141,7 +145,7 @@ class _Found:
                 elif s.start > start and s.kind not in _GROWING:
                     self.add(start, s.start, kind)
                 return
-        self.spans.append(Identifier(start, end, kind))
+        self.spans.insert(at, Identifier(start, end, kind))
 
 
 def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
@@ -162,7 +166,7 @@ def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
         if town and share <= 0.5 and all(_names().may(w) and not _names().common(w) and not w.isupper() for w in words):
             found.add(town.start(1), town.end(1), "ADDRESS")
     _repeat(found, also)
-    return sorted(found.spans)
+    return found.spans
 
 
 def _parts(text: str, start: int, end: int) -> list[re.Match[str]]:
