@@ -14,6 +14,11 @@ from therex.redaction.replace import redact
         ("Her daughter Renee drove her.", "NAME", "Renee"),
         ("Seen by K. Oyelaran OTR/L today.", "NAME", "K. Oyelaran"),
         ("Referred by Dr. Alan Whitcomb for weakness.", "NAME", "Dr. Alan Whitcomb"),
+        ("Patient: Thomas Reed", "NAME", "Thomas Reed"),
+        ("Her son Taylor drove. Mr. Allen waited.", "NAME", "Mr. Allen"),
+        ("Seen by Craig Williams, PT", "NAME", "Craig Williams"),
+        ("Patient: Thomas Reed\nQuad work. Reed tired; Thomas rested.", "NAME", "Thomas"),
+        ("under policy no. AB 4471-20", "ID", "AB 4471-20"),
         ("DOS 10/06/2026 visit 6", "DATE", "10/06/2026"),
         ("Next visit 10/08.", "DATE", "10/08"),
         ("repair on the twelfth of August", "DATE", "the twelfth of August"),
@@ -61,6 +66,22 @@ def test_one_person_has_one_letter():
 
 def test_names_that_a_record_tells_are_found_bare():
     assert redact("short was tired, Wood carried trays", also=("Short, Wood",)).text == "short was tired, [NAME A] carried trays"
+    assert redact("She will walk. KC-10977 seen.", also=("hill, will", "KC-10977")).text == "She will walk. [ID A] seen."
+
+
+def test_the_thomas_test_stays_where_the_patient_is_thomas():
+    told = redact("Patient: Thomas Reed. Thomas test + on R. Thomas tired.").text
+    assert told == "Patient: [NAME A]. Thomas test + on R. [NAME A] tired."
+
+
+def test_no_part_of_what_was_found_is_lost_where_two_overlap():
+    for start in range(0, 12, 3):
+        from therex.redaction.find import _Found
+
+        found = _Found("abcdefghijkl mnop")
+        found.add(3, 6, "DATE")
+        found.add(start, 12, "NAME")
+        assert all(any(s.start <= i < s.end for s in found.spans) for i in {*range(3, 6), *range(start, 12)})
 
 
 def test_letters_go_on_after_z():

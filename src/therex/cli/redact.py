@@ -45,11 +45,12 @@ def redact(
     if format == "text" and (len(first) != 1 or not isinstance(first[0], Note)):
         raise InputError("--format text: want one note that can be read; use jsonl for more")
     counts: dict[str, int] = {}
-    errors = 0
+    done = errors = 0
 
     def lines() -> Iterator[str]:
-        nonlocal errors
+        nonlocal done, errors
         for i, note in enumerate(chain(first, notes), 1):
+            done = i
             # ids are replaced too: a file's name is often the patient's
             note_id = f"note-{i:06d}"
             if not isinstance(note, Note):
@@ -71,10 +72,12 @@ def redact(
     else:
         with whole(output) as part, part.open("w", encoding="utf-8", newline="\n") as handle:
             handle.writelines(lines())
+    if errors == done:
+        raise InputError("no note could be read")
     said = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "nothing"
     print(f"therex: replaced {said}. No guarantee: look through the result before it leaves your house.", file=sys.stderr)
     if errors:
-        print(f"therex: {errors} could not be read", file=sys.stderr)
+        print(f"therex: {errors} of {done} notes could not be read", file=sys.stderr)
     return 0
 
 

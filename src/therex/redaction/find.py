@@ -38,6 +38,8 @@ class Identifier:
 class _Names:
     first: frozenset[str]
     last: frozenset[str]
+    either: frozenset[str]
+    eponyms: frozenset[str]
     words: frozenset[str]
     vocabulary: frozenset[str]
 
@@ -54,6 +56,10 @@ class _Names:
         """Whether it is a first name and no word."""
         low = word.lower()
         return low in self.first and not (low in self.words or low in self.vocabulary or low in _fields())
+
+    def eponym(self, word: str) -> bool:
+        """Whether it is a name, in capitals, that therapy uses as a word: Thomas, Taylor."""
+        return word[:1].isupper() and word.lower() in self.eponyms and word.lower() in self.either
 
     def may(self, word: str) -> bool:
         """Whether it can be a name at all: a name of the census that is a word, or no word."""
@@ -78,10 +84,8 @@ def _names() -> _Names:
 
     told = resource("redaction.yaml")["names"]
     vocabulary = (RESOURCES / "vocabulary.txt").read_text(encoding="utf-8").split()
-    return _Names(
-        census("dist.female.first", "dist.male.first"), census("dist.all.last"), frozenset(map(str, told["words"])),
-        frozenset((*vocabulary, *told["eponyms"])),
-    )  # fmt: skip
+    first, last, eponyms = census("dist.female.first", "dist.male.first"), census("dist.all.last"), frozenset(told["eponyms"])
+    return _Names(first, last, first | last, eponyms, frozenset(map(str, told["words"])), eponyms.union(vocabulary))
 
 
 @cache
@@ -114,7 +118,7 @@ def _contexts() -> dict[str, re.Pattern[str]]:
         "run": re.compile(rf"(?P<x>{_RUN})"),
         "initial": re.compile(rf"(?<![A-Za-z.])(?P<x>(?:[A-Z]\.[ ]?){{1,2}}{_WORD}|{_WORD} [A-Z]\.(?=[ ,]|$)(?! {_WORD}))"),
         "organisation": re.compile(rf"(?P<x>(?:(?:{_WORD}|St\.?|of|and|&)[ ]){{1,5}}{told['organisations']})\b"),
-        "organisation_caps": re.compile(rf"(?P<x>(?:[A-Z][A-Z'&.-]+[ ]){{1,4}}(?:{told['organisations'].upper().replace('(?:', '(?:', 1)}))\b"),
+        "organisation_caps": re.compile(rf"(?P<x>(?:[A-Z][A-Z'&.-]+[ ]){{1,4}}{told['organisations'].upper()})\b"),
         "of_whom": re.compile(rf"(?P<x>{_RUN}),? (?:his|her|their|the (?:patient|pt)'s) (?i:{told['roles']})\b"),
         # a word with a capital in the middle of a sentence, which is none of therapy
         "inside": re.compile(rf"(?<=[a-z,;] )(?P<x>{_WORD})(?![\w-])"),
@@ -132,20 +136,23 @@ class _Found:
             end -= 1
         if start >= end:
             return
-        # the spans stand in order and apart: only the one before and the one after can overlap
+        # the spans stand in order and apart: only the one before and the one after can be the first to overlap
         at = bisect_left(self.spans, Identifier(start, 0, ""))
         for i in (at - 1, at):
             s = self.spans[i] if 0 <= i < len(self.spans) else None
             if s is not None and s.start < end and start < s.end:
-                # names and organisations grow over each other; what has a form stays as it is
                 if s.kind in _GROWING and kind in _GROWING:
+                    # names and organisations grow over each other
                     del self.spans[i]
                     wider = s.kind if s.end - s.start >= end - start else kind
                     self.add(min(s.start, start), max(s.end, end), wider)
-                elif s.start > start and s.kind not in _GROWING:
-                    self.add(start, s.start, kind)
+                    return
+                # what has a form stays as it is, and what it leaves on either side is found too
+                self.add(start, s.start, kind)
+                self.add(s.end, end, kind)
                 return
-        self.spans.insert(at, Identifier(start, end, kind))
+        if any(c.isalnum() for c in self.text[start:end]):
+            self.spans.insert(at, Identifier(start, end, kind))
 
 
 def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
@@ -153,8 +160,7 @@ def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
     found = _Found(text)
     for kind, pattern in _patterns():
         for m in pattern.finditer(text):
-            group = "x" if "x" in pattern.groupindex and m["x"] else "y" if "y" in pattern.groupindex and m["y"] else 0
-            found.add(*m.span(group), kind)
+            found.add(*m.span("x" if "x" in pattern.groupindex and m["x"] else 0), kind)
     letters = sum(c.isalpha() for c in text) or 1
     share = sum(c.isupper() for c in text) / letters
     for start, end, kind in _by_context(text, caps=share > 0.5, small=share < 0.06):
@@ -173,13 +179,21 @@ def _parts(text: str, start: int, end: int) -> list[re.Match[str]]:
     return list(_ANY.finditer(text, start, end))
 
 
+_IN_SENTENCE = re.compile(r"[a-z] ")
+# what an eponym belongs to: the Thomas test stays where the patient is called Thomas
+_TESTED = re.compile(
+    r"(?:'s|’s)?[ -](?:test|sign|stretch|position|scale|score|index|exercise|technique|twist|maneuver|balance|taping|protocol|brace|level|disease)"
+)
 _TOWN = re.compile(rf",[ ]({_WORD}(?: {_WORD})?)(?=[\n.,;]|$)")
 # McKay, O'Neil, Anne-Marie: capitals within, and no abbreviation
 _MIXED = re.compile(r"(?:(?:Mc|Mac|De|La|Le|Van|O['’]|D['’])?[A-ZÀ-Þ][a-zà-ÿ'’]+-?)+")
 
 
-def _leading(text: str, m: re.Match[str], most: int = 4, caps: bool = True) -> tuple[int, int]:
-    """The part of a match's `x` that can be a name: up to the first word that cannot; nothing of initials alone."""
+def _leading(text: str, m: re.Match[str], most: int = 4, caps: bool = True, sure: bool = False) -> tuple[int, int]:
+    """The part of a match's `x` that can be a name: up to the first word that cannot; nothing of initials alone.
+
+    `sure` tells that a name must stand there, so that Thomas is one and no test.
+    """
     begin, end = m.span("x")
     last = begin
     long = False
@@ -188,29 +202,32 @@ def _leading(text: str, m: re.Match[str], most: int = 4, caps: bool = True) -> t
         if len(part[0]) > 1 and sum(c.isupper() for c in part[0]) > 1 and not caps and not _MIXED.fullmatch(part[0]):
             break
         surname = bool(i) and part[0].lower() in _names().last and part[0][:1].isupper() and part[0].lower() not in _fields()
-        if i >= most or not (initial or surname or _names().may(part[0])):
+        if i >= most or not (initial or surname or _names().may(part[0]) or (sure and _names().eponym(part[0]))):
             break
         last = part.end() + (1 if initial and text[part.end() : part.end() + 1] == "." else 0)
         long = long or len(part[0]) > 2
+        if long and not initial and text[part.end() : part.end() + 2] == ". ":
+            break
     return begin, last if long else begin
 
 
 def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, int, str]]:
     names, contexts = _names(), _contexts()
     for m in contexts["label"].finditer(text):
-        begin, end = _leading(text, m)
+        begin, end = _leading(text, m, sure=True)
         yield begin, end, "NAME"
     for m in contexts["title"].finditer(text):
-        begin, end = _leading(text, m, 3, caps)
+        begin, end = _leading(text, m, 3, caps, sure=True)
         disease = text[m.start() : begin].strip(" .").isupper() and not caps
         if not disease and (text[begin : begin + 1].isupper() or (small and not names.known(m["x"]))):
             yield m.start(), end, "NAME"
     for m in contexts["credential"].finditer(text):
         parts = _parts(text, *m.span("x"))
         # what stands before the name on the line is none of it
-        while parts and not (names.may(parts[0][0]) or len(parts[0][0]) == 1):
+        while parts and not (names.may(parts[0][0]) or len(parts[0][0]) == 1 or names.eponym(parts[0][0])):
             parts.pop(0)
-        if parts and all(names.may(p[0]) or len(p[0]) == 1 for p in parts) and any(len(p[0]) > 2 for p in parts):
+        named = all(names.may(p[0]) or len(p[0]) == 1 or (len(parts) > 1 and names.eponym(p[0])) for p in parts)
+        if parts and named and any(len(p[0]) > 2 for p in parts):
             if len(parts) > 1 or text[m.end("x") : m.end("x") + 1] == "," or not names.common(parts[0][0]):
                 yield parts[0].start(), m.end("x"), "NAME"
     for m in contexts["role"].finditer(text):
@@ -224,11 +241,12 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
     for m in contexts["kin"].finditer(text):
         # beside a relation a word that is a name too is a name, and so is an eponym
         word = m["x"].lower()
-        if word in names.first | names.last and word not in _fields() and (names.common(word) or not caps) and not m["x"].isupper():
+        if word in names.either and word not in _fields() and (names.common(word) or not caps) and not m["x"].isupper():
             yield m.start("x"), m.end("x"), "NAME"
     for m in contexts["comma"].finditer(text):
         surname, first = (p[0].lower() for p in _parts(text, *m.span("x"))[:2])
-        heads = text[: m.start("x")].rpartition("\n")[2].strip() == "" and re.match(r"[ ]{2,}|[ ]*(?:\n|$|DOB|MR)", text[m.end("x") :])
+        lead = text[max(0, m.start("x") - 40) : m.start("x")].rpartition("\n")[2]
+        heads = lead.strip() == "" and re.match(r"[ ]{2,}|[ ]*(?:\n|$|DOB|MR)", text[m.end("x") : m.end("x") + 8])
         if surname in names.last and (heads or (first in names.first and names.may(surname))) and names.may(first):
             yield m.start("x"), m.end("x"), "NAME"
     for m in contexts["of_whom"].finditer(text):
@@ -236,14 +254,14 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
         yield begin, end, "NAME"
     for m in contexts["initial"].finditer(text):
         words = [p for p in _parts(text, *m.span("x")) if len(p[0]) > 2]
-        if words and all(names.may(p[0]) and not names.common(p[0]) and p[0].lower() in names.last | names.first for p in words):
+        if words and all(names.may(p[0]) and not names.common(p[0]) and p[0].lower() in names.either for p in words):
             yield m.start("x"), m.end("x"), "NAME"
     if small:
         yield from _in_small_letters(text)
     for pattern in ("organisation", *(("organisation_caps",) if caps else ())):
         for m in contexts[pattern].finditer(text):
             parts = _parts(text, *m.span("x"))
-            inside = not caps and text[: m.start("x")][-2:-1].islower() and text[: m.start("x")][-1:] == " "
+            inside = not caps and _IN_SENTENCE.fullmatch(text[max(0, m.start("x") - 2) : m.start("x")])
             if inside or any(len(p[0]) > 2 and names.may(p[0]) and not names.common(p[0]) for p in parts[:-1]):
                 while len(parts) > 2 and not names.may(parts[0][0]) and (caps or parts[0][0].lower() in (*_BEFORE, *_fields())):
                     parts.pop(0)
@@ -275,7 +293,7 @@ def _in_small_letters(text: str) -> Iterator[tuple[int, int, str]]:
         kept: list[re.Match[str]] = []
         for part in parts:
             low = part[0]
-            if names.known(low) or names.common(low) or low not in (names.first | names.last if kept else names.first):
+            if names.known(low) or names.common(low) or low not in (names.either if kept else names.first):
                 break
             kept.append(part)
         if kept:
@@ -319,14 +337,22 @@ def _repeat(found: _Found, also: tuple[str, ...]) -> None:
     """Every part of a name that was found is one wherever it stands."""
     names = _names()
     told = {part[0] for s in found.spans if s.kind == "NAME" for part in _parts(found.text, s.start, s.end) if len(part[0]) > 2}
-    given = {part[0] for name in also for part in _ANY.finditer(name) if len(part[0]) > 2}
-    told |= given
+    for name in also:
+        if any(c.isdigit() for c in name) and len(name) > 2:
+            # a patient told by number
+            for m in re.finditer(re.escape(name), found.text):
+                found.add(*m.span(), "ID")
+    words = {part[0] for name in also for part in _ANY.finditer(name) if len(part[0]) > 2}
+    # a word that is a name too is one with a capital only, or whole notes would lose their `will`
+    given = {form for word in words for form in (word.title(), word.upper())}
+    told |= words
     parts = {piece for word in told for piece in (word, *word.split("-")) if len(piece) > 2}
     free = {p.lower() for p in parts if not names.known(p) and not names.common(p)}
     exact = {form for p in parts for form in (p, p.title(), p.upper()) if form[:1].isupper()}
     for m in _ANY.finditer(found.text):
         word = m[0].removesuffix("'s").removesuffix("’s")
-        if word.lower() in free or word in given or (word in exact and not names.known(word)):
+        called = word in exact and (not names.known(word) or (names.eponym(word) and not _TESTED.match(found.text, m.start() + len(word))))
+        if word.lower() in free or word in given or called:
             found.add(m.start(), m.start() + len(word), "NAME")
 
 
