@@ -4,6 +4,7 @@ import pytest
 
 from therex.redaction.find import find
 from therex.redaction.replace import redact
+from therex.types import Note
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,16 @@ def test_no_part_of_what_was_found_is_lost_where_two_overlap():
         found.add(3, 6, "DATE")
         found.add(start, 12, "NAME")
         assert all(any(s.start <= i < s.end for s in found.spans) for i in {*range(3, 6), *range(start, 12)})
+
+
+def test_a_redacted_note_reads_as_it_did(analyzer):
+    text = (
+        "PT daily note 3/4/2026. Patient: Marta Jimenez\nR knee OA, quad weakness limits stairs. Goal: climb 12 steps without rail by 4/20.\n"
+        "Ther ex 25 min: SLR 3x10, cued to hold the knee straight; pain 4 to 2 after. Total 30 min.\nAnn Lee, PT 3/4/2026"
+    )
+    before, after = (analyzer.assess(Note("-", told)) for told in (text, redact(text).text))
+    assert [(f.id, f.found) for f in after.findings] == [(f.id, f.found) for f in before.findings]
+    assert after.line.status == before.line.status and after.necessity.verdict == before.necessity.verdict
 
 
 def test_letters_go_on_after_z():

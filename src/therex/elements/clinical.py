@@ -136,13 +136,13 @@ _CANNOT = re.compile(
     r"\b(?:can'?t|cannot|can not|won'?t|unable to|not able to|couldn'?t) (?!perform\b|do\b|complete\b|participate)[a-z]{3,}"
 )
 _DEADLINE = re.compile(
-    r"\bby (?:\d{1,2}/\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|discharge|d/c|surgery)|\bin \d+ (?:wks?|weeks|visits)"
+    r"\bby (?:\d{1,2}/\d|\[date |(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|discharge|d/c|surgery)|\bin \d+ (?:wks?|weeks|visits)"
 )
 _CAPACITY_ONLY = re.compile(
     r"\b(?:strength\w*|stronger|rom|range|motion|flexion|extension|pain|endurance|balance|flexib\w*|swelling|edema|tone|mmt|grade|degrees|function|mobility|tolerance)\b|\d/5|°"
 )
 _CRITERION = re.compile(
-    r"\d|\b(?:independent\w*|mod(?:ified)? i\w*|sba|cga|supervision|without (?:pain|assist\w*|difficulty|rail|ad|loss|lob|device|cues?|increase|symptoms?|limitation|restrictions?|compensation|stopping|help|leak\w*)|no (?:pain|lob|leak\w*|symptoms|dizz\w+|assist\w*|cues?|rail|sx)|w/o|pain[- ]free|min a|one|two|three|five|ten|all|full|safely|trials?|unlimited|step[- ]over[- ]step|reciprocal\w*|entire)\b"
+    r"\d|\[date |\b(?:independent\w*|mod(?:ified)? i\w*|sba|cga|supervision|without (?:pain|assist\w*|difficulty|rail|ad|loss|lob|device|cues?|increase|symptoms?|limitation|restrictions?|compensation|stopping|help|leak\w*)|no (?:pain|lob|leak\w*|symptoms|dizz\w+|assist\w*|cues?|rail|sx)|w/o|pain[- ]free|min a|one|two|three|five|ten|all|full|safely|trials?|unlimited|step[- ]over[- ]step|reciprocal\w*|entire)\b"
 )
 _TASK = NAMED_ACT
 

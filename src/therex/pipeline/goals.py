@@ -34,7 +34,7 @@ _GOAL_FIRST = re.compile(
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 # a task with a criterion and a day by which it is to be reached is an aim, whatever stands before it
 _BY_WHEN = re.compile(
-    rf"\bby (?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|{_MONTH}(?: \w+)?|(?:wk|week|visit) \d+|discharge|dc|d/c|surgery|end of (?:poc|\w+))(?: (?:to|for|so)\b[^.]{{0,50}})?[ .]*$|\bin \d+ (?:wks?|weeks?|visits?)[ .]*$"
+    rf"\bby (?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\[date [a-z]{{1,3}}\]|{_MONTH}(?: \w+)?|(?:wk|week|visit) \d+|discharge|dc|d/c|surgery|end of (?:poc|\w+))(?: (?:to|for|so)\b[^.]{{0,50}})?[ .]*$|\bin \d+ (?:wks?|weeks?|visits?)[ .]*$"
 )
 _AIMED = re.compile(
     r"[-•* ]*(?:\d+[.)] )?(?:pt |patient )?(?:to )?(?:walk|climb|descend|ascend|rise|stand|sit|lift|carry|reach|don|doff|dress|transfer|bathe|shower|toilet|cook|drive|run|jog|hike|return|sleep|hold|"

@@ -31,6 +31,8 @@ _OTHER_DATE = re.compile(
 _PLACE_DATE = re.compile(
     r"(?i)\b(?:date(?: of service)?|dos)\b[ ]*[:#]?[ ]*(\[[^\]\n]{1,60}\]|\*{2,}[^\s]{0,40}|_{3,}|<[^>\n]{1,60}>|xx/xx/\w+)"
 )
+# as `therex redact` leaves it
+_REDACTED_DATE = re.compile(r"\[date [a-z]{1,3}\]")
 _HEP = re.compile(
     r"\b(?:hep|home exercise program|home program|home exercises?|home ex(?:s|\.)?|home exercise|exercises at home|homework|home programme|(?:does|doing|did|do) (?:them|these|all of them|(?:her|his|their|the) (?:exercises?|stretches|program))(?: all)? (?:every day|daily|nightly|every (?:morning|night)|on (?:her|his|their) own|at home))\b"
 )
@@ -208,23 +210,30 @@ def _dates(ctx: Context) -> list[Mention]:
                 continue
             if not (_DATE_LABEL.search(before) or _line_edge(ctx, k)):
                 continue
-        kind = "date"
-        if _DATE_LABEL.search(before):
-            kind = "service_date"
-        elif (
-            re.search(r"(?:signed|signature|by|pt|dpt|pta|ota|otr/l|cota/l|cht|ncs|ocs|\bl)[^\n]{0,40}$", before)
-            and u.start > len(norm) * 0.6
-            and not _OTHER_DATE.search(before.replace("on ", ""))
-        ):
-            kind = "signed_date"
-        elif u.start < 70 and re.search(r"\beval\w*[ ,:-]*$", before):
-            kind = "service_date"
-        elif _OTHER_DATE.search(before):
-            kind = "date"
-        elif u.start < 160 and before.count(" ") <= 10 and not re.search(r"\b(?:dx|s/p|onset|doi|dob|surgery|lives|fell|injur)\b", before):
-            kind = "service_date"
-        out.append(Mention(kind, u.start, u.end, "rule:date", {"raw": u.word}))
+        out.append(Mention(_kind_of_date(before, u.start, len(norm)), u.start, u.end, "rule:date", {"raw": u.word}))
+    for m in _REDACTED_DATE.finditer(norm):
+        before = norm[max(0, m.start() - 45) : m.start()].split("\n")[-1]
+        out.append(Mention(_kind_of_date(before, m.start(), len(norm)), m.start(), m.end(), "rule:date.redacted", {"raw": m[0]}))
     return out
+
+
+def _kind_of_date(before: str, start: int, length: int) -> str:
+    """Whose date it is, by what stands before it on its line, and by its place in a note of `length` characters."""
+    if _DATE_LABEL.search(before):
+        return "service_date"
+    if (
+        re.search(r"(?:signed|signature|by|pt|dpt|pta|ota|otr/l|cota/l|cht|ncs|ocs|\bl)[^\n]{0,40}$", before)
+        and start > length * 0.6
+        and not _OTHER_DATE.search(before.replace("on ", ""))
+    ):
+        return "signed_date"
+    if start < 70 and re.search(r"\beval\w*[ ,:-]*$", before):
+        return "service_date"
+    if _OTHER_DATE.search(before):
+        return "date"
+    if start < 160 and before.count(" ") <= 10 and not re.search(r"\b(?:dx|s/p|onset|doi|dob|surgery|lives|fell|injur)\b", before):
+        return "service_date"
+    return "date"
 
 
 def _line_edge(ctx: Context, k: int) -> bool:
