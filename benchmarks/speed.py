@@ -1,11 +1,11 @@
-"""Words per second against medspaCy on the same notes in the same run, a fresh process each, cold, loading left out.
+"""Words per second against its peers on the same notes in the same run, a fresh process each, cold, loading left out.
 
-    python benchmarks/speed.py [--peer-python PATH] [--peer-venv DIR] [--json]
+    python benchmarks/speed.py [--venvs DIR] [--json]
 
 The notes are made for speed only: lines of `training_data/` in a new order with other numbers, about 250 words each, all distinct,
-each read once. medspaCy gets every phrase of our lexicon; it runs as it loads by default, and with spaCy's sentencizer for its
-splitter. therex runs whole, with its learned proposals and with `--fast`. The peer's virtual environment is made on first use (it
-pins older libraries).
+each read once. therex runs whole, with its learned proposals and with `--fast`. Peers (`peer.py`) get every phrase of our lexicon:
+medspaCy as it loads, and with spaCy's sentencizer for its splitter; negspaCy; the rules of EDS-NLP. Their virtual environments are made
+on first use (they pin other libraries). spaCy's blank tokenizer is the floor.
 """
 
 from __future__ import annotations
@@ -39,14 +39,23 @@ def notes(n: int) -> list[str]:
     return out
 
 
-def peer_python(venv: Path) -> Path:
-    """A Python with medspaCy, made where there is none."""
+def peer_python(venv: Path, *packages: str) -> Path:
+    """A Python with the peer, made where there is none."""
     python = venv / "bin" / "python"
     if not python.exists():
-        print("making the peer's virtual environment", file=sys.stderr)
+        print(f"making the virtual environment of {packages[-1]}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "numpy<2", "medspacy"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
     return python
+
+
+#: Peer: the virtual environment and the packages it needs.
+PEERS = {
+    "default": ("medspacy", "numpy<2", "medspacy"),
+    "sentencizer": ("medspacy", "numpy<2", "medspacy"),
+    "negspacy": ("negspacy", "negspacy"),
+    "edsnlp": ("edsnlp", "edsnlp"),
+}
 
 
 def one(variant: str, path: Path) -> int:
@@ -80,8 +89,7 @@ def one(variant: str, path: Path) -> int:
 def main(argv: list[str] | None = None) -> int:
     """Print both speeds and their ratio."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--peer-python", type=Path)
-    parser.add_argument("--peer-venv", type=Path, default=HERE.parent / ".venv-medspacy")
+    parser.add_argument("--venvs", type=Path, default=HERE.parent, help="where the peers' virtual environments are, `.venv-NAME` each")
     parser.add_argument("--notes", type=int, default=400)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
@@ -104,10 +112,10 @@ def main(argv: list[str] | None = None) -> int:
                 [sys.executable, __file__, "--one", variant, f"{folder}/texts.json"], check=True, capture_output=True, text=True
             )
             own[variant] = json.loads(run.stdout.strip().splitlines()[-1])
-        python, speed = args.peer_python or peer_python(args.peer_venv), {}
-        for variant in ("sentencizer", "default"):
+        speed = {}
+        for variant, (venv, *packages) in PEERS.items():
             run = subprocess.run(
-                [python, HERE / "peer_medspacy.py", f"{folder}/texts.json", f"{folder}/phrases.json", variant],
+                [peer_python(args.venvs / f".venv-{venv}", *packages), HERE / "peer.py", f"{folder}/texts.json", f"{folder}/phrases.json", variant],
                 check=True, capture_output=True, text=True,
             )  # fmt: skip
             peer = json.loads(run.stdout.strip().splitlines()[-1])
@@ -118,6 +126,7 @@ def main(argv: list[str] | None = None) -> int:
         "therex_whole_words_per_s": round(rate["whole"]), "therex_fast_words_per_s": round(rate["fast"]),
         "therex_whole_notes_per_s": round(len(texts) / own["whole"]["seconds"], 1), "therex_whole_peak_mb": own["whole"]["peak_mb"],
         "medspacy_sentencizer_words_per_s": round(speed["sentencizer"]), "medspacy_default_words_per_s": round(speed["default"]),
+        "negspacy_words_per_s": round(speed["negspacy"]), "edsnlp_words_per_s": round(speed["edsnlp"]),
         "ratio_whole_to_default": round(rate["whole"] / speed["default"], 2),
         "ratio_whole_to_sentencizer": round(rate["whole"] / speed["sentencizer"], 2),
         "ratio_fast_to_sentencizer": round(rate["fast"] / speed["sentencizer"], 2),
