@@ -61,6 +61,11 @@ class _Names:
         """Whether it is a name, in capitals, that therapy uses as a word: Thomas, Taylor."""
         return word[:1].isupper() and word.lower() in self.eponyms and word.lower() in self.either
 
+    def surname(self, word: str) -> bool:
+        """Whether it can follow a first name: a surname of the census or an eponym, with a capital, and no field of a form."""
+        low = word.lower()
+        return word[:1].isupper() and (low in self.last or low in self.eponyms) and low not in _fields()
+
     def may(self, word: str) -> bool:
         """Whether it can be a name at all: a name of the census that is a word, or no word."""
         return word.lower() not in _fields() and (not self.known(word) or self.common(word))
@@ -110,12 +115,16 @@ def _contexts() -> dict[str, re.Pattern[str]]:
         ),
         "title": re.compile(rf"\b(?!rev\b)(?i:{told['titles']})\b\.? (?P<x>(?:{_INITIAL} )?{_WORD}(?: {_WORD})?|[a-zà-ÿ'-]{{3,}})"),
         "credential": re.compile(rf"(?P<x>{_PART}(?:,? {_PART}){{0,3}}?)(?:,? ?/? ?)(?<![A-Za-z])(?i:{told['credentials']})(?![A-Za-z])"),
-        "low_credential": re.compile(r"(?P<x>\b(?:[a-z]\.? )?[a-z'-]{3,})[, ]+(?:pta?|dpt|otr(?:/l)?|cota(?:/l)?|lpta|cht)\b(?! \w)"),
+        "low_credential": re.compile(r"(?P<x>\b(?:[a-z]\.? |[a-z'-]{3,} )?[a-z'-]{3,})[, ]+(?:pta?|dpt|otr(?:/l)?|cota(?:/l)?|lpta|cht)\b(?! \w)"),
         "role": re.compile(rf"(?<![A-Za-z])(?i:{told['roles']})(?:'s)?,? ?[(\"“]*[ ]?(?P<x>(?:{_INITIAL} )?{_RUN})"),
         "kin": re.compile(rf"(?<![A-Za-z])(?i:{told['kin']}),? [(\"“]?(?P<x>{_WORD})"),
         "comma": re.compile(rf"(?<![A-Za-z])(?P<x>{_WORD}, {_WORD}(?: [A-Z]\b\.?)?)"),
         "low_role": re.compile(rf"\b(?:{told['roles']}) (?P<x>[a-zà-ÿ'-]{{3,}}(?: [a-zà-ÿ'-]{{3,}})?)"),
         "run": re.compile(rf"(?P<x>{_RUN})"),
+        # who is told by age, birth, room or number is a person
+        "described": re.compile(rf"(?<![A-Za-z])(?P<x>{_RUN})(?:,? [(]?|,? ?[(])(?:(?:age )?\d{{1,3}} ?(?:y|yo|y/o|yrs?|years?)\b|(?i:dob|mrn|rm|room)\b|s/p\b)"),
+        "cell": re.compile(rf"(?<=[|\t])[ ]{{0,12}}(?P<x>{_WORD}, {_WORD}(?: [A-Z]\b\.?)?)(?=[ ]{{0,12}}[|\t\n])"),
+        "table": re.compile(r"^[ ]{0,8}\|?(?P<head>(?:[^|\n]{0,60}\|){2,20}[^|\n]{0,60})\n(?P<rows>(?:[^\n]*\|[^\n]*(?:\n|$))+)", re.M),
         "initial": re.compile(rf"(?<![A-Za-z.])(?P<x>(?:[A-Z]\.[ ]?){{1,2}}{_WORD}|{_WORD} [A-Z]\.(?=[ ,]|$)(?! {_WORD}))"),
         "organisation": re.compile(rf"(?P<x>(?:(?:{_WORD}|St\.?|of|and|&)[ ]){{1,5}}{told['organisations']})\b"),
         "organisation_caps": re.compile(rf"(?P<x>(?:[A-Z][A-Z'&.-]+[ ]){{1,4}}{told['organisations'].upper()})\b"),
@@ -182,7 +191,7 @@ def _parts(text: str, start: int, end: int) -> list[re.Match[str]]:
 _IN_SENTENCE = re.compile(r"[a-z] ")
 # what an eponym belongs to: the Thomas test stays where the patient is called Thomas
 _TESTED = re.compile(
-    r"(?:'s|’s)?[ -](?:test|sign|stretch|position|scale|score|index|exercise|technique|twist|maneuver|balance|taping|protocol|brace|level|disease)"
+    r"(?:'s|’s)?[ -](?:test|sign|stretch|position|scale|score|index|exercise|technique|twist|maneuver|balance|taping|protocol|brace|level|disease|s?rpe|ec\b|eo\b|pos|neg|\d|\+|\()", re.I
 )
 _TOWN = re.compile(rf",[ ]({_WORD}(?: {_WORD})?)(?=[\n.,;]|$)")
 # McKay, O'Neil, Anne-Marie: capitals within, and no abbreviation
@@ -202,7 +211,7 @@ def _leading(text: str, m: re.Match[str], most: int = 4, caps: bool = True, sure
         if len(part[0]) > 1 and sum(c.isupper() for c in part[0]) > 1 and not caps and not _MIXED.fullmatch(part[0]):
             break
         surname = bool(i) and part[0].lower() in _names().last and part[0][:1].isupper() and part[0].lower() not in _fields()
-        if i >= most or not (initial or surname or _names().may(part[0]) or (sure and _names().eponym(part[0]))):
+        if i >= most or not (initial or surname or _names().may(part[0]) or (sure and _names().surname(part[0]))):
             break
         last = part.end() + (1 if initial and text[part.end() : part.end() + 1] == "." else 0)
         long = long or len(part[0]) > 2
@@ -219,14 +228,14 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
     for m in contexts["title"].finditer(text):
         begin, end = _leading(text, m, 3, caps, sure=True)
         disease = text[m.start() : begin].strip(" .").isupper() and not caps
-        if not disease and (text[begin : begin + 1].isupper() or (small and not names.known(m["x"]))):
+        if not disease and (text[begin : begin + 1].isupper() or (small and not names.known(m["x"]) and not (names.common(m["x"]) and m[0].lower().startswith(("nurse", "coach"))))):
             yield m.start(), end, "NAME"
     for m in contexts["credential"].finditer(text):
         parts = _parts(text, *m.span("x"))
         # what stands before the name on the line is none of it
         while parts and not (names.may(parts[0][0]) or len(parts[0][0]) == 1 or names.eponym(parts[0][0])):
             parts.pop(0)
-        named = all(names.may(p[0]) or len(p[0]) == 1 or (len(parts) > 1 and names.eponym(p[0])) for p in parts)
+        named = all(names.may(p[0]) or len(p[0]) == 1 or (len(parts) > 1 and names.surname(p[0])) for p in parts)
         if parts and named and any(len(p[0]) > 2 for p in parts):
             if len(parts) > 1 or text[m.end("x") : m.end("x") + 1] == "," or not names.common(parts[0][0]):
                 yield parts[0].start(), m.end("x"), "NAME"
@@ -246,9 +255,23 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
     for m in contexts["comma"].finditer(text):
         surname, first = (p[0].lower() for p in _parts(text, *m.span("x"))[:2])
         lead = text[max(0, m.start("x") - 40) : m.start("x")].rpartition("\n")[2]
-        heads = lead.strip() == "" and re.match(r"[ ]{2,}|[ ]*(?:\n|$|DOB|MR)", text[m.end("x") : m.end("x") + 8])
-        if surname in names.last and (heads or (first in names.first and names.may(surname))) and names.may(first):
+        heads = lead.strip() == "" and re.match(r"[ ]{2,}|[ ]*\(?(?:\n|$|DOB|MR)", text[m.end("x") : m.end("x") + 8])
+        known = surname in names.last or (surname in names.eponyms and first in names.first)
+        if known and (heads or (first in names.first and (names.may(surname) or surname in names.eponyms))) and names.may(first):
             yield m.start("x"), m.end("x"), "NAME"
+    for m in contexts["described"].finditer(text):
+        parts = _parts(text, *m.span("x"))
+        while parts and not (names.given(parts[0][0]) or names.may(parts[0][0])):
+            parts.pop(0)
+        if parts and (len(parts) > 1 or not names.common(parts[0][0])) and all(names.may(p[0]) or names.surname(p[0]) for p in parts):
+            if not caps or any(p[0].lower() in names.first for p in parts):
+                yield parts[0].start(), m.end("x"), "NAME"
+    for m in contexts["cell"].finditer(text):
+        surname, first = (p[0] for p in _parts(text, *m.span("x"))[:2])
+        if names.surname(surname) and first.lower() in names.first:
+            yield m.start("x"), m.end("x"), "NAME"
+    for m in contexts["table"].finditer(text):
+        yield from _cells(text, m)
     for m in contexts["of_whom"].finditer(text):
         begin, end = _leading(text, m, caps=caps)
         yield begin, end, "NAME"
@@ -282,12 +305,48 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
                 yield begin, end, "NAME" if told[0].lower() in names.first else "ORG" if " " in text[begin:end] else "ADDRESS"
 
 
+_INITIALS = re.compile(r"[A-Z]{2,3}")
+
+
+def _cells(text: str, m: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+    """Days, names and initials in the columns of a table that say so."""
+    names = _names()
+    wanted = {i: kind for i, head in enumerate(m["head"].split("|")) if (kind := _columns().get(head.strip().lower().rstrip(".:")))}
+    at = m.start("rows")
+    for row in m["rows"].splitlines(keepends=True) if wanted else ():
+        lead = len(row) - len(row.lstrip(" "))
+        lead += row[lead : lead + 1] == "|"
+        place = at + lead
+        for i, cell in enumerate(row[lead:].rstrip("\n").split("|")):
+            begin, word = place + len(cell) - len(cell.lstrip()), cell.strip()
+            place += len(cell) + 1
+            parts = _ANY.findall(word)
+            kind = wanted.get(i)
+            day = kind == "DATE" and _DAY.fullmatch(word)
+            person = kind == "NAME" and parts and (_INITIALS.fullmatch(word) or all(names.may(p) or names.surname(p) or len(p) == 1 for p in parts))
+            if day or person:
+                yield begin, begin + len(word), kind or ""
+        at += len(row)
+
+
+_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?")
+
+
+@cache
+def _columns() -> dict[str, str]:
+    """The heads of columns that hold days and names, in small letters."""
+    told = resource("redaction.yaml")["columns"]
+    return {head: kind for kind, heads in told.items() for head in heads}
+
+
 def _in_small_letters(text: str) -> Iterator[tuple[int, int, str]]:
     """Names in a note without capitals."""
     names, contexts = _names(), _contexts()
     for m in contexts["low_credential"].finditer(text):
+        first, *last = m["x"].split()
         if not names.known(m["x"].split()[-1]):
-            yield m.start("x"), m.end("x"), "NAME"
+            whole = not last or len(first.strip(".")) == 1 or (first in names.first and not names.known(first)) or not names.known(first)
+            yield m.start("x") if whole else m.end("x") - len(last[-1]), m.end("x"), "NAME"
     for m in contexts["low_role"].finditer(text):
         parts = _parts(text, *m.span("x"))
         kept: list[re.Match[str]] = []
@@ -317,7 +376,9 @@ def _runs(text: str, caps: bool) -> Iterator[tuple[int, int, str]]:
             if names.given(word) and (not caps or len(word) > 3):
                 j = i + 1
                 while j < len(parts) and (
-                    len(parts[j][0]) == 1 or (names.may(parts[j][0]) and not (names.common(parts[j][0]) if caps else parts[j][0].isupper()))
+                    len(parts[j][0]) == 1
+                    or (not caps and names.surname(parts[j][0]) and not _TESTED.match(text, parts[j].end()))
+                    or (names.may(parts[j][0]) and not (names.common(parts[j][0]) if caps else parts[j][0].isupper()))
                 ):
                     j += 1
                 yield parts[i].start(), parts[j - 1].end(), "NAME"
