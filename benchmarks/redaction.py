@@ -1,6 +1,6 @@
 """What `therex redact` finds of the identifiers in marked notes, and what it harms.
 
-    python benchmarks/redaction.py [open|frozen|frozen2|frozen3|frozen4] [--errors | --reread]
+    python benchmarks/redaction.py [open|frozen|frozen2|frozen3|frozen4|frozen5] [--errors | --reread]
 
 Recall: the share of marked identifiers of which no letter or digit is left. Precision: the share of replacements that touch a
 mark. F2 weighs recall four times. Harm: of the clinical spans that the pipeline finds in the original, the share that a
@@ -54,7 +54,7 @@ def reread() -> None:
 def main(argv: list[str] | None = None) -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("half", nargs="?", default="frozen", choices=("open", "frozen", "frozen2", "frozen3", "frozen4"))
+    parser.add_argument("half", nargs="?", default="frozen", choices=("open", "frozen", "frozen2", "frozen3", "frozen4", "frozen5"))
     parser.add_argument("--errors", action="store_true", help="print what was missed and what was replaced without need")
     parser.add_argument("--reread", action="store_true", help="whether redacted notes read as the whole ones do, and nothing else")
     args = parser.parse_args(argv)
