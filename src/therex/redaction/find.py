@@ -18,7 +18,7 @@ from therex.catalog.files import RESOURCES, resource
 
 _GROWING = frozenset({"NAME", "ORG"})
 KINDS = ("NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "ID", "ADDRESS", "ORG")
-_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’]*(?:-[A-ZÀ-Þ][A-Za-zÀ-ÿ'’]+)*"
+_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’]*(?:(?:(?<=[a-z][a-z])-|-(?=[A-ZÀ-Þ][A-Za-zÀ-ÿ'’]))[A-Za-zÀ-ÿ'’]+)*"
 _INITIAL = r"[A-ZÀ-Þ]\b\.?"
 _PART = rf"(?:{_INITIAL}(?![a-zà-ÿ])|{_WORD}\.?(?=[ ,)]|$|\W))"
 _RUN = rf"{_WORD}(?:[ ](?:{_WORD}|{_INITIAL})){{0,3}}"
@@ -122,7 +122,7 @@ def _contexts() -> dict[str, re.Pattern[str]]:
         "low_role": re.compile(rf"\b(?:{told['roles']}) (?P<x>[a-zà-ÿ'-]{{3,}}(?: [a-zà-ÿ'-]{{3,}})?)"),
         "run": re.compile(rf"(?P<x>{_RUN})"),
         # who is told by age, birth, room or number is a person
-        "described": re.compile(rf"(?<![A-Za-z])(?P<x>{_RUN})(?:,? [(]?|,? ?[(])(?:(?:age )?\d{{1,3}} ?(?:y|yo|y/o|yrs?|years?)\b|(?i:dob|mrn|rm|room)\b|s/p\b)"),
+        "described": re.compile(rf"(?<![A-Za-z])(?P<x>{_RUN})(?:,? [(]?|,? ?[(])(?:(?:age )?\d{{1,3}} ?(?:y|yo|y/o|yrs?|years?)\b|(?<=, )\d{{1,3}}(?=, )|(?i:dob|mrn|rm|room)\b|s/p\b)"),
         "cell": re.compile(rf"(?<=[|\t])[ ]{{0,12}}(?P<x>{_WORD}, {_WORD}(?: [A-Z]\b\.?)?)(?=[ ]{{0,12}}[|\t\n])"),
         "table": re.compile(r"^[ ]{0,8}\|?(?P<head>(?:[^|\n]{0,60}\|){2,20}[^|\n]{0,60})\n(?P<rows>(?:[^\n]*\|[^\n]*(?:\n|$))+)", re.M),
         "initial": re.compile(rf"(?<![A-Za-z.])(?P<x>(?:[A-Z]\.[ ]?){{1,2}}{_WORD}|{_WORD} [A-Z]\.(?=[ ,]|$)(?! {_WORD}))"),
@@ -191,8 +191,10 @@ def _parts(text: str, start: int, end: int) -> list[re.Match[str]]:
 _IN_SENTENCE = re.compile(r"[a-z] ")
 # what an eponym belongs to: the Thomas test stays where the patient is called Thomas
 _TESTED = re.compile(
-    r"(?:'s|’s)?[ -](?:test|sign|stretch|position|scale|score|index|exercise|technique|twist|maneuver|balance|taping|protocol|brace|level|disease|s?rpe|ec\b|eo\b|pos|neg|\d|\+|\()", re.I
+    r"(?:'s|’s)?[ -](?:test|sign|stretch|position|scale|score|index|exercise|technique|twist|maneuver|balance|taping|protocol|brace|level|disease|s?rpe|ec\b|eo\b|pos|neg|\d|\+|\()",
+    re.I,
 )
+_DATED = re.compile(r",? (?:\d{1,2}\b|(?:of )?(?:19|20)\d\d)")
 _TOWN = re.compile(rf",[ ]({_WORD}(?: {_WORD})?)(?=[\n.,;]|$)")
 # McKay, O'Neil, Anne-Marie: capitals within, and no abbreviation
 _MIXED = re.compile(r"(?:(?:Mc|Mac|De|La|Le|Van|O['’]|D['’])?[A-ZÀ-Þ][a-zà-ÿ'’]+-?)+")
@@ -228,7 +230,10 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
     for m in contexts["title"].finditer(text):
         begin, end = _leading(text, m, 3, caps, sure=True)
         disease = text[m.start() : begin].strip(" .").isupper() and not caps
-        if not disease and (text[begin : begin + 1].isupper() or (small and not names.known(m["x"]) and not (names.common(m["x"]) and m[0].lower().startswith(("nurse", "coach"))))):
+        if not disease and (
+            text[begin : begin + 1].isupper()
+            or (small and not names.known(m["x"]) and not (names.common(m["x"]) and m[0].lower().startswith(("nurse", "coach"))))
+        ):
             yield m.start(), end, "NAME"
     for m in contexts["credential"].finditer(text):
         parts = _parts(text, *m.span("x"))
@@ -250,7 +255,12 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
     for m in contexts["kin"].finditer(text):
         # beside a relation a word that is a name too is a name, and so is an eponym
         word = m["x"].lower()
-        if word in names.either and word not in _fields() and (names.common(word) or not caps) and not m["x"].isupper():
+        if (
+            word in names.either
+            and (word not in _fields() or word in _MONTHS)
+            and (names.common(word) or not caps)
+            and not m["x"].isupper()
+        ):
             yield m.start("x"), m.end("x"), "NAME"
     for m in contexts["comma"].finditer(text):
         surname, first = (p[0].lower() for p in _parts(text, *m.span("x"))[:2])
@@ -263,7 +273,8 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
         parts = _parts(text, *m.span("x"))
         while parts and not (names.given(parts[0][0]) or names.may(parts[0][0])):
             parts.pop(0)
-        if parts and (len(parts) > 1 or not names.common(parts[0][0])) and all(names.may(p[0]) or names.surname(p[0]) for p in parts):
+        called = len(parts) > 1 and parts[0][0].lower() in names.first and names.surname(parts[-1][0])
+        if parts and (called or not all(names.common(p[0]) for p in parts)) and all(names.may(p[0]) or names.surname(p[0]) for p in parts):
             if not caps or any(p[0].lower() in names.first for p in parts):
                 yield parts[0].start(), m.end("x"), "NAME"
     for m in contexts["cell"].finditer(text):
@@ -305,6 +316,8 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
                 yield begin, end, "NAME" if told[0].lower() in names.first else "ORG" if " " in text[begin:end] else "ADDRESS"
 
 
+# months that are first names
+_MONTHS = frozenset({"april", "june", "august"})
 _INITIALS = re.compile(r"[A-Z]{2,3}")
 
 
@@ -323,7 +336,11 @@ def _cells(text: str, m: re.Match[str]) -> Iterator[tuple[int, int, str]]:
             parts = _ANY.findall(word)
             kind = wanted.get(i)
             day = kind == "DATE" and _DAY.fullmatch(word)
-            person = kind == "NAME" and parts and (_INITIALS.fullmatch(word) or all(names.may(p) or names.surname(p) or len(p) == 1 for p in parts))
+            person = (
+                kind == "NAME"
+                and parts
+                and (_INITIALS.fullmatch(word) or all(names.may(p) or names.surname(p) or len(p) == 1 for p in parts))
+            )
             if day or person:
                 yield begin, begin + len(word), kind or ""
         at += len(row)
@@ -412,7 +429,10 @@ def _repeat(found: _Found, also: tuple[str, ...]) -> None:
     exact = {form for p in parts for form in (p, p.title(), p.upper()) if form[:1].isupper()}
     for m in _ANY.finditer(found.text):
         word = m[0].removesuffix("'s").removesuffix("’s")
-        called = word in exact and (not names.known(word) or (names.eponym(word) and not _TESTED.match(found.text, m.start() + len(word))))
+        month = word.lower() in _MONTHS and m.start() > 0 and found.text[m.start() - 1] == " " and not _DATED.match(found.text, m.end())
+        called = word in exact and (
+            not names.known(word) or month or (names.eponym(word) and not _TESTED.match(found.text, m.start() + len(word)))
+        )
         if word.lower() in free or word in given or called:
             found.add(m.start(), m.start() + len(word), "NAME")
 
