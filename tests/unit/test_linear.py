@@ -4,7 +4,10 @@ The same fragment over and over holds up the patterns that can be held up. What 
 linear is 4, quadratic 16, and the bound lies between; three tries, so that a busy machine alone fails nothing.
 """
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +41,9 @@ def test_the_analysis(analyzer, fragment):
 @pytest.mark.parametrize("fragment", FRAGMENTS, ids=repr)
 def test_redaction(fragment):
     assert grows(find, fragment) < 9
+
+
+def test_no_pattern_alone_backtracks_exponentially():
+    script = Path(__file__).resolve().parents[2] / "benchmarks" / "patterns.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
