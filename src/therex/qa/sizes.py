@@ -1,0 +1,64 @@
+"""How many notes to draw, and how many from each stratum."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+
+
+def size_for(expected: float, precision: float, confidence: float = 0.95, population: int | None = None) -> int:
+    """The size of a simple random sample whose interval reaches `precision` to either side of an expected rate.
+
+    Cochran, Sampling Techniques (1977), 4.4: z²p(1−p)/d², less what a finite population takes away.
+
+    Raises
+    ------
+    ValueError
+        A share lies outside 0 to 1, or the population is empty.
+    """
+    if not (0 < expected < 1 and 0 < precision < 1 and 0 < confidence < 1) or (population is not None and population < 1):
+        raise ValueError("want an expected rate, a precision and a confidence between 0 and 1, and at least one note")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    endless = z * z * expected * (1 - expected) / precision**2
+    if population is None:
+        return math.ceil(endless)
+    return min(population, math.ceil(endless / (1 + (endless - 1) / population)))
+
+
+def allocate(
+    size: int, populations: Sequence[int], how: str = "proportional", rates: Sequence[float] | None = None, least: int = 2
+) -> list[int]:
+    """How many of `size` notes to draw from each stratum: ``proportional``, ``equal`` or ``neyman``.
+
+    Every stratum gets `least` notes, or all it has; none gets more than it has, and what it cannot give goes to the others. Neyman's
+    allocation wants the expected error rate of each stratum: shares are as its population times sqrt(p(1−p)).
+
+    Raises
+    ------
+    ValueError
+        The sample is larger than the population or too small for its strata, or Neyman's rates are not given.
+    """
+    if size > sum(populations):
+        raise ValueError("the sample is larger than the population")
+    floor = [min(least, n) for n in populations]
+    if sum(floor) > size:
+        raise ValueError(f"{len(populations)} strata want at least {sum(floor)} notes")
+    if how == "proportional":
+        shares = [float(n) for n in populations]
+    elif how == "equal":
+        shares = [1.0] * len(populations)
+    elif how == "neyman":
+        if rates is None or len(rates) != len(populations):
+            raise ValueError("Neyman's allocation wants an expected rate for each stratum")
+        # a rate of 0 or 1 is one that is not known well enough
+        shares = [n * math.sqrt(max(p * (1 - p), 0.01)) for n, p in zip(populations, rates, strict=True)]
+    else:
+        raise ValueError("want proportional, equal or neyman")
+    out = list(floor)
+    while sum(out) < size:
+        # the next note goes where the share is least filled
+        room = [i for i, n in enumerate(populations) if out[i] < n]
+        best = max(room, key=lambda i: (shares[i] / (out[i] + 0.5), -i))
+        out[best] += 1
+    return out
