@@ -41,7 +41,10 @@ LineStatus = Literal["ready", "review", "hold", "no_97110"]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note as it was supplied, with what its source says of it beside the text; `kind` is the type of document in the source's words."""
+    """One note as it was supplied, with what its source says of it beside the text.
+
+    `kind` is the type of document in the source's words; `more` holds the further columns that were asked for, by their names.
+    """
 
     note_id: str = field(repr=False)
     text: str = field(repr=False)
@@ -49,6 +52,7 @@ class Note:
     day: date | None = field(default=None, repr=False)
     author: str = field(default="", repr=False)
     kind: str = field(default="", repr=False)
+    more: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

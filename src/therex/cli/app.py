@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from therex.cli import chart, corpus, evaluate, explain, model, policy, redact, screen, train, units
+from therex.cli import chart, corpus, evaluate, explain, model, policy, redact, sample, screen, train, units
 
 app = typer.Typer(
     name="therex",
@@ -38,6 +38,7 @@ screen.add(app)
 chart.add(app)
 explain.add(app)
 redact.add(app)
+sample.add(app)
 units.add(app)
 policy.add(app)
 train.add(app)

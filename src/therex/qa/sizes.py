@@ -62,3 +62,70 @@ def allocate(
         best = max(room, key=lambda i: (shares[i] / (out[i] + 0.5), -i))
         out[best] += 1
     return out
+
+
+def exact_size_for(expected: float, precision: float, confidence: float = 0.95, population: int | None = None) -> int:
+    """The smallest simple random sample whose exact interval, at the expected rate, is no wider than twice `precision`.
+
+    That is what `intervals.simple` will report, which is wider than Cochran's formula has it; in a small population `intervals.finite`.
+    """
+    from therex.qa.intervals import finite, simple
+
+    def narrow(n: int) -> bool:
+        errors = round(n * expected)
+        found = simple(errors, n, confidence) if population is None else finite(errors, n, population, confidence)
+        return found.high - found.low <= 2 * precision
+
+    low = max(1, size_for(expected, precision, confidence, population) // 2)
+    high = population or 4 * size_for(expected, min(precision, 0.5), confidence) + 400
+    while low < high:
+        middle = (low + high) // 2
+        if narrow(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def discovery_size(rate: float, confidence: float, population: int) -> int:
+    """How many notes to draw so that, if `rate` of all have an error, at least one such note is drawn with `confidence`.
+
+    Hypergeometric, as in discovery sampling (AICPA Audit Guide, Audit Sampling): the smallest n where the chance of none is at most 1 - confidence.
+
+    Raises
+    ------
+    ValueError
+        A share lies outside 0 to 1, or the population is empty.
+    """
+    from scipy.stats import hypergeom
+
+    if not (0 < rate < 1 and 0 < confidence < 1) or population < 1:
+        raise ValueError("want a rate and a confidence between 0 and 1, and at least one note")
+    bad = max(1, math.ceil(rate * population - 1e-9))
+    low, high = 1, population
+    while low < high:
+        middle = (low + high) // 2
+        if float(hypergeom.pmf(0, population, bad, middle)) <= 1 - confidence:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def size_for_mean(mean: float, deviation: float, precision: float, confidence: float = 0.95, population: int | None = None) -> int:
+    """The size of a simple random sample that gives a mean amount within `precision` of itself (a share of the mean).
+
+    Cochran, Sampling Techniques (1977), 4.7; mean and standard deviation are those of a probe sample.
+
+    Raises
+    ------
+    ValueError
+        Mean or precision are not above 0, or the population is empty.
+    """
+    if not (mean > 0 and deviation >= 0 and precision > 0 and 0 < confidence < 1) or (population is not None and population < 1):
+        raise ValueError("want a mean and a precision above 0, a deviation, a confidence between 0 and 1, and at least one note")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    endless = (z * deviation / (precision * mean)) ** 2
+    if population is None:
+        return max(2, math.ceil(endless))
+    return min(population, max(2, math.ceil(endless / (1 + endless / population))))

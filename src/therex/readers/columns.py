@@ -9,6 +9,8 @@ from pathlib import Path
 
 from therex.errors import InputError
 
+# what goes before the name of a column that is kept beside those of `names`
+MORE = "more:"
 Names = Mapping[str, tuple[str, ...]]
 csv.field_size_limit(50_000_000)
 
@@ -65,6 +67,12 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
             raise InputError(
                 f"{flag}: no column for {name}: want {'the one named' if told else ', '.join(known)}; {flag if flag == '--columns' else f'{flag}-columns'} maps another"
             )
+    for name, told in own.items():
+        if name.startswith(MORE):
+            head = plain.get(told.strip().lower())
+            if head is None:
+                raise InputError(f"the table has no column {told!r}; it has {', '.join(sorted(plain))}")
+            where[name] = head
     return where
 
 

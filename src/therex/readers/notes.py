@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from therex.days import parse_day
 from therex.errors import InputError, NoteError
+from therex.readers.columns import MORE
 from therex.readers.documents import LARGEST, Document, find_documents, kind_of
 from therex.readers.office import GROWTH, Extracted
 from therex.readers.tables import NAMES
@@ -37,7 +38,8 @@ class Reading:
 
     `columns` maps names of `tables.NAMES` to a table's own; `by` says whose notes belong together: ``patient``, ``folder`` or ``all``;
     `largest` is the size, in bytes, beyond which a document is refused; `names` takes patient and day from the names of files and folders
-    where nothing else tells them; `skip` holds resolved paths that folders do not give.
+    where nothing else tells them; `skip` holds resolved paths that folders do not give; `keep` names further columns, or keys of front matter,
+    that go into `Note.more`.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Reading:
     largest: int = LARGEST
     names: bool = False
     skip: frozenset[Path] = frozenset()
+    keep: tuple[str, ...] = ()
 
 
 def read_notes(paths: list[str], reading: Reading | None = None) -> Iterator[Note | NoteError]:
@@ -110,7 +113,7 @@ def _grouped(note: Note, document: Document, reading: Reading) -> Note:
 def _rows(document: Document, kind: str, reading: Reading) -> Iterator[Note | NoteError]:
     from therex.readers.tables import read_table
 
-    for found in read_table(document, kind, reading.columns):
+    for found in read_table(document, kind, {**reading.columns, **{MORE + name: name for name in reading.keep}}):
         if isinstance(found, NoteError):
             yield found
             continue
@@ -118,7 +121,7 @@ def _rows(document: Document, kind: str, reading: Reading) -> Iterator[Note | No
         told = row.get("date", "").strip()
         note = Note(
             row.get("id", "").strip() or f"{document.name}:{n}", row.get("text", ""), row.get("patient", "").strip(),
-            parse_day(told) if told else None, row.get("author", "").strip(), row.get("type", "").strip(),
+            parse_day(told) if told else None, row.get("author", "").strip(), row.get("type", "").strip(), tuple((k, row.get(MORE + k, "").strip()) for k in reading.keep),
         )  # fmt: skip
         yield note if reading.by == "patient" else replace(note, patient=str(document.place))
 
@@ -161,7 +164,7 @@ def _attached(document: Document, carried: object, reading: Reading) -> Iterator
         yield NoteError("not_text", "Documents lie too deep in one another.", carried.note_id)
         return
     inner = Document(carried.note_id, ".txt", document.place, document.path, carried.attachment, document.depth + 1)
-    for found in _of_document(inner, Reading(reading.columns, "patient", reading.largest)):
+    for found in _of_document(inner, replace(reading, by="patient", names=False)):
         if isinstance(found, NoteError):
             yield found
         else:
@@ -215,7 +218,8 @@ def _tagged(document: Document, told: Extracted, reading: Reading, note_id: str 
         named = document.path.parent.name
     day = next((d for raw in (front.get("date"), told.date) if raw and (d := parse_day(raw))), None) or name_day
     patient = front.get("patient") or told.patient or named
-    return Note(note_id or document.name, text, patient, day, front.get("author") or told.author, front.get("type") or told.kind)
+    more = tuple((k, front.get(k.strip().lower().replace(" ", "_").replace("-", "_"), "")) for k in reading.keep)
+    return Note(note_id or document.name, text, patient, day, front.get("author") or told.author, front.get("type") or told.kind, more)
 
 
 def tags(name: str) -> tuple[str, date | None]:

@@ -1,0 +1,189 @@
+"""`therex sample`: draw notes for review, so that the same draw can be made again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+ALLOCATIONS = ("proportional", "equal", "neyman")
+
+
+def sample(
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH...]", help="The notes of the period, as `therex screen` takes them.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The sample file; it holds the notes that are drawn.")] = None,
+    size: Annotated[int | None, typer.Option("--size", "-n", min=1, help="How many notes to draw at random.")] = None,
+    precision: Annotated[float | None, typer.Option("--precision", help="Instead of --size: half the width of the interval, such as 0.05.")] = None,
+    confidence: Annotated[float, typer.Option("--confidence", help="Of the interval.")] = 0.95,
+    expected: Annotated[float | None, typer.Option("--expected", help="The error rate to expect; 0.5 is the most cautious.")] = None,
+    probe: Annotated[Path | None, typer.Option("--probe", help="An earlier `therex appraise --format json`: its rates are those to expect.")] = None,
+    by: Annotated[list[str] | None, typer.Option("--by", help="Stratify by therapist, discipline, verdict, line, note_type, month, folder, patient or any column.")] = None,
+    allocation: Annotated[str, typer.Option("--allocation", help=f"One of {', '.join(ALLOCATIONS)}.")] = "proportional",
+    seed: Annotated[int, typer.Option("--seed", help="Another seed draws other notes.")] = 97110,
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="COLUMN=VALUE", help="Keep only these notes in the frame.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option("--exclude", metavar="COLUMN=VALUE", help="Leave these notes out, such as line=no_97110.")] = None,
+    group: Annotated[list[str] | None, typer.Option("--group", metavar="COLUMN", help="A further column to report by, such as clinic or payer.")] = None,
+    amount: Annotated[str | None, typer.Option("--amount", metavar="COLUMN", help="What was paid for 97110, for a financial estimate.")] = None,
+    risk: Annotated[int, typer.Option("--risk", min=0, help="Further notes: those that look worst. They count for no estimate.")] = 0,
+    uncertain: Annotated[int, typer.Option("--uncertain", min=0, help="Further notes: those that the tool is least sure of.")] = 0,
+    calibration: Annotated[int, typer.Option("--calibration", min=0, help="Further notes at random, which every reviewer reads first.")] = 0,
+    spares: Annotated[float, typer.Option("--spares", min=0, max=1, help="Notes in reserve for those that cannot be judged, as a share.")] = 0.2,
+    reviewers: Annotated[int, typer.Option("--reviewers", min=1, max=2, help="2: every note is read by two, and their differences are settled.")] = 1,
+    blind: Annotated[bool, typer.Option("--blind/--open", help="Hide what the tool says until the reviewer has decided.")] = True,
+    adjudicate: Annotated[str, typer.Option("--adjudicate", help="What two reviewers must agree on: all, or line (verdict, line and units).")] = "all",
+    like: Annotated[Path | None, typer.Option("--like", help="Draw the sample of this file again, and say whether it is the same.")] = None,
+    population: Annotated[int | None, typer.Option("--population", min=1, help="Without notes: print the sizes of samples of so many.")] = None,
+    payer: Annotated[str, typer.Option("--payer", help="Whose rules apply (see `therex policy list`).")] = "cms",
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day.")] = None,
+    columns: Annotated[str | None, typer.Option("--columns", metavar="NAME=COLUMN,...", help="As for `therex screen`.")] = None,
+    claims: Annotated[Path | None, typer.Option("--claims", help="Charge lines, as for `therex screen`.")] = None,
+    claim_columns: Annotated[str | None, typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="As for `therex screen`.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", help="Worker processes, where every note has to be read.")] = 0,
+) -> int:  # fmt: skip
+    """Draw a random sample of notes for review, simple or stratified; picks by risk are kept apart."""
+    from datetime import date
+
+    from therex.batch.local import Setup
+    from therex.cli.options import charges, day, one_of, progress
+    from therex.errors import InputError
+    from therex.qa.drawing import make_sample, named
+    from therex.qa.frame import OWN, READ, columns_among
+    from therex.readers.notes import Reading, columns_of, read_notes
+    from therex.types import Note
+
+    rates = _expected(expected, probe)
+    if population is not None:
+        if paths:
+            raise InputError("--population: prints sizes alone, without PATH")
+        return _sizes(population, rates[0], confidence)
+    if not paths:
+        raise InputError("want PATH, the notes of the period, or --population for sizes alone")
+    if output is None and like is None:
+        raise InputError("want --output FILE for the sample: it holds notes, and is for its owner alone")
+    design: dict[str, Any] = {
+        "seed": seed, "size": size, "precision": precision, "confidence": confidence, "expected": rates[0], "by": by or [],
+        "allocation": one_of("--allocation", allocation, ALLOCATIONS), "only": only or [], "exclude": exclude or [], "group": group or [],
+        "amount": amount, "risk": risk, "uncertain": uncertain, "calibration": calibration, "spares": spares, "reviewers": reviewers,
+        "blind": blind, "adjudicate": one_of("--adjudicate", adjudicate, ("all", "line")), "payer": payer,
+        "as_of": on.isoformat() if (on := day(as_of)) else None, "rates": {"|".join(k): v for k, v in rates[1].items()},
+    }  # fmt: skip
+    before = None
+    if like is not None:
+        from therex.qa.samples import read_sample
+
+        before = read_sample(like)
+        design = before.design
+    if design["size"] is None and design["precision"] is None:
+        raise InputError("want --size, or --precision for the size that it needs")
+    if clash := [name for name in [*design["by"], *design["group"]] if name.lower() != name and name.lower() in OWN + READ]:
+        raise InputError(f"--by: want {clash[0].lower()!r} in small letters")
+    own = frozenset(p.resolve() for p in (output, like, claims) if p)
+    reading = Reading(columns_of(columns), names=claims is not None, keep=columns_among(named(design)), skip=own)
+    held = list(read_notes(paths, reading)) if claims or "-" in paths else None
+    known = charges(claims, claim_columns, ((n.note_id, n.patient, n.day) for n in held or () if isinstance(n, Note)))
+    setup = Setup(design["payer"], design["as_of"] or date.today().isoformat(), model, charges=known)
+    told = make_sample(lambda: read_notes(paths, reading) if held is None else held, setup, design, jobs, progress)
+    if before is not None:
+        same = told["frame"]["sha256"] == before.frame["sha256"]
+        if not same:
+            raise InputError("--like: these are not the notes of that frame: one was added, taken away or altered, or a group of one")
+        from therex.qa.samples import sample_id
+
+        typer.echo(f"the same frame and {'the same' if sample_id(told) == before.id else 'another'} sample: {len(told['items'])} notes")
+        if output is None:
+            return int(sample_id(told) != before.id)
+    assert output is not None
+    from therex.batch.outputs import write_whole
+    from therex.qa.samples import to_json
+
+    write_whole(output, to_json(told))
+    _tell(told)
+    return 0
+
+
+def _expected(expected: float | None, probe: Path | None) -> tuple[float, dict[tuple[str, ...], float]]:
+    """The rate to expect, and that of each stratum where a probe tells it."""
+    from therex.errors import InputError
+
+    if expected is not None and not 0 < expected < 1:
+        raise InputError("--expected: want a rate between 0 and 1")
+    if probe is None:
+        return expected if expected is not None else 0.5, {}
+    import json
+
+    try:
+        told = json.loads(probe.read_text(encoding="utf-8"))
+        rate = float(told["line_errors"]["estimate"])
+        strata = {tuple(str(v) for v in s["key"].values()): float(s["estimate"]) for s in told["strata"] if s["estimate"] is not None}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise InputError("--probe: want the file of `therex appraise --format json`") from None
+    # a rate of 0 in a small probe is no reason to expect none
+    return expected if expected is not None else min(max(rate, 0.02), 0.98), strata
+
+
+def _sizes(population: int, expected: float, confidence: float) -> int:
+    from rich.table import Table
+
+    from therex.cli.options import on_console
+    from therex.errors import InputError
+    from therex.qa.sizes import discovery_size, exact_size_for, size_for
+
+    if not 0 < confidence < 1:
+        raise InputError("--confidence: want a share between 0 and 1")
+    table = Table()
+    table.add_column("precision ±")
+    for level in (levels := sorted({0.80, 0.90, 0.95, 0.99, confidence})):
+        table.add_column(f"{level:.0%}", justify="right")
+    for precision in (0.01, 0.02, 0.03, 0.05, 0.075, 0.10, 0.15):
+        cells = [
+            f"{exact_size_for(expected, precision, level, population):,} ({size_for(expected, precision, level, population):,})"
+            for level in levels
+        ]
+        table.add_row(f"{precision:.1%}", *cells)
+    found = Table()
+    found.add_column("rate")
+    for level in levels:
+        found.add_column(f"{level:.0%}", justify="right")
+    for rate in (0.005, 0.01, 0.02, 0.05, 0.10):
+        found.add_row(f"{rate:.1%}", *(f"{discovery_size(rate, level, population):,}" for level in levels))
+    parts = [
+        f"Notes to draw of {population:,}, where an error rate of {expected:.0%} is expected, by precision and confidence",
+        table,
+        "First the size for the exact interval that is reported; in brackets by Cochran's formula.\n",
+        "Discovery: notes to draw to see at least one error, if so many of all have one",
+        found,
+    ]
+    typer.echo(on_console(parts, None), nl=False)
+    return 0
+
+
+def _tell(told: dict[str, Any]) -> None:
+    from collections import Counter
+
+    from rich.table import Table
+
+    from therex.cli.options import on_console
+
+    frame, picks = told["frame"], Counter(i["pick"] for i in told["items"])
+    table = Table()
+    for name in (*told["design"]["by"], "notes", "drawn"):
+        table.add_column(name, justify="right" if name in ("notes", "drawn") else "left")
+    for s in frame["strata"]:
+        table.add_row(*(v or "(none)" for v in s["key"].values()), f"{s['population']:,}", str(s["sampled"]))
+    more = [f"{n} {k}" for k, n in picks.items() if k != "random"]
+    parts = [
+        f"{picks['random']} notes at random from a frame of {frame['notes']:,}",
+        table,
+        f"seed {told['design']['seed']}, frame {frame['sha256'][:12]}" + (f"; beside them {', '.join(more)}" if more else ""),
+    ]
+    if frame["excluded"]:
+        parts.append("left out: " + ", ".join(f"{n} ({why})" for why, n in sorted(frame["excluded"].items())))
+    sys.stdout.write(on_console(parts, None))
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("sample")(sample)

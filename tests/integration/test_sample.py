@@ -1,0 +1,106 @@
+"""`therex sample`: the frame, the draw, and the file."""
+
+import csv
+import json
+import stat
+
+import pytest
+
+NOTES = [
+    ("TE 97110 25 min: SLR 3x10 R for quad strength to climb stairs; VC for lag; pain 5/10 -> 3/10. {}", "Ito", "North", "28.50"),
+    ("Ther ex per flowsheet. Tolerated well. {}", "Roe", "South", "57"),
+    ("Ultrasound R shoulder 8 min. No exercise today. {}", "Vega", "North", ""),
+]
+
+
+@pytest.fixture
+def period(tmp_path):
+    path = tmp_path / "period.csv"
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        out = csv.writer(handle)
+        out.writerow(["note_id", "text", "therapist", "clinic", "date", "paid"])
+        for n in range(60):
+            text, who, clinic, paid = NOTES[n % 3]
+            out.writerow([f"n{n}", text.format(f"Visit {n}."), who, clinic, f"2026-0{7 + n % 3}-11", paid])
+    return path
+
+
+def drawn(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_stratified_sample_is_drawn_and_drawn_again(run, period, tmp_path):
+    out = tmp_path / "sample.json"
+    code, told, err = run("sample", str(period), "-o", str(out), "-n", "20", "--by", "clinic", "--group", "therapist", "--amount", "paid")
+    assert (code, err) == (0, "") and "20 notes at random from a frame of 60" in told
+    sample = drawn(out)
+    picks = [i["pick"] for i in sample["items"]]
+    assert picks.count("random") == 20 and picks.count("spare") == 5
+    assert [(s["key"]["clinic"], s["population"], s["sampled"]) for s in sample["frame"]["strata"]] == [("North", 40, 13), ("South", 20, 7)]
+    assert all(i["record"]["status"] == "ok" and i["source"]["therapist"] for i in sample["items"])
+    assert {i["amount"] for i in sample["items"] if i["source"]["therapist"] == "Ito"} == {28.5}
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert run("sample", str(period), "--like", str(out))[:2] == (0, "the same frame and the same sample: 25 notes\n")
+
+
+def test_another_seed_draws_other_notes_and_a_larger_sample_holds_the_smaller(run, period, tmp_path):
+    def ids(name, *more):
+        run("sample", str(period), "-o", str(tmp_path / name), *more)
+        return {i["note_id"] for i in drawn(tmp_path / name)["items"] if i["pick"] == "random"}
+
+    small, large = ids("a", "-n", "10"), ids("b", "-n", "20")
+    assert len(small) == 10 and small < large and ids("c", "-n", "10", "--seed", "2") != small
+
+
+def test_a_frame_that_changed_is_refused(run, period, tmp_path):
+    out = tmp_path / "sample.json"
+    run("sample", str(period), "-o", str(out), "-n", "10")
+    period.write_text(period.read_text(encoding="utf-8").replace("Visit 7.", "Visit 77."), encoding="utf-8")
+    code, told, err = run("sample", str(period), "--like", str(out))
+    assert (code, told) == (2, "") and err.startswith("therex: --like: these are not the notes of that frame") and err.count("\n") == 1
+
+
+def test_exclusions_are_counted_and_picks_by_risk_and_doubt_are_apart(run, period, tmp_path):
+    out = tmp_path / "sample.json"
+    code, told, _ = run(
+        "sample", str(period), "-o", str(out), "-n", "10", "--exclude", "line=no_97110", "--risk", "3", "--uncertain", "3", "--calibration", "2",
+        "--spares", "0", "--by", "verdict", "--allocation", "neyman",
+    )  # fmt: skip
+    sample = drawn(out)
+    assert code == 0 and sample["frame"]["excluded"] == {"--exclude line=no_97110": 20} and "left out: 20" in told
+    picks = [i["pick"] for i in sample["items"]]
+    assert [picks.count(k) for k in ("random", "risk", "uncertain", "calibration")] == [10, 3, 3, 2] and picks[:2] == ["calibration"] * 2
+    risky = [i["record"]["line"]["status"] for i in sample["items"] if i["pick"] == "risk"]
+    assert risky == ["hold"] * 3 and len({i["note_id"] for i in sample["items"]}) == 18
+
+
+def test_sizes_without_notes(run):
+    code, told, _ = run("sample", "--population", "2000", "--expected", "0.1")
+    assert code == 0 and "144 (130)" in told and "Discovery" in told and "58" in told
+
+
+def test_an_altered_sample_is_refused(run, period, tmp_path):
+    out = tmp_path / "sample.json"
+    run("sample", str(period), "-o", str(out), "-n", "5")
+    told = drawn(out)
+    del told["items"][0]
+    out.write_text(json.dumps(told), encoding="utf-8")
+    code, _, err = run("sample", str(period), "--like", str(out))
+    assert code == 2 and "altered after it was drawn" in err
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (["-n", "500"], "fewer than the 500"),
+        (["--by", "ward", "-n", "5"], "no column 'ward'"),
+        (["-n", "5", "--only", "clinic"], "COLUMN=VALUE"),
+        (["-n", "5", "--only", "clinic=West"], "all 60 notes are left out"),
+        (["--by", "therapist"], "want --size, or --precision"),
+        (["-n", "5", "--amount", "clinic"], "is no number"),
+        (["-n", "5", "--probe", "nothing.json"], "--probe"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_line(run, period, tmp_path, more, why):
+    code, told, err = run("sample", str(period), "-o", str(tmp_path / "s.json"), *more)
+    assert (code, told) == (2, "") and why in err and err.count("\n") == 1 and not (tmp_path / "s.json").exists()
