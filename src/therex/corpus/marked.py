@@ -118,6 +118,13 @@ def faults(note: MarkedNote) -> list[str]:
     return found
 
 
+def attribute_fits(label: str, attribute: str | None) -> bool:
+    """Whether a label takes an attribute; DURATION wants one."""
+    if not attribute:
+        return label != "DURATION"
+    return isinstance(attribute, str) and label in _ATTRIBUTE and _ATTRIBUTE[label].fullmatch(attribute) is not None
+
+
 def load_folder(folder: Path) -> list[MarkedNote]:
     """Every marked note under `folder`, sorted by path.
 
@@ -182,10 +189,10 @@ def checked(note_id: str, text: str, spans: list[tuple[int, int, str, str | None
             raise CorpusError(f"{at}: offsets {start} to {end} lie outside a text of {len(text)} characters")
         if label not in LABELS:
             raise CorpusError(f"{at}: unknown label {label!r}")
-        if attribute and (label not in _ATTRIBUTE or not _ATTRIBUTE[label].fullmatch(attribute)):
-            raise CorpusError(f"{at}: {label} with an attribute that it does not take")
-        if label == "DURATION" and not attribute:
-            raise CorpusError(f"{at}: DURATION without attribute")
+        if not attribute_fits(label, attribute):
+            raise CorpusError(
+                f"{at}: DURATION without attribute" if not attribute else f"{at}: {label} with an attribute that it does not take"
+            )
     note = MarkedNote(note_id, text, tuple(sorted(spans, key=lambda s: (s[0], s[1], s[2], s[3] or ""))), {"id": note_id, **meta})
     problems = faults(note)
     if problems:

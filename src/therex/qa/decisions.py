@@ -1,0 +1,230 @@
+"""What reviewers decide of a note, what the 97110 line comes to by that, where two of them differ, and what stands in the end.
+
+A judgement is a plain mapping, as the database and the pages carry it; `check` is the only home of its form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from therex.catalog.policy import policy
+from therex.errors import InputError
+from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
+
+Judgement = dict[str, Any]
+STATUS = ("present", "weak", "missing")
+VERDICTS = ("supported", "not_supported", "not_applicable")
+_CHOICES: dict[str, tuple[Any, ...]] = {
+    "verdict": (None, *VERDICTS),
+    "confidence": ("clear", "arguable"),
+    "note_type": (None, "daily", "evaluation", "progress", "discharge", "other"),
+    "discipline": (None, "PT", "OT", "SLP", "other"),
+}
+_FLAGS = ("flag", "unusable", "spans_checked")
+LONGEST_COMMENT, MOST_UNITS, MOST_SPANS = 4000, 99, 2000
+
+
+def blank(item: Mapping[str, Any], blind: bool) -> Judgement:
+    """What a reviewer starts from: nothing but the units billed; where the tool's opinion is open, its elements and marks to correct."""
+    record = item["record"]
+    told: Judgement = {
+        "elements": {}, "verdict": None, "confidence": "clear", "note_type": None, "discipline": None, "billed_units": item.get("units"),
+        "supported_units": None, "contradictions": [], "spans": [], "spans_checked": False, "comment": "", "flag": False, "unusable": False,
+    }  # fmt: skip
+    if not blind:
+        told["elements"] = {e["id"]: e["found"] for e in record["elements"]}
+        told["note_type"], told["discipline"] = record["note_type"], record["discipline"]
+        told["contradictions"] = list(dict.fromkeys(c["id"] for c in record["contradictions"]))
+        told["spans"], told["supported_units"] = tool_spans(record), supported(record)
+    return told
+
+
+def tool_spans(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tool's marks as an annotator would set them: what is denied, past or another's is no deficit."""
+    found = {
+        (s["start"], s["end"], s["label"], s["attribute"])
+        for s in record["spans"]
+        if s["label"] not in ("IMPAIRMENT", "LIMITATION") or s["assertion"] == "affirmed"
+    }
+    return [
+        {"start": a, "end": b, "label": label, "attribute": attribute}
+        for a, b, label, attribute in sorted(found, key=lambda s: (s[0], -s[1], s[2], s[3] or ""))
+    ]
+
+
+def supported(record: Mapping[str, Any]) -> int | None:
+    """The most units of 97110 that the minutes give under either rule, as the tool has them."""
+    told = record["time"].get("supported_units")
+    if not told:
+        return None
+    cms = [units.get("97110", 0) for units in told["cms"]["allocations"]]
+    return max((*cms, told["ama"]["units"].get("97110", 0)), default=None)
+
+
+def check(told: Mapping[str, Any], length: int) -> Judgement:
+    """A judgement held to its form.
+
+    Parameters
+    ----------
+    length
+        Of the note, in code points.
+
+    Raises
+    ------
+    InputError
+        A part of it is not of its form; the message names the part, never its value.
+    """
+    want = set(_CHOICES) | set(_FLAGS) | {"elements", "billed_units", "supported_units", "contradictions", "spans", "comment"}
+    if set(told) != want:
+        raise InputError("a judgement has other parts than it should")
+    for key, allowed in _CHOICES.items():
+        if told[key] not in allowed:
+            raise InputError(f"{key}: want one of {', '.join(str(a) for a in allowed if a)}")
+    for key in _FLAGS:
+        if not isinstance(told[key], bool):
+            raise InputError(f"{key}: want true or false")
+    elements = told["elements"]
+    if not isinstance(elements, dict) or not set(elements) <= set(ELEMENTS) or not set(elements.values()) <= set(STATUS):
+        raise InputError("elements: want present, weak or missing for each")
+    for key in ("billed_units", "supported_units"):
+        n = told[key]
+        if n is not None and (not isinstance(n, int) or isinstance(n, bool) or not 0 <= n <= MOST_UNITS):
+            raise InputError(f"{key}: want a whole number from 0 to {MOST_UNITS}")
+    if not isinstance(told["contradictions"], list) or not set(told["contradictions"]) <= set(CONTRADICTIONS):
+        raise InputError(f"contradictions: want some of {', '.join(CONTRADICTIONS)}")
+    if not isinstance(told["comment"], str) or len(told["comment"]) > LONGEST_COMMENT:
+        raise InputError(f"comment: want at most {LONGEST_COMMENT:,} characters")
+    spans = told["spans"]
+    if not isinstance(spans, list) or len(spans) > MOST_SPANS or not all(_good_span(s, length) for s in spans):
+        raise InputError("spans: want start, end, label and attribute of the note's own text")
+    return {**told, "contradictions": [c for c in CONTRADICTIONS if c in told["contradictions"]]}
+
+
+def _good_span(span: Any, length: int) -> bool:
+    from therex.corpus.marked import attribute_fits
+
+    if not isinstance(span, dict) or set(span) != {"start", "end", "label", "attribute"}:
+        return False
+    start, end = span["start"], span["end"]
+    whole = type(start) is int and type(end) is int and 0 <= start < end <= length
+    return whole and span["label"] in LABELS and attribute_fits(span["label"], span["attribute"])
+
+
+def lacking(told: Mapping[str, Any]) -> list[str]:
+    """What a judgement still wants before it is a decision; a note that cannot be judged wants a word why."""
+    if told["unusable"]:
+        return [] if told["comment"].strip() else ["comment"]
+    return [e for e in ELEMENTS if e not in told["elements"]] + ([] if told["verdict"] else ["verdict"])
+
+
+def line_of(told: Mapping[str, Any], item: Mapping[str, Any], as_of: str) -> tuple[str, list[str]]:
+    """The status of the 97110 line by a judgement, and why, by the same rules as the tool's own (product.md, "line.status")."""
+    rules, on = policy(item["record"]["payer"]), date.fromisoformat(as_of)
+    billed = (told["billed_units"] or 0) > 0
+    if told["verdict"] == "not_applicable" and not billed:
+        return "no_97110", ["not_applicable"]
+    hold = ["billed_not_given"] if told["verdict"] == "not_applicable" else []
+    review = []
+    for element, found in told["elements"].items():
+        rule = rules.rule(element, told["note_type"] or item["record"]["note_type"], on)
+        if rule is None or rule.requirement != "required" or found in (None, "present"):
+            continue
+        if found == "missing" and rule.severity == "critical":
+            hold.append(element)
+        elif rule.severity == "critical" or (found == "missing" and not rule.elsewhere):
+            review.append(element)
+    if over_units(told):
+        hold.append("billed_units")
+    hold += [c for c in told["contradictions"] if rules.contradictions.get(c, {}).get("severity") == "critical"]
+    if told["verdict"] == "not_supported":
+        hold.append("not_supported")
+    return ("hold", [*hold, *review]) if hold else ("review", review) if review else ("ready", [])
+
+
+def over_units(told: Mapping[str, Any]) -> int:
+    """Units of 97110 billed above those that the reviewer found supported; of a line that was not given, all of them."""
+    billed = told["billed_units"] or 0
+    if told["verdict"] == "not_applicable":
+        return int(billed)
+    return max(0, billed - told["supported_units"]) if told["supported_units"] is not None else 0
+
+
+def under_units(told: Mapping[str, Any]) -> int:
+    """Units supported and not billed, where both are known."""
+    if told["billed_units"] is None or told["supported_units"] is None or told["verdict"] == "not_applicable":
+        return 0
+    return max(0, int(told["supported_units"]) - int(told["billed_units"]))
+
+
+def differences(first: Mapping[str, Any], second: Mapping[str, Any], item: Mapping[str, Any], as_of: str, scope: str = "all") -> list[str]:
+    """What two reviewers differ on: ``line``, ``verdict``, units, and with scope ``all`` contradictions and elements, by name."""
+    if first["unusable"] or second["unusable"]:
+        return [] if first["unusable"] == second["unusable"] else ["unusable"]
+    found = [] if line_of(first, item, as_of)[0] == line_of(second, item, as_of)[0] else ["line"]
+    found += [k for k in ("verdict", "billed_units", "supported_units") if first[k] != second[k]]
+    if scope == "all":
+        found += ["contradictions"] if first["contradictions"] != second["contradictions"] else []
+        found += [e for e in ELEMENTS if first["elements"].get(e) != second["elements"].get(e)]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where a note stands: `open`, `disagreed`, `decided` or `unusable`; and, where it is decided, what holds and the line by it."""
+
+    state: str
+    judgement: Judgement | None = field(default=None, repr=False)
+    line: str = ""
+    because: tuple[str, ...] = ()
+    differ: tuple[str, ...] = ()
+
+
+def settle(item: Mapping[str, Any], done: Sequence[Judgement], adjudicated: Judgement | None, design: Mapping[str, Any]) -> Decision:
+    """What stands of a note.
+
+    Parameters
+    ----------
+    done
+        The judgements of the reviewers who have decided, in the order in which they took the note.
+    adjudicated
+        The adjudicator's, which goes before all.
+    """
+    as_of = design["as_of"]
+    if adjudicated is not None:
+        return _final(item, adjudicated, as_of)
+    if len(done) < design["reviewers"]:
+        return Decision("open")
+    if len(done) == 1:
+        return _final(item, done[0], as_of)
+    first, second = done[0], done[1]
+    differ = differences(first, second, item, as_of, design["adjudicate"])
+    if differ:
+        return Decision("disagreed", differ=tuple(differ))
+    # elements that need no settling, and were not, are nobody's
+    elements = {e: v if second["elements"].get(e) == v else None for e, v in first["elements"].items()}
+    return _final(item, {**first, "elements": elements, "flag": first["flag"] or second["flag"]}, as_of)
+
+
+def _final(item: Mapping[str, Any], told: Judgement, as_of: str) -> Decision:
+    if told["unusable"]:
+        return Decision("unusable", told)
+    line, because = line_of(told, item, as_of)
+    return Decision("decided", told, line, tuple(because))
+
+
+def in_use(items: Sequence[Mapping[str, Any]], unusable: Iterable[int], strata: Sequence[Mapping[str, Any]]) -> set[int]:
+    """The places of the notes that stand for their strata: the first of each draw that can be judged, a spare for each that cannot.
+
+    Parameters
+    ----------
+    unusable
+        Places of notes that were found impossible to judge.
+    """
+    out, bad = set(), set(unusable)
+    for n, stratum in enumerate(strata):
+        drawn = sorted((i["order"], place) for place, i in enumerate(items) if i["stratum"] == n and i["pick"] in ("random", "spare"))
+        out |= {place for _, place in [d for d in drawn if d[1] not in bad][: stratum["sampled"]]}
+    return out
