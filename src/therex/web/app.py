@@ -1,0 +1,208 @@
+"""The web application: every page and every change, behind one guard."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from therex.errors import TherexError
+from therex.web.access import COOKIE, Access, Session
+from therex.web.store import Refused, Store
+
+HERE = Path(__file__).resolve().parent
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+OPEN = ("/login", "/static/", "/favicon.ico")
+LARGEST = 2_000_000
+Call = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(
+    store: Store, access: Access, *, hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]"), secure: bool = False
+) -> FastAPI:
+    """The application over one sample.
+
+    Parameters
+    ----------
+    hosts
+        The names that requests may ask for: another is refused, so that no page elsewhere reaches it by a name of its own.
+    secure
+        Whether it is served by TLS, and cookies go by it alone.
+    """
+    from therex.web import admin, notes, pages
+
+    app = FastAPI(title="therex review", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.store, app.state.access, app.state.secure = store, access, secure
+    app.state.templates = _templates()
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    for part in (pages, notes, admin):
+        app.include_router(part.router)
+    app.middleware("http")(_guard)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(TherexError, _refused)
+    app.add_exception_handler(HTTPException, _lost)
+    app.add_exception_handler(Exception, _failed)
+    return app
+
+
+def _templates() -> Jinja2Templates:
+    from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
+    from therex.web.words import CONTRADICTION_WORDS, ELEMENT_WORDS, LINE_WORDS, VERDICT_WORDS, because
+
+    found = Jinja2Templates(directory=HERE / "templates")
+    found.env.trim_blocks = found.env.lstrip_blocks = True
+    found.env.globals.update(
+        ELEMENTS=ELEMENTS, LABELS=LABELS, CONTRADICTIONS=CONTRADICTIONS, element_words=ELEMENT_WORDS, verdict_words=VERDICT_WORDS,
+        contradiction_words=CONTRADICTION_WORDS, line_words=LINE_WORDS, because=because,
+    )  # fmt: skip
+    return found
+
+
+async def _guard(request: Request, call: Call) -> Response:
+    """A session for everything but the way in; for every change what its page was given; and the headers of every answer."""
+    response = await _answer(request, call)
+    static = request.url.path.startswith("/static/")
+    for name, value in HEADERS.items():
+        if not (static and name == "Cache-Control"):
+            response.headers.setdefault(name, value)
+    if static:
+        response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+async def _answer(request: Request, call: Call) -> Response:
+    from starlette.concurrency import run_in_threadpool
+
+    access: Access = request.app.state.access
+    request.state.session = None
+    path = request.url.path
+    if path.startswith("/static/") or path == "/favicon.ico":
+        return await call(request)
+    if (size := request.headers.get("content-length")) and (not size.isdigit() or int(size) > LARGEST):
+        return page(request, "error.html", status=413, title="Too large", message="That is more than a review can hold.")
+    if request.method not in ("GET", "HEAD") and not _same_origin(request):
+        return page(request, "error.html", status=403, title="Not from here", message="The request came from another page.")
+    token = request.query_params.get("token")
+    if token is not None and path == "/":
+        secret = await run_in_threadpool(access.redeem, token)
+        if secret is None:
+            return page(
+                request,
+                "error.html",
+                status=403,
+                title="Not open",
+                message="That link was used already, or is none of this server's. Start `therex review` again for a new one.",
+            )
+        return entered(request, secret)
+    request.state.session = await run_in_threadpool(access.session, request.cookies.get(COOKIE))
+    if request.state.session is None and path != "/login":
+        if request.method != "GET" or "application/json" in request.headers.get("accept", ""):
+            return JSONResponse({"message": "Your session is over. Sign in again in another window; what you see here stays."}, 401)
+        if access.users:
+            return RedirectResponse("/login", 303)
+        return page(
+            request, "error.html", status=403, title="Not open", message="Open the link that `therex review` printed; it serves once."
+        )
+    return await call(request)
+
+
+def _same_origin(request: Request) -> bool:
+    origin = request.headers.get("origin")
+    return origin is None or origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def entered(request: Request, secret: str) -> Response:
+    """Off to the queue, with the cookie of a new session."""
+    response = RedirectResponse("/", 303)
+    response.set_cookie(COOKIE, secret, httponly=True, samesite="strict", secure=request.app.state.secure, path="/")
+    return response
+
+
+def session(request: Request) -> Session:
+    """The session of a request; the guard let no other in."""
+    found: Session | None = request.state.session
+    if found is None:
+        raise Refused("Sign in first.", 401)
+    return found
+
+
+def checked(request: Request, told: str | None) -> Session:
+    """The session of a request that changes something, which brings what its page was given.
+
+    Raises
+    ------
+    Refused
+        It does not.
+    """
+    found = session(request)
+    if not told or not hmac.compare_digest(told.encode(), found.csrf.encode()):
+        raise Refused("The page is out of date. Load it again.", 403)
+    return found
+
+
+def needs(found: Session, role: str) -> None:
+    """Refuse who does not have a role."""
+    if not found.user.may(role) and found.user.role != "administrator":
+        raise Refused(f"That is for {'an' if role[0] == 'a' else 'a'} {role}.", 403)
+
+
+def page(request: Request, name: str, *, status: int = 200, **told: Any) -> HTMLResponse:
+    """A page by its template."""
+    found: Session | None = getattr(request.state, "session", None)
+    users = request.app.state.access.users
+    told = {
+        "user": found.user if found else None,
+        "csrf": found.csrf if found else "",
+        "users": users,
+        "design": request.app.state.store.design,
+        **told,
+    }
+    response: HTMLResponse = request.app.state.templates.TemplateResponse(request, name, told, status_code=status)
+    return response
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = error.status if isinstance(error, Refused) else 422
+    if _wants_json(request):
+        return JSONResponse({"message": str(error)}, status)
+    return page(request, "error.html", status=status, title="Not done", message=str(error))
+
+
+async def _lost(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    message = "There is no such page." if status == 404 else "That cannot be done here."
+    if _wants_json(request):
+        return JSONResponse({"message": message}, status)
+    return page(request, "error.html", status=status, title="Not found" if status == 404 else "Not done", message=message)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """A fault of ours: its kind alone, never a value, which could be note text."""
+    message = f"Something went wrong here ({type(error).__name__}). What was shown as saved is saved."
+    if _wants_json(request):
+        return JSONResponse({"message": message}, 500)
+    response = page(request, "error.html", status=500, title="A fault", message=message)
+    response.headers.update(HEADERS)
+    return response

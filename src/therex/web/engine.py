@@ -1,0 +1,88 @@
+"""The database of a review: opened, brought to the newest schema, read and written in transactions that lose nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from therex.batch.database import url_of
+from therex.batch.outputs import MODE
+from therex.errors import InputError
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+class Database:
+    """Connections to one database. SQLite keeps a write-ahead log, so that readers and one writer go on beside each other."""
+
+    def __init__(self, target: str, *, create: bool = True) -> None:
+        url = url_of(target)
+        self._lite = url.get_backend_name() == "sqlite"
+        if self._lite and url.database:
+            path = Path(url.database)
+            if not path.parent.is_dir():
+                raise InputError("--database: no such folder")
+            if not path.exists():
+                if not create:
+                    raise InputError("there is no review yet: `therex review SAMPLE` begins one")
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT, MODE))
+        try:
+            more: dict[str, Any] = {"connect_args": {"timeout": 30}} if self._lite else {"pool_size": 10, "max_overflow": 30}
+            self.engine = sa.create_engine(url, hide_parameters=True, **more)
+            if self._lite:
+                sa.event.listen(self.engine, "connect", _plain_sqlite)
+                sa.event.listen(self.engine, "begin", _begin_sqlite)
+            self._upgrade()
+        except ImportError:
+            raise InputError("--database: PostgreSQL wants the package psycopg: pip install 'therex[postgres]'") from None
+        except SQLAlchemyError as error:
+            raise InputError(f"--database: {type(error).__name__}: it cannot be opened or is no database of reviews") from None
+
+    def _upgrade(self) -> None:
+        from alembic import command
+        from alembic.config import Config
+        from alembic.script.revision import ResolutionError
+        from alembic.util.exc import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        try:
+            with self.writing() as connection:
+                if not self._lite:  # two servers that start at once
+                    connection.execute(sa.text("SELECT pg_advisory_xact_lock(97110)"))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except (CommandError, ResolutionError):
+            raise InputError("--database: it was written by a newer version of therex") from None
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection to read by."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction: kept when the block ends well, undone when it does not. In SQLite it waits its turn before it reads."""
+        with self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def _plain_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
