@@ -8,7 +8,7 @@ from pathlib import Path
 SRC = Path(__file__).resolve().parents[2] / "src" / "therex"
 LEVEL = {
     "errors": 0, "types": 0, "days": 0, "settings": 1, "catalog": 1, "pipeline": 2, "timing": 2, "elements": 2, "scoring": 2, "policy": 2, "readers": 2, "redaction": 2,
-    "episode": 2, "analysis": 3, "chart": 4, "reports": 4, "batch": 5, "qa": 6, "training": 4, "corpus": 4, "spark": 6, "cli": 7, "__main__": 8, "__init__": 8,
+    "episode": 2, "analysis": 3, "chart": 4, "reports": 4, "batch": 5, "qa": 6, "web": 6, "training": 4, "corpus": 4, "spark": 6, "cli": 7, "__main__": 8, "__init__": 8,
 }  # fmt: skip
 # elements and scoring read what the rooms beside them found, as plain values and plain functions
 ALLOWED = {
@@ -18,6 +18,7 @@ ALLOWED = {
     ("scoring", "timing"),
     ("policy", "timing"),
     ("training", "corpus"),
+    ("web", "qa"),
 }
 ONLY = {
     "spacy": {"pipeline", "training", "corpus"},
@@ -26,7 +27,9 @@ ONLY = {
     "rich": {"cli", "reports"},
     "pyarrow": {"readers", "spark"},
     "pyspark": {"spark", "cli"},
-    "sqlalchemy": {"batch"},
+    "sqlalchemy": {"batch", "web"},
+    **{key: {"web"} for key in ("fastapi", "starlette", "uvicorn", "alembic", "argon2")},
+    **{key: {"qa"} for key in ("statsmodels", "krippendorff")},
     **{key: {"readers"} for key in ("docx", "pypdfium2", "striprtf", "lxml", "hl7", "pyx12")},
 }
 

@@ -65,9 +65,7 @@ def test_a_sample_that_cannot_be_is_refused(wrong):
         stratified(wrong)
 
 
-@pytest.mark.parametrize(
-    ("errors", "sampled", "population"), [(0, 30, 500), (3, 40, 60), (10, 100, 400), (40, 40, 41), (5, 5, 5)]
-)
+@pytest.mark.parametrize(("errors", "sampled", "population"), [(0, 30, 500), (3, 40, 60), (10, 100, 400), (40, 40, 41), (5, 5, 5)])
 def test_a_finite_interval_is_what_the_tails_of_the_hypergeometric_leave(errors, sampled, population):
     from scipy.stats import hypergeom
 
@@ -102,7 +100,9 @@ def test_none_of_the_notes_drawn_belonging_is_refused():
         stratified([Stratum(900, 30, 0, members=0)])
 
 
-@pytest.mark.parametrize(("rate", "confidence", "population", "size"), [(0.05, 0.95, 2000, 58), (0.01, 0.95, 10_000, 294), (0.10, 0.90, 50, 18)])
+@pytest.mark.parametrize(
+    ("rate", "confidence", "population", "size"), [(0.05, 0.95, 2000, 58), (0.01, 0.95, 10_000, 294), (0.10, 0.90, 50, 18)]
+)
 def test_a_discovery_sample_is_as_small_as_it_may_be(rate, confidence, population, size):
     from math import ceil, comb
 

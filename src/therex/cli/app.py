@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from therex.cli import chart, corpus, evaluate, explain, model, policy, redact, sample, screen, train, units
+from therex.cli import chart, corpus, evaluate, explain, model, policy, redact, review, sample, screen, train, units
 
 app = typer.Typer(
     name="therex",
@@ -39,6 +39,7 @@ chart.add(app)
 explain.add(app)
 redact.add(app)
 sample.add(app)
+review.add(app)
 units.add(app)
 policy.add(app)
 train.add(app)

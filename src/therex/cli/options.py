@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,23 @@ def progress(items: Iterable[Any], total: int | None, first: int = 0) -> Iterabl
             yield item
             speed = bar.tasks[0].speed
             bar.update(task, advance=1, rate=f"{speed:.0f}" if speed else "–")
+
+
+@contextmanager
+def wants(extra: str, *packages: str) -> Iterator[None]:
+    """Imports of an extra's packages; where one is not there, a line that says how to get it.
+
+    Raises
+    ------
+    InputError
+        One of `packages` is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in packages:
+            raise
+        raise InputError(f"that wants the package {error.name}: pip install 'therex[{extra}]'") from None
 
 
 def on_console(parts: Iterable[Any], output: Path | None) -> str:

@@ -1,0 +1,150 @@
+"""One note: its page, and what a reviewer does on it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Form, Header, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from therex.qa.decisions import differences, lacking, line_of, tool_spans
+from therex.types import ELEMENTS
+from therex.web.app import checked, needs, page, session
+from therex.web.store import ADJUDICATION, Refused, Store, User
+from therex.web.words import because
+
+router = APIRouter(prefix="/notes")
+Csrf = Annotated[str, Form()]
+Guard = Annotated[str, Header(alias="X-CSRF-Token")]
+
+
+def _place(store: Store, number: int) -> int:
+    if not 1 <= number <= len(store.items):
+        raise Refused("There is no such note.", 404)
+    return number - 1
+
+
+@router.get("/{number}")
+def note_page(request: Request, number: int) -> Response:
+    """The page of a note."""
+    store: Store = request.app.state.store
+    place, user = _place(store, number), session(request).user
+    store.seen(user, place)
+    state = _state(store, user, place)
+    active = store.active(store.decisions())
+    where = active.index(place) if place in active else -1
+    return page(
+        request, "note.html", item=store.items[place], number=number, state=state, place=where + 1, total=len(active),
+        before=active[where - 1] + 1 if where > 0 else None, after=active[where + 1] + 1 if 0 <= where < len(active) - 1 else None,
+        strata=store.frame["strata"][store.items[place]["stratum"]]["key"],
+    )  # fmt: skip
+
+
+def _state(store: Store, user: User, place: int) -> dict[str, Any]:
+    """What the page shows and changes; the tool's opinion is not in it while it is hidden."""
+    item, design = store.items[place], store.design
+    rows = store.reviews(told=True, item=place)
+    own = next((r for r in rows if r["user"] == user.id), None)
+    mode = "view" if own is None else "settle" if own["slot"] == ADJUDICATION else "review"
+    settled = store.decisions()[place]
+    shown = not design["blind"] or (own is not None and own["decided"] is not None) or (own is None and settled.state == "decided")
+    told = own["told"] if own is not None else settled.judgement
+    state: dict[str, Any] = {
+        "number": place + 1, "mode": mode, "version": own["version"] if own else 0, "decided": bool(own and own["decided"]), "told": told,
+        "text": item["text"], "tool": _tool(item) if shown else None, "blind": design["blind"], "calibration": item["pick"] == "calibration",
+    }  # fmt: skip
+    if own is None:
+        taken = sum(r["slot"] != ADJUDICATION for r in rows)
+        state["free"] = item["pick"] == "calibration" or taken < design["reviewers"]
+        state["settles"] = settled.state == "disagreed" and user.may("adjudicator")
+    if mode == "settle":
+        two = [r for r in rows if r["slot"] != ADJUDICATION and r["decided"]][:2]
+        state["two"] = [{"name": r["name"], "told": {k: v for k, v in r["told"].items() if k != "spans"}} for r in two]
+        state["differ"] = differences(two[0]["told"], two[1]["told"], item, design["as_of"])
+    state |= _line(told, item, design["as_of"]) if told is not None else {"line": "", "because": "", "lacking": []}
+    return state
+
+
+def _line(told: dict[str, Any], item: dict[str, Any], as_of: str) -> dict[str, Any]:
+    """The line that a judgement comes to, once it is whole."""
+    wanting = lacking(told)
+    line, why = line_of(told, item, as_of) if not wanting and not told["unusable"] else ("", [])
+    return {"line": line, "because": because(why), "lacking": wanting}
+
+
+def _tool(item: dict[str, Any]) -> dict[str, Any]:
+    record = item["record"]
+    return {
+        "spans": tool_spans(record),
+        "elements": {e["id"]: {"found": e["found"], "evidence": e["evidence"], "message": e["message"], "query": e["query"]} for e in record["elements"] if e["id"] in ELEMENTS},
+        "contradictions": record["contradictions"], "verdict": record["necessity"]["verdict"], "score": record["necessity"]["score"],
+        "line": record["line"]["status"], "because": because(record["line"]["because"]),
+        "note_type": record["note_type"], "discipline": record["discipline"],
+        "reasons": [r["message"] for r in record["necessity"]["reasons"][:6]],
+    }  # fmt: skip
+
+
+def _answer(store: Store, row: dict[str, Any]) -> JSONResponse:
+    told = row["told"]
+    return JSONResponse(
+        {
+            "version": row["version"],
+            "told": told,
+            "decided": row["decided"] is not None,
+            **_line(told, store.items[row["place"]], store.design["as_of"]),
+        }
+    )
+
+
+@router.get("/{number}/state")
+def state_(request: Request, number: int) -> Response:
+    """How a note stands, for a page that fell behind."""
+    store: Store = request.app.state.store
+    return JSONResponse(_state(store, session(request).user, _place(store, number)))
+
+
+@router.post("/{number}/save")
+def save(
+    request: Request, number: int, version: Annotated[int, Body()], change: Annotated[dict[str, Any], Body()], x_csrf_token: Guard = ""
+) -> Response:
+    """Save a change."""
+    store: Store = request.app.state.store
+    user = checked(request, x_csrf_token).user
+    return _answer(store, store.save(user, _place(store, number), version, change))
+
+
+@router.post("/{number}/{step}")
+def step_(request: Request, number: int, step: str, version: Annotated[int, Body(embed=True)], x_csrf_token: Guard = "") -> Response:
+    """Undo, decide or open again."""
+    store: Store = request.app.state.store
+    user = checked(request, x_csrf_token).user
+    steps = {"undo": store.undo, "decide": store.decide, "reopen": store.reopen}
+    if step not in steps:
+        raise Refused("There is no such step.", 404)
+    return _answer(store, steps[step](user, _place(store, number), version))
+
+
+@router.post("/{number}/do/take")
+def take(request: Request, number: int, csrf: Csrf = "") -> Response:
+    """Take a note."""
+    store: Store = request.app.state.store
+    store.take(checked(request, csrf).user, _place(store, number))
+    return RedirectResponse(f"/notes/{number}", 303)
+
+
+@router.post("/{number}/do/release")
+def release(request: Request, number: int, csrf: Csrf = "") -> Response:
+    """Give a note back."""
+    store: Store = request.app.state.store
+    store.release(checked(request, csrf).user, _place(store, number))
+    return RedirectResponse("/", 303)
+
+
+@router.post("/{number}/do/settle")
+def settle(request: Request, number: int, csrf: Csrf = "") -> Response:
+    """Open a note on which reviewers differ."""
+    store: Store = request.app.state.store
+    found = checked(request, csrf)
+    needs(found, "adjudicator")
+    store.adjudicate(found.user, _place(store, number))
+    return RedirectResponse(f"/notes/{number}", 303)

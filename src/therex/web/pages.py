@@ -1,0 +1,177 @@
+"""The queue, what reviewers differ on, calibration, and the way in and out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from therex.qa.decisions import differences
+from therex.types import ELEMENTS
+from therex.web.access import COOKIE, Access
+from therex.web.app import checked, entered, needs, page, session
+from therex.web.store import ADJUDICATION, CALIBRATION, Refused, Store
+from therex.web.words import PART_WORDS
+
+router = APIRouter()
+SHOW = {"all": "All", "mine": "Mine", "todo": "To do", "decided": "Decided", "differ": "Differ", "flagged": "Flagged"}
+Csrf = Annotated[str, Form()]
+
+
+@router.get("/")
+def queue(request: Request, show: str = "all", stratum: int = -1, pick: str = "") -> Response:
+    """The notes of the sample, and where each stands for this reviewer."""
+    store: Store = request.app.state.store
+    user = session(request).user
+    show = show if show in SHOW else "all"
+    rows = store.reviews()
+    decisions = store.decisions(rows)
+    places = store.active(decisions)
+    by_place: dict[int, list[dict[str, Any]]] = {}
+    for r in rows:
+        by_place.setdefault(r["place"], []).append(r)
+    notes = [
+        _row(store, place, by_place.get(place, []), decisions[place].state, user.id, session(request).user.may("adjudicator"))
+        for place in places
+    ]
+    shown = [n for n in notes if _fits(n, show, stratum, pick)]
+    counted = [p for p in places if store.items[p]["pick"] in ("random", "spare")]
+    states = Counter(decisions[p].state for p in counted)
+    mine = [n for n in notes if n["mine"]]
+    free = any(n["state"] == "free" or n["state"] == "begun" for n in notes)
+    return page(
+        request, "queue.html", notes=shown, total=len(notes), show=show, shows=SHOW, stratum=stratum, pick=pick,
+        picks=sorted({n["pick"] for n in notes}), strata=[_stratum(s["key"]) for s in store.frame["strata"]], states=states,
+        counted=len(counted), mine=len(mine), mine_done=sum(n["state"] == "decided" for n in mine), free=free, people=_people(rows),
+    )  # fmt: skip
+
+
+def _row(store: Store, place: int, rows: list[dict[str, Any]], state: str, me: int, settles: bool) -> dict[str, Any]:
+    item = store.items[place]
+    own = next((r for r in rows if r["user"] == me), None)
+    others = [r for r in rows if r["slot"] != ADJUDICATION]
+    if own is not None and own["slot"] != ADJUDICATION:
+        mine = "decided" if own["decided"] else "begun"
+    elif len(others) >= store.design["reviewers"] and item["pick"] != "calibration":
+        mine = "taken"
+    else:
+        mine = "free"
+    return {
+        "number": place + 1, "id": item["note_id"], "source": item["source"], "pick": item["pick"], "stratum": item["stratum"], "state": mine,
+        "settled": state if item["pick"] != "calibration" else "", "mine": own is not None, "flag": any(r["flag"] for r in rows),
+        "settles": settles and state == "disagreed" and own is None, "done": sum(r["decided"] is not None for r in others),
+    }  # fmt: skip
+
+
+def _fits(n: dict[str, Any], show: str, stratum: int, pick: str) -> bool:
+    if (stratum >= 0 and n["stratum"] != stratum) or (pick and n["pick"] != pick):
+        return False
+    if show == "todo":
+        return n["state"] in ("free", "begun")
+    return bool(
+        {"mine": n["mine"], "decided": n["state"] == "decided", "differ": n["settled"] == "disagreed", "flagged": n["flag"]}.get(show, True)
+    )
+
+
+def _stratum(key: dict[str, str]) -> str:
+    return ", ".join(v or "(none)" for v in key.values()) or "all notes"
+
+
+def _people(rows: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
+    """Each reviewer with the notes taken and decided."""
+    taken = Counter(r["name"] for r in rows if r["slot"] != ADJUDICATION)
+    done = Counter(r["name"] for r in rows if r["slot"] != ADJUDICATION and r["decided"])
+    return [(name, done[name], n) for name, n in sorted(taken.items())]
+
+
+@router.post("/next")
+def next_note(request: Request, csrf: Csrf = "") -> Response:
+    """Off to the next note."""
+    place = request.app.state.store.next(checked(request, csrf).user)
+    return RedirectResponse("/" if place is None else f"/notes/{place + 1}", 303)
+
+
+@router.get("/disagreements")
+def disagreements(request: Request) -> Response:
+    """The notes on which two reviewers differ."""
+    store: Store = request.app.state.store
+    user = session(request).user
+    needs(session(request), "adjudicator")
+    rows = store.reviews()
+    decisions = store.decisions(rows)
+    found = []
+    for place, decision in enumerate(decisions):
+        who = [r for r in rows if r["place"] == place]
+        settled = next((r for r in who if r["slot"] == ADJUDICATION), None)
+        if decision.state == "disagreed" or settled is not None:
+            found.append(
+                {
+                    "number": place + 1, "id": store.items[place]["note_id"], "settled": bool(settled and settled["decided"]),
+                    "by": settled["name"] if settled else "", "own": any(r["user"] == user.id and r["slot"] != ADJUDICATION for r in who),
+                    "who": [r["name"] for r in who if r["slot"] != ADJUDICATION],
+                    "differ": [PART_WORDS.get(d) or d.replace("_", " ") for d in decision.differ],
+                }
+            )  # fmt: skip
+    return page(request, "disagreements.html", notes=found, double=store.design["reviewers"] == 2)
+
+
+@router.get("/calibration")
+def calibration(request: Request) -> Response:
+    """The notes that every reviewer reads, side by side for whoever has decided them."""
+    store: Store = request.app.state.store
+    user = session(request).user
+    rounds = []
+    for place, item in enumerate(store.items):
+        if item["pick"] != "calibration":
+            continue
+        rows = [r for r in store.reviews(told=True, item=place) if r["slot"] >= CALIBRATION and r["decided"]]
+        open_ = any(r["user"] == user.id for r in rows)
+        firsts = [(r["name"], r["first"]) for r in rows]
+        differ: list[tuple[str, list[str]]] = []
+        if open_ and len(firsts) > 1:
+            parts = {d for _, a in firsts for d in differences(firsts[0][1], a, item, store.design["as_of"])}
+            for part in [p for p in (*PART_WORDS, *ELEMENTS) if p in parts]:
+                if part == "line":
+                    continue
+                differ.append((PART_WORDS.get(part) or part.replace("_", " "), [_told(a, part) for _, a in firsts]))
+        rounds.append({"number": place + 1, "id": item["note_id"], "open": open_, "names": [n for n, _ in firsts], "differ": differ})
+    return page(request, "calibration.html", rounds=rounds)
+
+
+def _told(told: dict[str, Any], part: str) -> str:
+    value = told["elements"].get(part) if part in ELEMENTS else told[part]
+    if isinstance(value, list):
+        return ", ".join(v.replace("_", " ") for v in value) or "none"
+    return "–" if value is None else str(value).replace("_", " ")
+
+
+@router.get("/login")
+def login_page(request: Request) -> Response:
+    """Name and password."""
+    if not request.app.state.access.users:
+        return RedirectResponse("/", 303)
+    return page(request, "login.html", wrong="")
+
+
+@router.post("/login")
+def login(request: Request, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "") -> Response:
+    """In, or back with a word."""
+    access: Access = request.app.state.access
+    if not access.users:
+        return RedirectResponse("/", 303)
+    try:
+        return entered(request, access.login(name, password))
+    except Refused as error:
+        return page(request, "login.html", status=error.status, wrong=str(error))
+
+
+@router.post("/logout")
+def logout(request: Request, csrf: Csrf = "") -> Response:
+    """Out."""
+    checked(request, csrf)
+    request.app.state.access.logout(request.cookies.get(COOKIE))
+    response = RedirectResponse("/login" if request.app.state.access.users else "/", 303)
+    response.delete_cookie(COOKIE, path="/")
+    return response

@@ -1,0 +1,80 @@
+"""Starting and stopping the server."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from therex.errors import InputError
+from therex.web.access import Access
+from therex.web.app import create_app
+from therex.web.store import Store
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the server listens; away from this machine only by TLS, with a certificate and its key."""
+
+    host: str = "127.0.0.1"
+    port: int = 8710
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+def checked(place: Place, users: bool) -> Place:
+    """The place, if it is a safe one.
+
+    Raises
+    ------
+    InputError
+        It would be open to others without names and passwords, or without TLS.
+    """
+    if (place.certificate is None) != (place.key is None):
+        raise InputError("--certificate and --key: want both or neither")
+    if place.host not in LOOPBACK and not (users and place.certificate):
+        raise InputError("--host: away from this machine reviews want --users, --certificate and --key")
+    return place
+
+
+def serve(store: Store, access: Access, place: Place) -> None:
+    """Serve until stopped; without users, print the link that opens it once.
+
+    Raises
+    ------
+    InputError
+        The port is taken, or the certificate cannot be used.
+    """
+    import uvicorn
+
+    secure = place.certificate is not None
+    try:
+        listener = socket.create_server(
+            (place.host, place.port), family=socket.AF_INET6 if ":" in place.host else socket.AF_INET, backlog=256
+        )
+    except OSError as error:
+        raise InputError(f"--port: {place.port} cannot be used ({type(error).__name__}); another may be free, or 0 for any") from None
+    shown = f"[{place.host}]" if ":" in place.host else place.host
+    hosts = ("127.0.0.1", "localhost", "[::1]") if place.host in LOOPBACK else (place.host, socket.getfqdn())
+    app = create_app(store, access, hosts=hosts, secure=secure)
+    # neither requests nor faults are logged: an address is none of the log's, and a fault may hold what a note says
+    logging.getLogger("uvicorn").addHandler(logging.NullHandler())
+    config = uvicorn.Config(
+        app, log_config=None, log_level="critical", access_log=False, server_header=False, timeout_keep_alive=75,
+        ssl_certfile=str(place.certificate) if place.certificate else None, ssl_keyfile=str(place.key) if place.key else None,
+    )  # fmt: skip
+    url = f"{'https' if secure else 'http'}://{shown}:{listener.getsockname()[1]}/"
+    print(f"therex: reviewing at {url if access.users else url + '?token=' + access.token()}", file=sys.stderr)
+    print(
+        "therex: " + ("sign in with your name" if access.users else "the link opens once, in one browser") + "; Ctrl-C stops",
+        file=sys.stderr,
+        flush=True,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except OSError as error:
+        raise InputError(f"the server cannot start ({type(error).__name__})") from None
