@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from therex.cli import chart, corpus, evaluate, explain, model, policy, redact, review, sample, screen, train, units
+from therex.cli import appraise, chart, corpus, evaluate, explain, model, policy, redact, review, sample, screen, train, units
 
 app = typer.Typer(
     name="therex",
@@ -40,6 +40,7 @@ explain.add(app)
 redact.add(app)
 sample.add(app)
 review.add(app)
+appraise.add(app)
 units.add(app)
 policy.add(app)
 train.add(app)

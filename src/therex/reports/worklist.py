@@ -64,7 +64,7 @@ def row(a: Assessment) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _safe(value: Any) -> Any:
+def safe(value: Any) -> Any:
     """A cell that a spreadsheet would read as a formula is kept as text."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") and value != "-" else value
 
@@ -75,7 +75,7 @@ def to_csv(found: Iterable[Assessment]) -> str:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for a in in_order(found):
-        writer.writerow({k: _safe(v) for k, v in row(a).items()})
+        writer.writerow({k: safe(v) for k, v in row(a).items()})
     return out.getvalue()
 
 
@@ -94,7 +94,7 @@ def write_xlsx(found: Iterable[Assessment], path: Path) -> None:
         cell.font = Font(bold=True)
     for a in in_order(found):
         values = row(a)
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", v) if isinstance(v := _safe(values[c]), str) else v for c in COLUMNS])
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", v) if isinstance(v := safe(values[c]), str) else v for c in COLUMNS])
         sheet.cell(sheet.max_row, 2).fill = PatternFill("solid", fgColor=fills[values["line"]])
     for i, name in enumerate(COLUMNS, 1):
         letter = sheet.cell(1, i).column_letter

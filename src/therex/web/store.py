@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from therex.qa.appraise import Reviewed
 from therex.qa.decisions import Decision, Judgement, blank, check, differences, in_use, lacking, settle, tool_spans
 from therex.qa.samples import Sample
 from therex.types import ELEMENTS
@@ -122,6 +123,14 @@ class Store:
         return [
             n for n, i in enumerate(self.items) if i["pick"] not in ("random", "spare") or n in used or decisions[n].state == "unusable"
         ]
+
+    def reviewed(self) -> Reviewed:
+        """Everything that was decided, for the appraisal."""
+        firsts: list[dict[str, Judgement]] = [{} for _ in self.items]
+        for r in self.reviews(told=True):
+            if r["first"] is not None and r["slot"] != ADJUDICATION:
+                firsts[r["place"]][r["name"]] = r["first"]
+        return Reviewed(self.id, self.design, self.frame, self.items, self.decisions(), firsts)
 
     # a reviewer's work ------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,86 @@
+"""`therex appraise`: what a reviewed sample tells of the period."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+FORMATS = ("table", "json", "html", "xlsx")
+
+
+def appraise(
+    sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="The file of `therex sample`, reviewed by `therex review`.")],
+    format: Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where the reviews are, as for `therex review`.")
+    ] = None,
+    confidence: Annotated[float, typer.Option("--confidence", help="Of the intervals.")] = 0.95,
+    before: Annotated[
+        list[Path] | None, typer.Option("--before", help="The JSON of an earlier period, for the trend; the oldest first.")
+    ] = None,
+) -> int:
+    """Error rates with their intervals, by stratum, therapist, clinic, payer and element; agreement, scorecards, money."""
+    from therex.cli.options import on_console, one_of, wants
+    from therex.errors import InputError
+    from therex.qa.samples import read_sample
+
+    one_of("--format", format, FORMATS)
+    if format == "xlsx" and output is None:
+        raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
+    if not 0.5 <= confidence < 1:
+        raise InputError("--confidence: want a share from 0.5 to below 1")
+    earlier = [_earlier(path) for path in before or []]
+    told = read_sample(sample)
+    with wants("review", "alembic", "statsmodels", "krippendorff"):
+        from therex.qa.appraise import appraise as run
+        from therex.web.opened import open_store
+
+        store = open_store(sample, told, database, create=False)
+        reviewed = store.reviewed()
+        store.database.close()
+        if not any(d.state == "decided" for d in reviewed.decisions):
+            raise InputError("no note is settled yet: `therex review` comes first")
+        report = run(reviewed, confidence, earlier)
+    from therex.reports.appraisal import page, terminal, write_xlsx
+
+    if format == "xlsx" and output is not None:
+        from therex.batch.outputs import whole
+
+        with whole(output) as part:
+            write_xlsx(report, part)
+        return 0
+    text = (
+        json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+        if format == "json"
+        else page(report)
+        if format == "html"
+        else on_console(terminal(report), output)
+    )
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        from therex.batch.outputs import write_whole
+
+        write_whole(output, text)
+    return 0
+
+
+def _earlier(path: Path) -> dict[str, Any]:
+    from therex.errors import InputError
+
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        told["line_errors"]["estimate"], told["made"], told["sample"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError("--before: want the file of an earlier `therex appraise --format json`") from None
+    return dict(told)
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("appraise")(appraise)
