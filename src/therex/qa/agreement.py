@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,9 @@ def agreement(pairs: Sequence[tuple[str, str]], classes: Sequence[str], confiden
         return {**told, "caution": "all notes fall into one class: kappa is not defined"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        found = cohens_kappa(table[np.ix_(used, used)], alpha=1 - confidence)
-    low, high = max(-1.0, float(found.kappa_low)), min(1.0, float(found.kappa_upp))
+        found = cohens_kappa(table[np.ix_(used, used)])
+    half = NormalDist().inv_cdf((1 + confidence) / 2) * float(found.std_kappa)
+    low, high = max(-1.0, float(found.kappa) - half), min(1.0, float(found.kappa) + half)
     if observed == 1:
         low = high = 1.0
     return {

@@ -176,6 +176,8 @@ def _of(n: _Note, name: str) -> str:
 
 def _names(design: Mapping[str, Any], notes: Sequence[_Note]) -> list[str]:
     wanted = dict.fromkeys(("therapist", "clinic", "payer", *design["group"], *design["by"]))
+    if len(design["by"]) == 1:
+        wanted.pop(design["by"][0], None)
     return [w for w in wanted if w not in ("verdict", "line", "month", "patient") and any(_of(n, w) for n in notes)]
 
 

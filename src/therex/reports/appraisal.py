@@ -41,8 +41,10 @@ def headline(told: Doc) -> list[str]:
     """What a report begins with."""
     rate, review, frame = told["line_errors"], told["review"], told["frame"]
     lines = [
-        f"{percent(rate['estimate'])} of the 97110 lines would be held ({told['confidence']:.0%} interval {percent(rate['low'])} to {percent(rate['high'])}; "
-        f"{rate['errors']} of {rate['lines']} lines reviewed)",
+        (
+            f"{percent(rate['estimate'])} of the 97110 lines would be held ({told['confidence']:.0%} interval {percent(rate['low'])} to {percent(rate['high'])}; "
+            f"{rate['errors']} of {rate['lines']} lines reviewed)"
+        ),
         f"{review['decided']} notes settled of {review['wanted']} drawn at random from a frame of {frame['notes']:,}; interval: {told['method']}",
     ]
     if told["financial"]:
@@ -204,19 +206,21 @@ def page(told: Doc) -> str:
     out.append(_section("Elements missing, in notes with a 97110 line", forest(rows, None, "Share of lines whose note lacks the element")))
     if told["reasons"]:
         out.append(
-            _section("Why lines would be held", _html_table(("reason", "lines"), [(r["words"], r["lines"]) for r in told["reasons"]]))
+            _section(
+                "Why lines would be held", _html_table("Reasons", ("reason", "lines"), [(r["words"], r["lines"]) for r in told["reasons"]])
+            )
         )
     out.append(
         _section(
             "Agreement",
-            _html_table(("", "notes", "observed", "kappa", "PABAK", ""), _agreements(told)) + _by_class(told) + _by_element(told),
+            _html_table("Kappa", ("", "notes", "observed", "kappa", "PABAK", ""), _agreements(told)) + _by_class(told) + _by_element(told),
         )
     )
     if told["apart"]:
         out.append(
             _section(
                 "Picked apart from the estimate",
-                _html_table(("pick", "lines", "held"), [(k, v["lines"], v["held"]) for k, v in told["apart"].items()]),
+                _html_table("Picks apart", ("pick", "lines", "held"), [(k, v["lines"], v["held"]) for k, v in told["apart"].items()]),
             )
         )
     cards = "".join(
@@ -231,6 +235,7 @@ def page(told: Doc) -> str:
         _section(
             "Notes",
             _html_table(
+                "All notes",
                 ("note", "pick", "line", "why", "verdict", "tool's line"),
                 [
                     (n["note_id"], n["pick"], n["line"], ", ".join(b.replace("_", " ") for b in n["because"]), n["verdict"], n["tool_line"])
@@ -251,17 +256,22 @@ def _section(title: str, body: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{body}</section>"
 
 
-def _html_table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def _html_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     numbers = {n for n, h in enumerate(heads) if h in ("notes", "lines", "held")}
-    cell = lambda tag, n, v: f"<{tag}{' class=n' if n in numbers else ''}>{escape(str(v)) or '&nbsp;'}</{tag}>"  # noqa: E731
-    head = "".join(cell("th", n, h) if h else "<td></td>" for n, h in enumerate(heads))
-    body = "".join("<tr>" + "".join(cell("td", n, v) for n, v in enumerate(row)) + "</tr>" for row in rows)
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+    def cells(tag: str, row: Sequence[Any]) -> str:
+        return "".join(f"<{tag}{' class=n' if n in numbers else ''}>{escape(str(v)) or '&nbsp;'}</{tag}>" for n, v in enumerate(row))
+
+    head = "".join(
+        cells("th", [h]) if h and n not in numbers else f"<th class=n>{escape(h)}</th>" if h else "<td></td>" for n, h in enumerate(heads)
+    )
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def forest(rows: Sequence[tuple[str, Doc, str]], overall: float | None, title: str) -> str:
     """A dot and its interval a row, from 0 to 100 %; the overall rate is a dashed line."""
-    left, width, high = 260, 420, 26
+    left, width, high = 210, 360, 26
     tall = high * len(rows) + 40
 
     def x(share: float) -> float:
@@ -275,7 +285,7 @@ def forest(rows: Sequence[tuple[str, Doc, str]], overall: float | None, title: s
         parts.append(f'<line x1="{x(overall):.1f}" x2="{x(overall):.1f}" y1="8" y2="{tall - 28}" stroke="#0b5d7a" stroke-dasharray="4 4"/>')
     for n, (name, rate, note) in enumerate(rows):
         y = 22 + n * high
-        short = name if len(name) <= 34 else name[:33] + "…"
+        short = name if len(name) <= 28 else name[:27] + "…"
         parts.append(f'<text x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(short)}<title>{escape(name)}</title></text>')
         if rate["estimate"] is not None:
             parts.append(
@@ -298,7 +308,12 @@ def _by_class(told: Doc) -> str:
             for c in told["agreement"][who][part]["classes"]:
                 if c["agreement"] is not None:
                     rows.append((f"{part}, {words}", c["class"].replace("_", " "), percent(c["share"]), percent(c["agreement"])))
-    return "<h3>By class: its share, and the agreement on it</h3>" + _html_table(("", "class", "share", "agreement"), rows) if rows else ""
+    return (
+        "<h3>By class: its share, and the agreement on it</h3>"
+        + _html_table("Agreement by class", ("", "class", "share", "agreement"), rows)
+        if rows
+        else ""
+    )
 
 
 def _by_element(told: Doc) -> str:
@@ -315,7 +330,7 @@ def _by_element(told: Doc) -> str:
         for b, t in zip(between, tool, strict=True)
     ]
     return "<h3>By element</h3>" + _html_table(
-        ("element", "reviewers: observed", "kappa", "alpha (ordinal)", "tool: observed", "kappa "), rows
+        "Agreement by element", ("element", "reviewers: observed", "kappa", "alpha (ordinal)", "tool: observed", "kappa "), rows
     )
 
 

@@ -38,7 +38,11 @@ class Database:
             if self._lite:
                 sa.event.listen(self.engine, "connect", _plain_sqlite)
                 sa.event.listen(self.engine, "begin", _begin_sqlite)
-            self._upgrade()
+            try:
+                self._upgrade()
+            except BaseException:
+                self.close()
+                raise
         except ImportError:
             raise InputError("--database: PostgreSQL wants the package psycopg: pip install 'therex[postgres]'") from None
         except SQLAlchemyError as error:

@@ -1,0 +1,395 @@
+"""Reviews in the database and over HTTP: taking, saving, undoing, deciding, settling; access and its limits."""
+
+import json
+import re
+
+import pytest
+
+pytest.importorskip("fastapi")
+
+from fastapi.testclient import TestClient
+
+from therex.errors import InputError
+from therex.qa.appraise import appraise
+from therex.qa.decisions import blank
+from therex.qa.drawing import make_sample
+from therex.qa.samples import read_sample, to_json
+from therex.web.access import Access
+from therex.web.app import create_app
+from therex.web.engine import Database
+from therex.web.opened import open_store
+from therex.web.store import Refused, User
+
+GOOD = "3/4/2026 R TKA. Quad 3/5, cannot climb stairs. TE 97110 25 min: SLR 3x10 for quad control on stairs, VC for lag; pain 5/10 -> 3/10. Total timed 25, session 25. A. Ito, PT ÄÖ😀{}"
+POOR = "Ther ex per flowsheet x 45 min 97110. Tolerated well. Continue POC. Visit {}."
+DESIGN = {
+    "seed": 1, "size": 12, "precision": None, "confidence": 0.95, "expected": 0.5, "by": ["therapist"], "allocation": "equal", "only": [], "exclude": [],
+    "group": ["clinic"], "amount": "paid", "risk": 1, "uncertain": 0, "calibration": 2, "spares": 0.2, "reviewers": 2, "blind": True, "adjudicate": "all",
+    "payer": "cms", "as_of": "2026-11-25", "rates": {},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    from datetime import date
+
+    from therex.batch.local import Setup
+    from therex.types import Note
+
+    notes = [
+        Note(
+            f"clinic/n{n}", (GOOD if n % 2 else POOR).format(n), f"pt{n}", date(2026, 7 + n % 2, 3), "Ito" if n % 3 else "Roe", "daily",
+            (("clinic", "North" if n % 2 else "South"), ("paid", f"{30 + n}.50")),
+        )
+        for n in range(60)
+    ]  # fmt: skip
+    told = make_sample(lambda: notes, Setup("cms", "2026-11-25"), DESIGN, 1, lambda items, total: items)
+    path = tmp_path_factory.mktemp("drawn") / "sample.json"
+    path.write_text(to_json(told), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def target(request, tmp_path):
+    if request.param == "sqlite":
+        return str(tmp_path / "reviews.db")
+    import psycopg
+
+    url = request.getfixturevalue("postgres")
+    with psycopg.connect(url, autocommit=True) as c:
+        c.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
+    return url
+
+
+@pytest.fixture
+def store(drawn, target):
+    found = open_store(drawn, read_sample(drawn), target)
+    yield found
+    found.database.close()
+
+
+@pytest.fixture
+def people(store):
+    access = Access(store.database, users=True)
+    for name, role in (("Ana", "reviewer"), ("Bo", "reviewer"), ("Cy", "adjudicator"), ("Dee", "administrator")):
+        access.add(name, f"{name} long enough", role)
+    return {p.name: User(p.id, p.name, p.role) for p in access.people()}
+
+
+def judged(item, **more):
+    told = blank(item, blind=False)
+    verdict = item["record"]["necessity"]["verdict"]
+    keep = ("elements", "supported_units", "contradictions", "note_type", "discipline")
+    return {**{k: told[k] for k in keep}, "verdict": "supported" if verdict == "needs_review" else verdict, **more}
+
+
+def decide(store, user, place, **more):
+    row = store.save(user, place, store.mine(user, place)["version"], judged(store.items[place], **more))
+    return store.decide(user, place, row["version"])
+
+
+def finish(store, user, **more):
+    done = []
+    while (place := store.next(user)) is not None:
+        decide(store, user, place, **more)
+        done.append(place)
+    return done
+
+
+def test_two_reviewers_and_an_adjudicator_end_in_an_appraisal(store, people):
+    first = finish(store, people["Ana"])
+    assert len(first) == 12 + 1 + 2 and store.items[first[0]]["pick"] == "calibration"
+    finish(store, people["Bo"], verdict="not_supported")
+    differ = [n for n, d in enumerate(store.decisions()) if d.state == "disagreed"]
+    assert differ and all({"line", "verdict"} & set(store.decisions()[n].differ) for n in differ)
+    for place in differ:
+        store.adjudicate(people["Cy"], place)
+        told = store.mine(people["Cy"], place)["told"]
+        assert told["verdict"] is None and len(told["elements"]) == 18
+        decide(store, people["Cy"], place)
+    report = appraise(store.reviewed())
+    assert report["review"]["decided"] == report["review"]["wanted"] == 12 and report["cautions"] == []
+    rate, lines = report["line_errors"], report["lines"]
+    assert (
+        rate["errors"] == lines["hold"] == sum(n["tool_line"] == "hold" for n in report["notes"] if n["counts"]) > 0
+        and rate["low"] < rate["estimate"] < rate["high"]
+    )
+    assert [s["sampled"] for s in store.frame["strata"]] == [6, 6] and {g["name"] for g in report["groups"]["clinic"]} == {"North", "South"}
+    assert report["agreement"]["reviewers"]["notes"] == 15 and report["agreement"]["reviewers"]["verdict"]["kappa"] is not None
+    assert report["agreement"]["tool"]["line"]["observed"] == 1 and report["financial"]["low"] <= report["financial"]["point"]
+    assert [c["changes"][0]["words"] for c in report["scorecards"]] and report["apart"]["risk"]["lines"] == 1
+
+
+def test_a_note_has_no_more_reviewers_than_it_wants(store, people):
+    place = next(n for n, i in enumerate(store.items) if i["pick"] == "random")
+    store.take(people["Ana"], place)
+    store.take(people["Bo"], place)
+    store.take(people["Bo"], place)
+    with pytest.raises(Refused, match="Another reviewer"):
+        store.take(people["Cy"], place)
+    store.release(people["Bo"], place)
+    store.take(people["Cy"], place)
+    assert [r["name"] for r in store.reviews(item=place)] == ["Ana", "Cy"]
+
+
+def test_what_another_window_changed_is_not_overwritten(store, people):
+    user, place = people["Ana"], store.next(people["Ana"])
+    store.save(user, place, 1, {"comment": "first"})
+    with pytest.raises(Refused, match="another window"):
+        store.save(user, place, 1, {"comment": "second"})
+    assert store.mine(user, place)["told"]["comment"] == "first"
+
+
+def test_undo_takes_back_one_change_after_another(store, people):
+    user, place = people["Ana"], store.next(people["Ana"])
+    v = store.save(user, place, 1, {"elements": {"goal": "weak"}})["version"]
+    v = store.save(user, place, v, {"elements": {"goal": "present"}})["version"]
+    v = store.save(user, place, v, {"flag": True})["version"]
+    for goal in ("present", "weak", None):
+        row = store.undo(user, place, v)
+        v = row["version"]
+        assert (row["told"]["flag"], row["told"]["elements"].get("goal")) == (False, goal)
+    with pytest.raises(Refused, match="nothing to take back"):
+        store.undo(user, place, v)
+
+
+def test_a_decision_wants_every_element_and_keeps_what_was_blind(store, people):
+    user, place = people["Ana"], store.next(people["Ana"])
+    with pytest.raises(Refused, match=r"Still to judge: condition.*verdict"):
+        store.decide(user, place, 1)
+    row = decide(store, user, place)
+    with pytest.raises(Refused, match="is decided"):
+        store.save(user, place, row["version"], {"verdict": "not_applicable"})
+    row = store.reopen(user, place, row["version"])
+    row = store.save(user, place, row["version"], {"verdict": "not_applicable"})
+    row = store.decide(user, place, row["version"])
+    assert row["told"]["verdict"] == "not_applicable" != row["first"]["verdict"]
+
+
+def test_a_spare_takes_the_place_of_a_note_that_cannot_be_judged(store, people):
+    before = set(store.active(store.decisions()))
+    place = next(n for n, i in enumerate(store.items) if i["pick"] == "random")
+    for who in ("Ana", "Bo"):
+        store.take(people[who], place)
+        row = store.save(people[who], place, 1, {"unusable": True, "comment": "a duplicate"})
+        store.decide(people[who], place, row["version"])
+    new = set(store.active(store.decisions())) - before
+    assert len(new) == 1 and store.items[new.pop()]["pick"] == "spare"
+
+
+def test_what_is_no_judgement_is_refused_whole(store, people):
+    user, place = people["Ana"], store.next(people["Ana"])
+    for change in (
+        {"verdict": "maybe"}, {"elements": {"mood": "present"}}, {"spans": [{"start": 5, "end": 4, "label": "GOAL", "attribute": None}]},
+        {"spans": [{"start": 0, "end": 9, "label": "DURATION", "attribute": None}]}, {"billed_units": -1}, {"extra": 1}, {"comment": 5},
+        {"spans": [{"start": 0, "end": 99_999, "label": "GOAL", "attribute": None}]}, {"flag": "yes"},
+    ):  # fmt: skip
+        with pytest.raises(InputError):
+            store.save(user, place, 1, change)
+    assert store.mine(user, place)["version"] == 1
+
+
+def test_who_reviewed_a_note_does_not_settle_it(store, people):
+    place = next(n for n, i in enumerate(store.items) if i["pick"] == "random")
+    for who, verdict in (("Cy", "supported"), ("Bo", "not_supported")):
+        store.take(people[who], place)
+        decide(store, people[who], place, verdict=verdict)
+    with pytest.raises(Refused, match="does not settle"):
+        store.adjudicate(people["Cy"], place)
+
+
+def test_the_schema_is_what_the_migrations_make(target):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from therex.web.schema import schema
+
+    database = Database(target)
+    with database.reading() as c:
+        context = MigrationContext.configure(c, opts={"version_table": "review_version", "compare_type": True})
+        assert compare_metadata(context, schema) == []
+    Database(target).close()
+    database.close()
+
+
+def test_a_database_of_a_newer_version_is_refused(target):
+    import sqlalchemy as sa
+
+    database = Database(target)
+    with database.writing() as c:
+        c.execute(sa.text("UPDATE review_version SET version_num = '9999'"))
+    database.close()
+    with pytest.raises(InputError, match="newer version"):
+        Database(target)
+
+
+# over HTTP ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alone(drawn, tmp_path):
+    """A client of a server without users, with the token of its link."""
+    store = open_store(drawn, read_sample(drawn), str(tmp_path / "alone.db"))
+    access = Access(store.database, users=False)
+    client = TestClient(create_app(store, access), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    yield client, access.token(), store
+    store.database.close()
+
+
+def csrf_of(page):
+    return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
+
+
+def test_without_the_link_nothing_is_shown_and_the_link_serves_once(alone):
+    client, token, _ = alone
+    assert client.get("/").status_code == 403 and client.get("/notes/1").status_code == 403
+    assert client.get("/?token=wrong").status_code == 403
+    first = client.get(f"/?token={token}")
+    assert first.status_code == 200 and "Queue" in first.text and "token" not in str(first.url)
+    client.cookies.clear()
+    again = client.get(f"/?token={token}")
+    assert again.status_code == 403 and "used already" in again.text
+
+
+def test_every_answer_has_the_headers_and_none_is_kept(alone):
+    client, token, _ = alone
+    client.get(f"/?token={token}")
+    for path in ("/", "/notes/1", "/nowhere", "/audit"):
+        h = client.get(path).headers
+        assert (
+            h["cache-control"] == "no-store"
+            and "script-src 'self'" in h["content-security-policy"]
+            and h["x-content-type-options"] == "nosniff"
+        )
+    cookie = client.get(f"/?token={token}")
+    assert cookie.status_code == 403
+
+
+def test_a_blind_page_does_not_hold_what_the_tool_says(alone):
+    client, token, store = alone
+    queue = client.get(f"/?token={token}")
+    page = client.post("/next", data={"csrf": csrf_of(queue)})
+    state = json.loads(re.search(r'id="state">(.*?)</script>', page.text, re.S)[1])
+    assert state["tool"] is None and "score" not in page.text and state["told"]["elements"] == {}
+    place = state["number"] - 1
+    decide(store, User(1, "reviewer", "administrator"), place)
+    state = client.get(f"/notes/{place + 1}/state").json()
+    assert state["tool"]["verdict"] and state["decided"]
+
+
+def test_a_change_wants_what_its_page_was_given(alone):
+    client, token, _ = alone
+    queue = client.get(f"/?token={token}")
+    number = client.post("/next", data={"csrf": csrf_of(queue)}).url.path.rsplit("/", 1)[1]
+    body = {"version": 1, "change": {"flag": True}}
+    json_ = {"Accept": "application/json"}
+    assert client.post(f"/notes/{number}/save", json=body, headers=json_).status_code == 403
+    assert client.post("/next", data={"csrf": "forged"}).status_code == 403
+    good = {**json_, "X-CSRF-Token": csrf_of(queue)}
+    assert client.post(f"/notes/{number}/save", json=body, headers={**good, "Origin": "https://elsewhere.example"}).status_code == 403
+    assert client.post(f"/notes/{number}/save", json=body, headers=good).json()["version"] == 2
+    assert client.post(f"/notes/{number}/save", json=body, headers=good).status_code == 412
+    assert client.get("/", headers={"Host": "rebound.example"}).status_code == 400
+
+
+def test_faults_are_told_without_what_a_note_says(alone, monkeypatch, capsys):
+    client, token, store = alone
+    client.get(f"/?token={token}")
+
+    def fail(*_):
+        raise ValueError("SECRET-NOTE-TEXT")
+
+    monkeypatch.setattr(store, "seen", fail)
+    answer = client.get("/notes/1")
+    told = capsys.readouterr()
+    assert answer.status_code == 500 and "SECRET" not in answer.text + told.err and "ValueError" in answer.text
+
+
+@pytest.fixture
+def many(drawn, tmp_path):
+    store = open_store(drawn, read_sample(drawn), str(tmp_path / "many.db"))
+    access = Access(store.database, users=True)
+    for name, role in (("Ana", "reviewer"), ("Cy", "adjudicator"), ("Dee", "administrator")):
+        access.add(name, f"{name} long enough", role)
+    yield lambda: TestClient(create_app(store, access), base_url="http://127.0.0.1"), store, access
+    store.database.close()
+
+
+def enter(client, name):
+    return client.post("/login", data={"name": name, "password": f"{name} long enough"})
+
+
+def test_roles_open_their_pages_and_no_others(many):
+    make, *_ = many
+    for name, allowed in (
+        ("Ana", ["/"]),
+        ("Cy", ["/", "/disagreements"]),
+        ("Dee", ["/", "/disagreements", "/audit", "/users", "/export", "/audit.csv"]),
+    ):
+        client = make()
+        assert client.get("/", follow_redirects=False).headers["location"] == "/login"
+        assert enter(client, name).status_code == 200
+        for path in ("/", "/disagreements", "/audit", "/users", "/export", "/audit.csv"):
+            assert client.get(path).status_code == (200 if path in allowed else 403), (name, path)
+
+
+def test_wrong_passwords_wait_and_tell_nothing(many):
+    make, _, access = many
+    client = make()
+    answers = [client.post("/login", data={"name": n, "password": "wrong password"}) for n in ("Ana", "nobody")]
+    assert {a.status_code for a in answers} == {403} and len({re.search(r'role="alert">([^<]*)', a.text)[1] for a in answers}) == 1
+    for _ in range(4):
+        client.post("/login", data={"name": "Ana", "password": "wrong password"})
+    assert enter(client, "Ana").status_code == 429
+    with access.database.reading() as c:
+        import sqlalchemy as sa
+
+        stored = [str(r) for r in c.execute(sa.text("SELECT password FROM review_user"))]
+    assert all("$argon2id$" in p for p in stored)
+
+
+def test_an_administrator_closes_access_and_open_sessions_end(many):
+    make, *_ = many
+    ana, dee = make(), make()
+    enter(ana, "Ana")
+    page = enter(dee, "Dee")
+    page = dee.get("/users")
+    number = re.search(r'action="/users/(\d+)"', page.text)[1]
+    assert dee.post(f"/users/{number}", data={"csrf": csrf_of(page), "active": "no"}).status_code == 200
+    assert ana.get("/", follow_redirects=False).headers["location"] == "/login" and enter(ana, "Ana").status_code == 403
+    wrong = dee.post("/users", data={"csrf": csrf_of(page), "name": "Eve", "password": "short", "role": "reviewer"})
+    assert wrong.status_code == 422 and "10 to 200 characters" in wrong.text
+
+
+def test_the_trail_tells_who_saw_and_changed_what_and_nothing_that_a_note_says(many):
+    make, store, _ = many
+    client = make()
+    queue = enter(client, "Ana")
+    page = client.post("/next", data={"csrf": csrf_of(queue)})
+    number = int(page.url.path.rsplit("/", 1)[1])
+    headers = {"X-CSRF-Token": csrf_of(queue), "Accept": "application/json"}
+    client.post(
+        f"/notes/{number}/save", json={"version": 1, "change": {"comment": "SECRET", "elements": {"goal": "weak"}}}, headers=headers
+    )
+    lines = [(x["who"], x["action"], x["place"], x["detail"]) for x in store.trail()]
+    assert lines[:3] == [("Ana", "save", number - 1, "comment, goal"), ("Ana", "view", number - 1, ""), ("Ana", "take", number - 1, "")]
+    assert "SECRET" not in str(lines)
+
+
+def test_the_export_of_the_page_is_notes_that_training_reads(many):
+    import io
+    import zipfile
+
+    from therex.corpus.marked import parse
+
+    make, store, access = many
+    finish(store, next(User(p.id, p.name, p.role) for p in access.people() if p.name == "Ana"))
+    finish(store, next(User(p.id, p.name, p.role) for p in access.people() if p.name == "Cy"))
+    client = make()
+    enter(client, "Dee")
+    answer = client.post("/export", data={"csrf": csrf_of(client.get("/export"))})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        notes = [parse(archive.read(n).decode("utf-8")) for n in archive.namelist()]
+    texts = {i["text"] for i in store.items}
+    assert len(notes) == 13 and all(n.text in texts and n.spans and n.meta["marks"] == "not checked" for n in notes)
+    assert all("clinic" not in n.id and len(n.meta["elements"]) == 18 for n in notes)
