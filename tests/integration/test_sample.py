@@ -93,7 +93,7 @@ def test_an_altered_sample_is_refused(run, period, tmp_path):
     ("more", "why"),
     [
         (["-n", "500"], "fewer than the 500"),
-        (["--by", "ward", "-n", "5"], "no column 'ward'"),
+        (["--by", "ward", "-n", "5"], "lacks a column of that name"),
         (["-n", "5", "--only", "clinic"], "COLUMN=VALUE"),
         (["-n", "5", "--only", "clinic=West"], "all 60 notes are left out"),
         (["--by", "therapist"], "want --size, or --precision"),

@@ -71,7 +71,7 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
         if name.startswith(MORE):
             head = plain.get(told.strip().lower())
             if head is None:
-                raise InputError(f"the table has no column {told!r}; it has {', '.join(sorted(plain))}")
+                raise InputError("--by, --group, --only, --exclude, --amount: the table lacks a column of that name")
             where[name] = head
     return where
 

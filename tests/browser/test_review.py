@@ -1,0 +1,357 @@
+"""`therex review` in a browser, as reviewers use it: the whole loop, access, keys, marks, small screens, paper, a server that dies."""
+
+import csv
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+pytest.importorskip("playwright.sync_api")
+pytest.importorskip("fastapi")
+pytestmark = pytest.mark.chromium
+
+PASSWORD = "long enough to serve"
+KEYS = {"present": "1", "weak": "2", "missing": "3"}
+VERDICTS = {"supported": "s", "not_supported": "x", "not_applicable": "a"}
+
+
+class Server:
+    """`therex review` as a process of its own."""
+
+    def __init__(self, sample, *more, stdin=""):
+        self.args = [sys.executable, "-m", "therex", "review", str(sample), *more]
+        self.start(stdin)
+
+    def start(self, stdin="", port="0"):
+        self.process = subprocess.Popen([*self.args, "--port", port], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process.stdin.write(stdin)
+        self.process.stdin.close()
+        line = self.process.stderr.readline()
+        self.link = re.search(r"https?://\S+", line)[0]
+        self.url = self.link.partition("?")[0]
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.wait(20)
+        told = self.process.stderr.read()
+        self.process.stderr.close()
+        return told
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        found = p.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """A page of a browser that knows nothing yet; what its console says of faults fails the test."""
+    contexts, faults = [], []
+
+    def make(width=1280, height=900):
+        context = browser.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda e: faults.append(str(e)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def accessible(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], [n["html"][:100] for n in v["nodes"][:2]]) for v in found] == []
+
+
+def ready(page):
+    page.wait_for_selector("html[data-ready=yes]")
+
+
+def says(page, pattern, timeout=15_000):
+    """Wait until the page says that something is saved, or is not; its policy forbids Playwright's own way of asking for it."""
+    page.locator("#saved", has_text=re.compile(pattern)).wait_for(timeout=timeout)
+
+
+def saved(page, timeout=15_000):
+    says(page, r"^\s*Saved \d", timeout)
+
+
+def sign_in(page, server, name):
+    page.goto(server.url)
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button.main")
+    page.wait_for_selector("h1:has-text('Queue')")
+
+
+def judge(page, elements, verdict, units=None):
+    """A note by keys alone, and decided."""
+    from therex.types import ELEMENTS
+
+    page.evaluate("document.querySelector('.element input').focus()")
+    for e in ELEMENTS:
+        page.keyboard.press(KEYS[elements[e]])
+    page.keyboard.press(VERDICTS[verdict])
+    if units is not None:
+        page.keyboard.press("m")
+        page.keyboard.type(str(units))
+        page.keyboard.press("Escape")
+    saved(page)
+    page.keyboard.press("d")
+    page.wait_for_selector("#reopen:not([hidden])")
+    ready(page)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A sample of six notes, open and single."""
+    folder = tmp_path_factory.mktemp("small")
+    for path in sorted((ROOT / "examples" / "notes").iterdir())[:8]:
+        shutil.copy(path, folder)
+    out = folder / "sample.json"
+    assert (
+        subprocess.run([sys.executable, "-m", "therex", "sample", str(folder), "-o", str(out), "-n", "6"], capture_output=True).returncode
+        == 0
+    )
+    return out
+
+
+@pytest.fixture
+def alone(small, tmp_path):
+    server = Server(small, "--database", str(tmp_path / "r.db"))
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+
+
+def test_thirty_notes_go_through_the_whole_loop(new_page, tmp_path):
+    from therex.corpus.marked import load_folder
+
+    corpus = sorted((ROOT / "training_data" / "notes").rglob("*.note"))
+    period, rest = corpus[::20][:30], tmp_path / "rest"
+    rest.mkdir()
+    for path in set(corpus) - set(period):
+        shutil.copy(path, rest)
+    gold_folder = tmp_path / "gold"
+    gold_folder.mkdir()
+    for path in period:
+        shutil.copy(path, gold_folder)
+    gold = {n.id: n for n in load_folder(gold_folder)}
+    with (tmp_path / "period.csv").open("w", newline="", encoding="utf-8") as handle:
+        table = csv.writer(handle)
+        table.writerow(["note_id", "text", "therapist", "clinic", "date"])
+        for k, n in enumerate(gold.values()):
+            table.writerow([n.id, n.text, "Ito" if k % 2 else "Roe", "North" if k % 3 else "South", f"2026-0{7 + k % 2}-05"])
+
+    def therex(*args):
+        done = subprocess.run([sys.executable, "-m", "therex", *map(str, args)], capture_output=True, text=True, timeout=600, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    sample = tmp_path / "sample.json"
+    therex("sample", tmp_path / "period.csv", "-o", sample, "-n", 30, "--by", "clinic", "--reviewers", 2)
+    server = Server(sample, "--users", "--administrator", "Dee", stdin=PASSWORD + "\n")
+    try:
+        dee = new_page()
+        sign_in(dee, server, "Dee")
+        dee.goto(server.url + "users")
+        for name, role in (("Ana", "reviewer"), ("Bo", "reviewer"), ("Cy", "adjudicator")):
+            dee.fill("section [name=name]", name)
+            dee.fill("section [name=password]", PASSWORD)
+            dee.select_option("section [name=role]", role)
+            dee.click("section button.main")
+            dee.wait_for_selector(f"td:has-text('{name}')")
+        accessible(dee)
+
+        def told(page):
+            return gold[page.inner_text(".notehead p").split(" · ")[0]]
+
+        # two reviewers, blind; the second reads every fifth note another way
+        for name in ("Ana", "Bo"):
+            page = new_page()
+            sign_in(page, server, name)
+            page.click("#next")
+            for k in range(30):
+                ready(page)
+                assert page.locator("#tool:not([hidden])").count() == 0 and page.locator("mark").count() == 0
+                n = told(page)
+                elements, verdict = dict(n.meta["elements"]), n.meta["necessity"]
+                if name == "Bo" and k % 5 == 0:
+                    verdict = "supported" if verdict == "not_supported" else "not_supported"
+                    elements["plan"] = "missing" if elements["plan"] == "present" else "present"
+                judge(page, elements, verdict)
+                assert page.locator("#tool h2").count() == 1
+                page.keyboard.press("n")
+                page.wait_for_load_state()
+            assert page.inner_text("h1") == "Queue" and page.inner_text(".progress div:nth-child(2) b") == "30 of 30"
+        cy = new_page()
+        sign_in(cy, server, "Cy")
+        cy.goto(server.url + "disagreements")
+        assert cy.locator("main tbody tr").count() == 6
+        accessible(cy)
+        while cy.locator("button:has-text('Settle')").count():
+            cy.locator("button:has-text('Settle')").first.click()
+            ready(cy)
+            assert cy.locator(".differs").count() >= 2
+            n = told(cy)
+            judge(cy, n.meta["elements"], n.meta["necessity"])
+            cy.goto(server.url + "disagreements")
+        accessible(cy)
+        dee.goto(server.url + "audit")
+        assert dee.locator("td:has-text('adjudicate')").count() > 0
+        accessible(dee)
+    finally:
+        told_ = server.stop()
+    assert not any(n.text[:40] in told_ for n in gold.values())
+
+    report = json.loads(therex("appraise", sample, "--format", "json"))
+    assert report["review"] == {"wanted": 30, "decided": 30, "disagreed": 0, "open": 0, "unusable": 0}
+    assert {n["note_id"]: n["verdict"] for n in report["notes"]} == {n.id: n.meta["necessity"] for n in gold.values()}
+    assert report["agreement"]["reviewers"]["verdict"]["observed"] == pytest.approx(24 / 30)
+    assert report["line_errors"]["low"] <= report["line_errors"]["estimate"] <= report["line_errors"]["high"]
+    therex("appraise", sample, "--format", "html", "--output", tmp_path / "report.html")
+    therex("review", sample, "--export", tmp_path / "reviewed")
+    assert len(load_folder(tmp_path / "reviewed")) == 30
+    therex("train", rest, tmp_path / "reviewed", "--name", "clinic")
+    compared = therex("model", "compare", "shipped", "clinic", "--data", gold_folder)
+    assert "clinic" in compared
+    page = new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    assert "of the 97110 lines would be held" in page.inner_text(".big") and page.locator("svg").count() >= 3
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_accessible_and_fits(new_page, alone, width):
+    page = new_page(width)
+    page.goto(alone.link)
+    for path in ("", "notes/1", "export", "audit", "calibration", "notes/99", "?show=flagged"):
+        page.goto(alone.url + path)
+        accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert "Nothing here" in page.inner_text("main")
+    page.goto(alone.url + "notes/99")
+    assert "There is no such note" in page.inner_text("main")
+    page.goto(alone.url)
+    page.click("#next")
+    ready(page)
+    accessible(page)
+    page.keyboard.press("?")
+    accessible(page)
+    page.keyboard.press("Escape")
+    page.emulate_media(media="print")
+    assert page.locator(".bar").is_hidden() and page.locator("#text").is_visible()
+
+
+def test_text_is_marked_by_mouse_and_by_keys_and_offsets_are_code_points(new_page, alone, small):
+    page = new_page()
+    page.goto(alone.link)
+    page.click("#next")
+    ready(page)
+    number = int(page.url.rsplit("/", 1)[1])
+    text = json.loads(small.read_text(encoding="utf-8"))["items"][number - 1]["text"]
+    words = [(m.start(), m.end()) for m in re.finditer(r"\S+", text)]
+    page.keyboard.press("t")
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowRight", "g"):
+        page.keyboard.press(key)
+    saved(page)
+    page.keyboard.press("Escape")
+    # by mouse: the first word, twice clicked
+    box = page.evaluate(
+        "() => { const r = document.createRange(), t = document.getElementById('text').firstChild; r.setStart(t, 0); r.setEnd(t, 1); const b = r.getBoundingClientRect(); return [b.x + 2, b.y + b.height / 2]; }"
+    )
+    page.mouse.dblclick(*box)
+    page.click("#marker [data-label=DURATION]")
+    page.select_option("#attribute", "clock")
+    saved(page)
+    page.reload()
+    ready(page)
+    state = page.evaluate(
+        "fetch('/notes/' + location.pathname.split('/').pop() + '/state', {headers: {Accept: 'application/json'}}).then((r) => r.json())"
+    )
+    spans = state["told"]["spans"]
+    assert {"start": words[2][0], "end": words[3][1], "label": "GOAL", "attribute": None} in spans
+    assert [s["attribute"] for s in spans if s["label"] == "DURATION"] == ["clock"] and page.locator("mark.l-GOAL").count() >= 1
+    for _ in range(2):
+        page.click("#undo")
+        says(page, "Taken back")
+        page.evaluate("document.getElementById('saved').textContent = ''")
+    assert page.locator("mark.l-DURATION").count() == 0 and page.locator("mark.l-GOAL").count() >= 1
+
+
+def test_an_element_jumps_to_its_evidence_once_the_note_is_decided(new_page, alone):
+    page = new_page()
+    page.goto(alone.link)
+    page.click("#next")
+    ready(page)
+    assert page.locator(".evidence button").count() == 0
+    for key in ("0", "s"):
+        page.keyboard.press(key)
+    saved(page)
+    page.keyboard.press("d")
+    page.wait_for_selector("#reopen:not([hidden])")
+    ready(page)
+    page.locator(".evidence button").first.click()
+    assert page.locator("mark.ev").count() > 0 and page.locator("mark.ev").first.is_visible()
+    accessible(page)
+
+
+def test_what_was_shown_as_saved_outlives_the_server_and_the_rest_is_sent_again(new_page, alone):
+    page = new_page()
+    page.goto(alone.link)
+    page.click("#next")
+    ready(page)
+    page.evaluate("document.querySelector('.element input').focus()")
+    page.keyboard.press("1")
+    saved(page)
+    alone.stop(signal.SIGKILL)
+    page.keyboard.press("2")
+    says(page, "Not saved yet")
+    alone.start(port=alone.url.rstrip("/").rpartition(":")[2])
+    saved(page, 30_000)
+    page.reload()
+    ready(page)
+    assert page.evaluate("[...document.querySelectorAll('.element input:checked')].map((i) => i.value)") == ["present", "weak"]
+
+
+def test_two_windows_of_one_reviewer_do_not_overwrite_each_other(new_page, alone):
+    page = new_page()
+    page.goto(alone.link)
+    page.click("#next")
+    ready(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    ready(other)
+    page.keyboard.press("s")
+    saved(page)
+    other.keyboard.press("x")
+    says(other, "another window")
+    assert other.evaluate("document.querySelector('[name=verdict]:checked').value") == "supported"
+
+
+def test_nothing_of_a_note_is_kept_by_the_browser_or_goes_elsewhere(new_page, alone):
+    page = new_page()
+    asked = []
+    page.on("request", lambda r: asked.append(r.url))
+    page.goto(alone.link)
+    page.click("#next")
+    ready(page)
+    page.keyboard.press("1")
+    saved(page)
+    assert all(url.startswith(alone.url) for url in asked) and all(len(url) < 80 for url in asked)
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
