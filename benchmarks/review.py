@@ -194,8 +194,8 @@ def main(argv: list[str] | None = None) -> int:
         try:
             if Path(args.chromium).exists():
                 print(f"page of a note of 3,000 words: usable after {long_page(url, args.chromium):.3f} s (middle of 5)")
-            one = Reviewer(url, "r0", 0, (0.0, 0.02))
-            one.work(time.monotonic() + min(30.0, 60 * args.minutes))
+            one = Reviewer(url, "r0", 0, (0.2, 0.4))
+            one.work(time.monotonic() + min(60.0, 60 * args.minutes))
             people = [Reviewer(url, f"r{n}", n, (0.5, 1.5)) for n in range(1, args.reviewers + 1)]
             until = time.monotonic() + 60 * args.minutes
             threads = [threading.Thread(target=p.work, args=(until,)) for p in people]

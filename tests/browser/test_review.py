@@ -197,8 +197,8 @@ def test_thirty_notes_go_through_the_whole_loop(new_page, tmp_path):
                     elements["plan"] = "missing" if elements["plan"] == "present" else "present"
                 judge(page, elements, verdict)
                 assert page.locator("#tool h2").count() == 1
-                page.keyboard.press("n")
-                page.wait_for_load_state()
+                with page.expect_navigation():
+                    page.keyboard.press("n")
             assert page.inner_text("h1") == "Queue" and page.inner_text(".progress div:nth-child(2) b") == "30 of 30"
         cy = new_page()
         sign_in(cy, server, "Cy")

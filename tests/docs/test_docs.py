@@ -30,6 +30,7 @@ def test_readme_python_runs():
         "docs/policy.md",
         "docs/episodes.md",
         "docs/database.md",
+        "docs/qa.md",
         "docs/spark.md",
         "docs/errors.md",
         "docs/figures.md",

@@ -311,10 +311,11 @@ function show() {
   if (editable) {
     const shut = state.decided && state.mode === "review";
     $("decide").hidden = shut; $("reopen").hidden = !shut; $("undo").disabled = shut;
-    for (const f of panel.querySelectorAll("fieldset")) f.disabled = shut;
+    for (const i of panel.querySelectorAll("fieldset input")) i.disabled = shut;
     panel.elements.unusable.disabled = shut;
     $("decide").classList.toggle("ready", !(state.lacking || []).length);
   }
+  if (!editable) for (const i of panel.querySelectorAll("input, select, textarea")) i.disabled = true;
   render();
 }
 
