@@ -230,11 +230,7 @@ class Store:
             The change breaks the form of a judgement.
         """
         row = self._own(user, place)
-        if (
-            row["decided"] is not None
-            and row["slot"] != ADJUDICATION
-            and set(change) - {"comment", "flag", "spans", "spans_checked", "note_type", "discipline"}
-        ):
+        if row["decided"] is not None and set(change) - {"comment", "flag", "spans", "spans_checked", "note_type", "discipline"}:
             raise Refused("This note is decided. Open it again to change it.")
         told = {**row["told"], **change}
         told["elements"] = {**row["told"]["elements"], **change.get("elements", {})}
@@ -269,7 +265,7 @@ class Store:
             There is none, or the note is decided.
         """
         row = self._own(user, place)
-        if row["decided"] is not None and row["slot"] != ADJUDICATION:
+        if row["decided"] is not None:
             raise Refused("This note is decided. Open it again to change it.")
         with self.database.reading() as c:
             last = c.execute(

@@ -309,7 +309,7 @@ function show() {
   else if (state.line) line.append("97110 line: ", el("span", "pill " + state.line, state.line.replace("_", " ")), " " + (state.because || ""));
   else if (state.lacking && state.lacking.length) line.append("Still to judge: " + state.lacking.map((w) => w.replaceAll("_", " ")).join(", "));
   if (editable) {
-    const shut = state.decided && state.mode === "review";
+    const shut = state.decided;
     $("decide").hidden = shut; $("reopen").hidden = !shut; $("undo").disabled = shut;
     for (const i of panel.querySelectorAll("fieldset input")) i.disabled = shut;
     panel.elements.unusable.disabled = shut;
