@@ -1,0 +1,130 @@
+"""The appraisal as a document: what counts, what is shown apart, and every form that it takes."""
+
+import openpyxl
+import pytest
+
+pytest.importorskip("statsmodels")
+
+from therex.qa.appraise import Reviewed, appraise
+from therex.qa.decisions import Decision, blank
+from therex.reports.appraisal import page, terminal, write_xlsx
+from therex.types import ELEMENTS
+
+DESIGN = {
+    "reviewers": 1,
+    "blind": True,
+    "payer": "cms",
+    "as_of": "2026-11-25",
+    "by": ["clinic"],
+    "group": ["payer"],
+    "adjudicate": "all",
+    "calibration": 0,
+}
+
+
+def item(n, clinic, therapist, pick="random", amount=50.0):
+    record = {
+        "payer": "cms", "note_type": "daily", "discipline": "PT", "line": {"status": "ready", "because": []}, "necessity": {"verdict": "supported"},
+        "elements": [{"id": e, "found": "present"} for e in ELEMENTS], "contradictions": [], "spans": [], "time": {},
+    }  # fmt: skip
+    source = {"therapist": therapist, "clinic": clinic, "payer": "=Acme()", "date": f"2026-0{7 + n % 2}-03"}
+    return {
+        "note_id": f"=n{n}", "stratum": 0 if clinic == "North" else 1, "pick": pick, "order": n, "source": source, "strata": {"clinic": clinic},
+        "amount": amount, "units": 2, "text": "x", "record": record,
+    }  # fmt: skip
+
+
+def judged(i, line, because=(), **more):
+    told = {**blank(i, blind=True), "elements": dict.fromkeys(ELEMENTS, "present"), "verdict": "supported", "supported_units": 2, **more}
+    return Decision("decided", told, line, tuple(because))
+
+
+@pytest.fixture
+def reviewed():
+    items = [item(n, "North" if n < 20 else "South", "<b>Ito</b>" if n % 2 else "Roe") for n in range(40)]
+    items += [item(90, "North", "Roe", "risk"), item(91, "South", "Roe", "spare")]
+    decisions = []
+    for n, i in enumerate(items):
+        if n in (0, 1, 2):
+            decisions.append(judged(i, "hold", ["signature"], elements={**dict.fromkeys(ELEMENTS, "present"), "signature": "missing"}))
+        elif n == 20:
+            decisions.append(judged(i, "hold", ["billed_units"], supported_units=1))
+        elif n in (21, 22):
+            decisions.append(judged(i, "no_97110", ["not_applicable"], verdict="not_applicable", billed_units=None))
+        elif n == 23:
+            decisions.append(judged(i, "ready", supported_units=3))
+        elif n == 40:
+            decisions.append(judged(i, "hold", ["not_supported"], verdict="not_supported"))
+        elif n == 41:
+            decisions.append(Decision("open"))
+        else:
+            decisions.append(judged(i, "ready"))
+    strata = [
+        {"key": {"clinic": "North"}, "population": 900, "sampled": 20},
+        {"key": {"clinic": "South"}, "population": 100, "sampled": 20},
+    ]
+    frame = {"notes": 1000, "read": 1010, "excluded": {"empty": 10}, "sha256": "0" * 64, "strata": strata}
+    firsts = [{"Ana": d.judgement} if d.judgement else {} for d in decisions]
+    return Reviewed("ab" * 8, DESIGN, frame, items, decisions, firsts)
+
+
+def test_a_rate_is_of_lines_weighted_by_strata(reviewed):
+    told = appraise(reviewed)
+    rate = told["line_errors"]
+    assert (rate["errors"], rate["lines"]) == (4, 38)
+    # 900 notes at 3 of 20; of the 100, 18 of 20 have a line, and 1 is held
+    assert rate["estimate"] == pytest.approx((900 * 3 / 20 + 100 / 20) / (900 + 100 / 20 * 18))
+    assert told["apart"] == {"risk": {"lines": 1, "held": 1}} and "10 of 1010 notes were left out" in told["cautions"][0]
+
+
+def test_units_over_and_under_and_elements_are_counted_apart(reviewed):
+    told = appraise(reviewed)
+    assert told["units"]["over_billed"]["errors"] == 1 and told["units"]["under_billed"]["errors"] == 1
+    assert told["units"]["over_billed"]["units"]["point"] == pytest.approx(100 / 20 * 1)
+    signature = next(e for e in told["elements"] if e["id"] == "signature")
+    assert signature["missing"]["errors"] == 3 and signature["weak"]["errors"] == 0
+
+
+def test_money_is_that_of_held_lines_and_of_too_many_units_their_part(reviewed):
+    told = appraise(reviewed)["financial"]
+    assert told["point"] == pytest.approx(900 / 20 * 150 + 100 / 20 * 25) and told["low"] <= told["low_90"] <= told["point"] <= told["high"]
+    assert told["low"] >= 175
+
+
+def test_groups_stand_in_order_of_name_and_a_small_one_has_a_caution(reviewed):
+    told = appraise(reviewed)
+    assert [g["name"] for g in told["groups"]["therapist"]] == ["<b>Ito</b>", "Roe"] and "clinic" not in told["groups"]
+    few = Reviewed("c" * 16, DESIGN, reviewed.frame, reviewed.items[:25], reviewed.decisions[:25], reviewed.firsts[:25])
+    strata = appraise(few)["strata"]
+    assert "only 3 lines" in strata[1]["caution"] and strata[0]["caution"] == ""
+
+
+def test_a_scorecard_begins_with_what_alone_holds_a_line(reviewed):
+    cards = {c["name"]: c["changes"] for c in appraise(reviewed)["scorecards"]}
+    assert cards["Roe"][0] == {"reason": "signature", "words": "signature", "lines": 2, "alone": 2, "examples": ["=n0", "=n2"]}
+
+
+def test_notes_that_are_not_settled_are_told(reviewed):
+    half = [d if n % 2 else Decision("open") for n, d in enumerate(reviewed.decisions)]
+    told = appraise(Reviewed("c" * 16, DESIGN, reviewed.frame, reviewed.items, half, reviewed.firsts))
+    assert told["review"]["open"] == 20 and "20 of the 40 notes drawn are not settled" in told["cautions"][0]
+
+
+def test_periods_show_the_interval_of_their_difference(reviewed):
+    now = appraise(reviewed)
+    told = appraise(reviewed, before=[{**now, "line_errors": {**now["line_errors"], "estimate": 0.4, "low": 0.3, "high": 0.5}}])["periods"]
+    difference = told[1]["difference"]
+    assert difference["estimate"] == pytest.approx(now["line_errors"]["estimate"] - 0.4)
+    assert difference["low"] < difference["estimate"] < difference["high"] < 0
+
+
+def test_what_comes_from_notes_is_text_in_the_page_and_no_formula_in_the_workbook(reviewed, tmp_path):
+    told = appraise(reviewed)
+    made = page(told)
+    assert "<b>Ito" not in made and "&lt;b&gt;Ito" in made and "default-src 'none'" in made
+    write_xlsx(told, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    cells = [c for sheet in book for row in sheet.iter_rows() for c in row]
+    assert all(c.data_type != "f" for c in cells) and book["strata"]["E2"].value == pytest.approx(0.15)
+    assert book.sheetnames == ["summary", "strata", "groups", "elements", "reasons", "agreement", "trend", "scorecards", "notes"]
+    assert len(terminal(told)) > 10
