@@ -68,12 +68,12 @@ def finite(errors: int, sampled: int, population: int, confidence: float = 0.95)
         raise ValueError("want 0 <= errors <= sampled <= population, and at least one note")
     tail = (1 - confidence) / 2
     least, most = errors, population - (sampled - errors)
-    low = _first(least, most, lambda bad: float(hypergeom.sf(errors - 1, population, bad, sampled)) > tail)
-    high = _first(least, most + 1, lambda bad: bad > most or float(hypergeom.cdf(errors, population, bad, sampled)) <= tail) - 1
+    low = first_where(least, most, lambda bad: float(hypergeom.sf(errors - 1, population, bad, sampled)) > tail)
+    high = first_where(least, most + 1, lambda bad: bad > most or float(hypergeom.cdf(errors, population, bad, sampled)) <= tail) - 1
     return Rate(errors / sampled, low / population, max(high, least) / population, confidence, sampled)
 
 
-def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
+def first_where(low: int, high: int, holds: Callable[[int], bool]) -> int:
     """The first number from `low` to `high` for which something holds that, once it holds, goes on to."""
     while low < high:
         middle = (low + high) // 2

@@ -6,6 +6,10 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
+from scipy.stats import hypergeom
+
+from therex.qa.intervals import finite, first_where, simple
+
 
 def size_for(expected: float, precision: float, confidence: float = 0.95, population: int | None = None) -> int:
     """The size of a simple random sample whose interval reaches `precision` to either side of an expected rate.
@@ -69,7 +73,6 @@ def exact_size_for(expected: float, precision: float, confidence: float = 0.95, 
 
     That is what `intervals.simple` will report, which is wider than Cochran's formula has it; in a small population `intervals.finite`.
     """
-    from therex.qa.intervals import finite, simple
 
     def narrow(n: int) -> bool:
         errors = round(n * expected)
@@ -78,13 +81,7 @@ def exact_size_for(expected: float, precision: float, confidence: float = 0.95, 
 
     low = max(1, size_for(expected, precision, confidence, population) // 2)
     high = population or 4 * size_for(expected, min(precision, 0.5), confidence) + 400
-    while low < high:
-        middle = (low + high) // 2
-        if narrow(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    return first_where(low, high, narrow)
 
 
 def discovery_size(rate: float, confidence: float, population: int) -> int:
@@ -97,19 +94,10 @@ def discovery_size(rate: float, confidence: float, population: int) -> int:
     ValueError
         A share lies outside 0 to 1, or the population is empty.
     """
-    from scipy.stats import hypergeom
-
     if not (0 < rate < 1 and 0 < confidence < 1) or population < 1:
         raise ValueError("want a rate and a confidence between 0 and 1, and at least one note")
     bad = max(1, math.ceil(rate * population - 1e-9))
-    low, high = 1, population
-    while low < high:
-        middle = (low + high) // 2
-        if float(hypergeom.pmf(0, population, bad, middle)) <= 1 - confidence:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    return first_where(1, population, lambda n: float(hypergeom.pmf(0, population, bad, n)) <= 1 - confidence)
 
 
 def size_for_mean(mean: float, deviation: float, precision: float, confidence: float = 0.95, population: int | None = None) -> int:
