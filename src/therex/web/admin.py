@@ -20,7 +20,7 @@ Text = Annotated[str, Form()]
 
 
 @router.get("/users")
-def users(request: Request, wrong: str = "") -> Response:
+def users(request: Request) -> Response:
     """Everyone, and a form for one more."""
     needs(session(request), "administrator")
     return page(request, "users.html", people=request.app.state.access.people(), roles=ROLES, wrong="")

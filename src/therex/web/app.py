@@ -98,6 +98,8 @@ async def _answer(request: Request, call: Call) -> Response:
         return await call(request)
     if (size := request.headers.get("content-length")) and (not size.isdigit() or int(size) > LARGEST):
         return page(request, "error.html", status=413, title="Too large", message="That is more than a review can hold.")
+    if "transfer-encoding" in request.headers:  # of unknown size
+        return page(request, "error.html", status=411, title="Not done", message="The request does not say how long it is.")
     if request.method not in ("GET", "HEAD") and not _same_origin(request):
         return page(request, "error.html", status=403, title="Not from here", message="The request came from another page.")
     token = request.query_params.get("token")

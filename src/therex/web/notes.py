@@ -11,7 +11,7 @@ from therex.qa.decisions import differences, lacking, line_of, tool_spans
 from therex.types import ELEMENTS
 from therex.web.app import checked, needs, page, session
 from therex.web.store import ADJUDICATION, Refused, Store, User
-from therex.web.words import because
+from therex.web.words import ELEMENT_WORDS, because
 
 router = APIRouter(prefix="/notes")
 Csrf = Annotated[str, Form()]
@@ -36,7 +36,7 @@ def note_page(request: Request, number: int) -> Response:
     return page(
         request, "note.html", item=store.items[place], number=number, state=state, place=where + 1, total=len(active),
         before=active[where - 1] + 1 if where > 0 else None, after=active[where + 1] + 1 if 0 <= where < len(active) - 1 else None,
-        strata=store.frame["strata"][store.items[place]["stratum"]]["key"],
+        charges=store.items[place]["record"].get("claim", {}).get("charges", []), strata=store.frame["strata"][store.items[place]["stratum"]]["key"],
     )  # fmt: skip
 
 
@@ -77,11 +77,37 @@ def _tool(item: dict[str, Any]) -> dict[str, Any]:
     return {
         "spans": tool_spans(record),
         "elements": {e["id"]: {"found": e["found"], "evidence": e["evidence"], "message": e["message"], "query": e["query"]} for e in record["elements"] if e["id"] in ELEMENTS},
-        "contradictions": record["contradictions"], "verdict": record["necessity"]["verdict"], "score": record["necessity"]["score"],
+        "contradictions": record["contradictions"], "findings": _findings(record), "verdict": record["necessity"]["verdict"], "score": record["necessity"]["score"],
         "line": record["line"]["status"], "because": because(record["line"]["because"]),
         "note_type": record["note_type"], "discipline": record["discipline"],
         "reasons": [r["message"] for r in record["necessity"]["reasons"][:6]],
     }  # fmt: skip
+
+
+def _findings(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the payer's rules find wanting, and what was found beside the claim, the gravest first."""
+    grave = {"critical": 0, "major": 1, "minor": 2}
+    own = [
+        {
+            "name": ELEMENT_WORDS.get(e["id"], e["id"]),
+            **{k: e[k] for k in ("finding", "severity", "message", "query", "citation", "evidence")},
+        }
+        for e in (*record["elements"], *record.get("custom_elements", ()))
+        if e["requirement"] == "required" and e["finding"] in ("missing", "weak", "contradicted", "needs_other_document")
+    ]
+    claim = [
+        {
+            "name": f"Claim, {f['code']}",
+            "finding": "",
+            "severity": f["severity"],
+            "message": f["message"],
+            "query": f["query"],
+            "citation": "",
+            "evidence": [],
+        }
+        for f in record.get("claim", {}).get("findings", ())
+    ]
+    return sorted(own + claim, key=lambda f: grave.get(f["severity"], 3))
 
 
 def _answer(store: Store, row: dict[str, Any]) -> JSONResponse:

@@ -396,6 +396,24 @@ function tool() {
     p.append(b);
     box.append(p);
   }
+  if (t.findings.length) {
+    const all = el("details"), ul = el("ul");
+    all.append(el("summary", "", "Findings and what to ask (" + t.findings.length + ")"), ul);
+    for (const f of t.findings) {
+      const li = el("li");
+      li.append(el("b", "", f.name + (f.finding ? ": " + f.finding.replaceAll("_", " ") : "")), " " + f.message + (f.citation ? " (" + f.citation + ")" : "") + " ");
+      if (f.evidence.length) {
+        const b = el("button", "jump", "show");
+        b.type = "button";
+        b.setAttribute("aria-label", "Show the evidence of the finding on " + f.name);
+        b.addEventListener("click", () => lightUp(f.evidence));
+        li.append(b);
+      }
+      if (f.query) li.append(el("div", "soft", f.query));
+      ul.append(li);
+    }
+    box.append(all);
+  }
   if (t.reasons.length) { const ul = el("ul"); ul.append(...t.reasons.map((r) => el("li", "", r))); box.append(ul); }
 }
 if ($("taketool")) $("taketool").addEventListener("click", () => {
