@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 
@@ -393,3 +394,37 @@ def test_the_export_of_the_page_is_notes_that_training_reads(many):
     texts = {i["text"] for i in store.items}
     assert len(notes) == 13 and all(n.text in texts and n.spans and n.meta["marks"] == "not checked" for n in notes)
     assert all("clinic" not in n.id and len(n.meta["elements"]) == 18 for n in notes)
+
+
+@pytest.mark.parametrize(
+    ("args", "why"),
+    [
+        (("review", "nothing.json"), "the sample file cannot be read"),
+        (("review", "{sample}", "--host", "0.0.0.0"), "--users, --certificate and --key"),
+        (("review", "{sample}", "--users"), "there is no administrator yet"),
+        (("review", "{sample}", "--administrator", "Dee"), "only with --users"),
+        (("review", "{sample}", "--certificate", "x.pem"), "want both or neither"),
+        (("review", "{sample}", "--database", "no/such/folder.db"), "no such folder"),
+        (("review", "{sample}", "--export", "out"), "there is no review yet"),
+        (("appraise", "{sample}"), "there is no review yet"),
+        (("appraise", "{sample}", "--format", "xlsx"), "want --output FILE"),
+        (("appraise", "{sample}", "--before", "nothing.json"), "--before"),
+        (("appraise", "{sample}", "--confidence", "2"), "--confidence"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(run, drawn, tmp_path, args, why):
+    shutil.copy(drawn, tmp_path)
+    code, told, err = run(*(a.format(sample=drawn.name) for a in args))
+    assert (code, told) == (2, "") and why in err and err.count("\n") == 1
+
+
+def test_an_appraisal_before_anything_is_settled_is_one_line(run, drawn, tmp_path):
+    open_store(drawn, read_sample(drawn), str(tmp_path / "r.db")).database.close()
+    code, _, err = run("appraise", str(drawn), "--database", str(tmp_path / "r.db"))
+    assert code == 2 and "no note is settled yet" in err
+
+
+def test_a_file_that_is_no_database_is_refused(run, drawn, tmp_path):
+    (tmp_path / "r.db").write_text("something else", encoding="utf-8")
+    code, _, err = run("appraise", str(drawn), "--database", str(tmp_path / "r.db"))
+    assert code == 2 and "is no database of reviews" in err and err.count("\n") == 1

@@ -79,6 +79,12 @@ def test_sizes_without_notes(run):
     assert code == 0 and "144 (130)" in told and "Discovery" in told and "58" in told
 
 
+def test_sizes_for_an_amount(run):
+    code, told, _ = run("sample", "--population", "100", "--mean", "50", "--deviation", "20")
+    assert code == 0 and "mean 50.00 and standard deviation 20.00" in told and "39" in told.split("10%")[-1].split("15%")[0]
+    assert run("sample", "--population", "100", "--mean", "50")[0] == 2
+
+
 def test_an_altered_sample_is_refused(run, period, tmp_path):
     out = tmp_path / "sample.json"
     run("sample", str(period), "-o", str(out), "-n", "5")

@@ -35,6 +35,8 @@ def sample(
     adjudicate: Annotated[str, typer.Option("--adjudicate", help="What two reviewers must agree on: all, or line (verdict, line and units).")] = "all",
     like: Annotated[Path | None, typer.Option("--like", help="Draw the sample of this file again, and say whether it is the same.")] = None,
     population: Annotated[int | None, typer.Option("--population", min=1, help="Without notes: print the sizes of samples of so many.")] = None,
+    mean: Annotated[float | None, typer.Option("--mean", min=0, help="With --population: the mean amount of a probe, for the size that an amount needs.")] = None,
+    deviation: Annotated[float | None, typer.Option("--deviation", min=0, help="With --mean: its standard deviation.")] = None,
     payer: Annotated[str, typer.Option("--payer", help="Whose rules apply (see `therex policy list`).")] = "cms",
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day.")] = None,
     columns: Annotated[str | None, typer.Option("--columns", metavar="NAME=COLUMN,...", help="As for `therex screen`.")] = None,
@@ -58,7 +60,9 @@ def sample(
     if population is not None:
         if paths:
             raise InputError("--population: prints sizes alone, without PATH")
-        return _sizes(population, rates[0], confidence)
+        if (mean is None) != (deviation is None) or mean == 0:
+            raise InputError("--mean and --deviation: want both, and a mean above 0")
+        return _sizes(population, rates[0], confidence, mean, deviation)
     if not paths:
         raise InputError("want PATH, the notes of the period, or --population for sizes alone")
     if output is None and like is None:
@@ -124,12 +128,12 @@ def _expected(expected: float | None, probe: Path | None) -> tuple[float, dict[t
     return expected if expected is not None else min(max(rate, 0.02), 0.98), strata
 
 
-def _sizes(population: int, expected: float, confidence: float) -> int:
+def _sizes(population: int, expected: float, confidence: float, mean: float | None, deviation: float | None) -> int:
     from rich.table import Table
 
     from therex.cli.options import on_console
     from therex.errors import InputError
-    from therex.qa.sizes import discovery_size, exact_size_for, size_for
+    from therex.qa.sizes import discovery_size, exact_size_for, size_for, size_for_mean
 
     if not 0 < confidence < 1:
         raise InputError("--confidence: want a share between 0 and 1")
@@ -156,6 +160,14 @@ def _sizes(population: int, expected: float, confidence: float) -> int:
         "Discovery: notes to draw to see at least one error, if so many of all have one",
         found,
     ]
+    if mean and deviation is not None:
+        amounts = Table()
+        amounts.add_column("precision, of the mean")
+        for level in levels:
+            amounts.add_column(f"{level:.0%}", justify="right")
+        for precision in (0.01, 0.02, 0.05, 0.10, 0.15):
+            amounts.add_row(f"{precision:.0%}", *(f"{size_for_mean(mean, deviation, precision, level, population):,}" for level in levels))
+        parts += [f"Notes to draw for an amount with mean {mean:,.2f} and standard deviation {deviation:,.2f}", amounts]
     typer.echo(on_console(parts, None), nl=False)
     return 0
 
