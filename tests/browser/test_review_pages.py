@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import shutil
 import signal
@@ -160,7 +161,11 @@ def test_thirty_notes_go_through_the_whole_loop(new_page, tmp_path):
             table.writerow([n.id, n.text, "Ito" if k % 2 else "Roe", "North" if k % 3 else "South", f"2026-0{7 + k % 2}-05"])
 
     def therex(*args):
-        done = subprocess.run([sys.executable, "-m", "therex", *map(str, args)], capture_output=True, text=True, timeout=600, cwd=tmp_path)
+        # the model that is trained here is among no other test's models
+        own = {**os.environ, "THEREX_HOME": str(tmp_path / "home")}
+        done = subprocess.run(
+            [sys.executable, "-m", "therex", *map(str, args)], capture_output=True, text=True, timeout=600, cwd=tmp_path, env=own
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
