@@ -43,7 +43,9 @@ class Database:
             except BaseException:
                 self.close()
                 raise
-        except ImportError:
+        except ImportError as error:
+            if not (error.name or "psycopg").startswith("psycopg"):
+                raise
             raise InputError("--database: PostgreSQL wants the package psycopg: pip install 'therex[postgres]'") from None
         except SQLAlchemyError as error:
             raise InputError(f"--database: {type(error).__name__}: it cannot be opened or is no database of reviews") from None
