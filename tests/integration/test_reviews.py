@@ -5,6 +5,7 @@ import re
 import shutil
 
 import pytest
+from conftest import ROOT
 
 pytest.importorskip("fastapi")
 
@@ -222,6 +223,17 @@ def test_a_database_of_a_newer_version_is_refused(target):
     database.close()
     with pytest.raises(InputError, match="newer version"):
         Database(target)
+
+
+def test_reviewers_at_once_lose_no_update(target):
+    import subprocess
+    import sys
+
+    # the small form of the load campaign
+    script = ROOT / "benchmarks" / "review.py"
+    args = ["--reviewers", "5", "--minutes", "0.15", "--notes", "20", "--chromium", "none", "--database", target]
+    done = subprocess.run([sys.executable, str(script), *args], capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0 and "0 lost updates, 0 errors" in done.stdout, done.stdout + done.stderr
 
 
 # over HTTP ----------------------------------------------------------------------------------------------------------------
