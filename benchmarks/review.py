@@ -46,7 +46,7 @@ def sample(folder: Path, notes: int) -> Path:
     design = {
         "seed": 1, "size": len(found), "precision": None, "confidence": 0.95, "expected": 0.5, "by": [], "allocation": "proportional", "only": [],
         "exclude": [], "group": [], "amount": None, "risk": 0, "uncertain": 0, "calibration": 0, "spares": 0, "reviewers": 2, "blind": True,
-        "adjudicate": "all", "payer": "cms", "as_of": "2026-11-25", "rates": {},
+        "adjudicate": "all", "payer": "cms", "as_of": "2026-11-25", "rates": [],
     }  # fmt: skip
     path = folder / "sample.json"
     path.write_text(to_json(make_sample(lambda: found, Setup("cms", "2026-11-25"), design, 1, lambda items, _: items)), encoding="utf-8")

@@ -349,6 +349,49 @@ def test_two_windows_of_one_reviewer_do_not_overwrite_each_other(new_page, alone
     assert other.evaluate("document.querySelector('[name=verdict]:checked').value") == "supported"
 
 
+def test_when_a_session_ends_the_page_keeps_its_work_until_the_reviewer_is_back(new_page, small, tmp_path):
+    server = Server(small, "--users", "--administrator", "Ana", "--database", str(tmp_path / "r.db"), stdin=PASSWORD + "\n")
+    try:
+        page = new_page()
+        sign_in(page, server, "Ana")
+        page.click("#next")
+        ready(page)
+        page.evaluate("document.querySelector('.element input').focus()")
+        page.keyboard.press("1")
+        saved(page)
+        page.context.clear_cookies()
+        page.keyboard.press("2")
+        says(page, "session is over")
+        page.keyboard.press("3")
+        other = page.context.new_page()
+        sign_in(other, server, "Ana")
+        saved(page, 30_000)
+        page.reload()
+        ready(page)
+        assert page.evaluate("[...document.querySelectorAll('.element input:checked')].map((i) => i.value)") == [
+            "present",
+            "weak",
+            "missing",
+        ]
+    finally:
+        server.stop()
+
+
+def test_pages_of_users_fit_a_small_screen(new_page, small, tmp_path):
+    server = Server(small, "--users", "--administrator", "Ana", "--database", str(tmp_path / "r.db"), stdin=PASSWORD + "\n")
+    try:
+        page = new_page(390)
+        page.goto(server.url + "login")
+        accessible(page)
+        sign_in(page, server, "Ana")
+        for path in ("users", "disagreements", "audit"):
+            page.goto(server.url + path)
+            accessible(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    finally:
+        server.stop()
+
+
 def test_nothing_of_a_note_is_kept_by_the_browser_or_goes_elsewhere(new_page, alone):
     page = new_page()
     asked = []

@@ -35,8 +35,9 @@ def item(n, clinic, therapist, pick="random", amount=50.0):
 
 
 def judged(i, line, because=(), **more):
+    holding = tuple(because) if line == "hold" else ()
     told = {**blank(i, blind=True), "elements": dict.fromkeys(ELEMENTS, "present"), "verdict": "supported", "supported_units": 2, **more}
-    return Decision("decided", told, line, tuple(because))
+    return Decision("decided", told, line, tuple(because), holding)
 
 
 @pytest.fixture
@@ -108,6 +109,23 @@ def test_notes_that_are_not_settled_are_told(reviewed):
     half = [d if n % 2 else Decision("open") for n, d in enumerate(reviewed.decisions)]
     told = appraise(Reviewed("c" * 16, DESIGN, reviewed.frame, reviewed.items, half, reviewed.firsts))
     assert told["review"]["open"] == 20 and "20 of the 40 notes drawn are not settled" in told["cautions"][0]
+
+
+def test_what_makes_a_figure_less_sure_is_told(reviewed):
+    items = [{**i, "amount": None} if n == 0 else i for n, i in enumerate(reviewed.items)]
+    decisions = [Decision("open") if 20 < n < 40 else d for n, d in enumerate(reviewed.decisions)]
+    told = " ".join(appraise(Reviewed("d" * 16, DESIGN, reviewed.frame, items, decisions, reviewed.firsts, changed=2))["cautions"])
+    assert "of 1 lines it is not known what was paid" in told and "of 1 strata one note alone is settled" in told
+    assert "2 judgements were changed after the tool's opinion was shown" in told
+
+
+def test_reasons_count_what_holds_a_line_and_not_what_asks_for_review(reviewed):
+    d = reviewed.decisions[0]
+    both = Decision("decided", d.judgement, "hold", ("signature", "total_time"), ("signature",))
+    told = appraise(Reviewed("d" * 16, DESIGN, reviewed.frame, reviewed.items, [both, *reviewed.decisions[1:]], reviewed.firsts))
+    assert {r["reason"]: r["lines"] for r in told["reasons"]} == {"signature": 3, "billed_units": 1}
+    roe = next(c for c in told["scorecards"] if c["name"] == "Roe")
+    assert roe["changes"][0]["alone"] == 2
 
 
 def test_periods_show_the_interval_of_their_difference(reviewed):

@@ -27,7 +27,7 @@ POOR = "Ther ex per flowsheet x 45 min 97110. Tolerated well. Continue POC. Visi
 DESIGN = {
     "seed": 1, "size": 12, "precision": None, "confidence": 0.95, "expected": 0.5, "by": ["therapist"], "allocation": "equal", "only": [], "exclude": [],
     "group": ["clinic"], "amount": "paid", "risk": 1, "uncertain": 0, "calibration": 2, "spares": 0.2, "reviewers": 2, "blind": True, "adjudicate": "all",
-    "payer": "cms", "as_of": "2026-11-25", "rates": {},
+    "payer": "cms", "as_of": "2026-11-25", "rates": [],
 }  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def test_what_is_no_judgement_is_refused_whole(store, people):
     user, place = people["Ana"], store.next(people["Ana"])
     for change in (
         {"verdict": "maybe"}, {"elements": {"mood": "present"}}, {"spans": [{"start": 5, "end": 4, "label": "GOAL", "attribute": None}]},
-        {"spans": [{"start": 0, "end": 9, "label": "DURATION", "attribute": None}]}, {"billed_units": -1}, {"extra": 1}, {"comment": 5},
+        {"spans": [{"start": 0, "end": 9, "label": "DURATION", "attribute": None}]}, {"billed_units": -1}, {"extra": 1}, {"elements": None}, {"elements": 3}, {"comment": 5},
         {"spans": [{"start": 0, "end": 99_999, "label": "GOAL", "attribute": None}]}, {"flag": "yes"},
     ):  # fmt: skip
         with pytest.raises(InputError):
@@ -346,6 +346,41 @@ def test_roles_open_their_pages_and_no_others(many):
             assert client.get(path).status_code == (200 if path in allowed else 403), (name, path)
 
 
+def test_an_administrator_takes_back_what_someone_does_not_decide(many):
+    make, store, _ = many
+    ana, cy, dee = make(), make(), make()
+    queue = enter(ana, "Ana")
+    number = ana.post("/next", data={"csrf": csrf_of(queue)}).url.path.rsplit("/", 1)[1]
+    user = store.reviews()[0]["user"]
+    other = enter(cy, "Cy")
+    assert cy.post(f"/notes/{number}/do/release", data={"csrf": csrf_of(other), "user": user}).status_code == 403
+    enter(dee, "Dee")
+    page = dee.get(f"/notes/{number}")
+    assert "Take back from Ana" in page.text and "Take back" not in cy.get(f"/notes/{number}").text
+    dee.post(f"/notes/{number}/do/release", data={"csrf": csrf_of(page), "user": user})
+    assert store.reviews() == []
+
+
+def test_whoever_came_by_a_link_has_no_place_among_users(many):
+    make, store, _ = many
+    before = Access(store.database, users=False)
+    client = TestClient(create_app(store, before), base_url="http://127.0.0.1")
+    client.get(f"/?token={before.token()}")
+    after = make()
+    after.cookies.update(client.cookies)
+    assert client.get("/audit").status_code == 200 and after.get("/audit", follow_redirects=False).status_code == 303
+
+
+def test_how_a_note_was_picked_does_not_show_what_the_tool_says(alone, monkeypatch):
+    client, token, store = alone
+    whole = client.get(f"/?token={token}").text
+    rows = whole.count('<td class="id">')
+    assert client.get("/?pick=risk").text.count('<td class="id">') == rows > client.get("/?stratum=0").text.count('<td class="id">')
+    monkeypatch.setitem(store.design, "by", ["line"])
+    page = client.get("/?stratum=0").text
+    assert page.count('<td class="id">') == rows and 'name="stratum"' not in page
+
+
 def test_wrong_passwords_wait_and_tell_nothing(many):
     make, _, access = many
     client = make()
@@ -385,6 +420,7 @@ def test_the_trail_tells_who_saw_and_changed_what_and_nothing_that_a_note_says(m
         f"/notes/{number}/save", json={"version": 1, "change": {"comment": "SECRET", "elements": {"goal": "weak"}}}, headers=headers
     )
     lines = [(x["who"], x["action"], x["place"], x["detail"]) for x in store.trail()]
+    assert client.get(f"/notes/{number}/state").status_code == 200 and store.trail()[0]["action"] == "view"
     assert lines[:3] == [("Ana", "save", number - 1, "comment, goal"), ("Ana", "view", number - 1, ""), ("Ana", "take", number - 1, "")]
     assert "SECRET" not in str(lines)
 

@@ -85,14 +85,88 @@ def test_sizes_for_an_amount(run):
     assert run("sample", "--population", "100", "--mean", "50")[0] == 2
 
 
-def test_an_altered_sample_is_refused(run, period, tmp_path):
+def _less(told):
+    del told["items"][0]
+
+
+def _weighted(told):
+    told["frame"]["strata"][0]["population"] += 1
+
+
+def _reworded(told):
+    told["items"][0]["text"] += " R. Roe, PT"
+
+
+def _seen(told):
+    told["design"]["blind"] = False
+
+
+@pytest.mark.parametrize("alter", [_less, _weighted, _reworded, _seen])
+def test_an_altered_sample_is_refused(run, period, tmp_path, alter):
     out = tmp_path / "sample.json"
     run("sample", str(period), "-o", str(out), "-n", "5")
     told = drawn(out)
-    del told["items"][0]
+    alter(told)
     out.write_text(json.dumps(told), encoding="utf-8")
     code, _, err = run("sample", str(period), "--like", str(out))
     assert code == 2 and "altered after it was drawn" in err
+
+
+def test_a_note_that_the_tool_cannot_read_is_no_part_of_the_frame(run, period, tmp_path):
+    with period.open("a", newline="", encoding="utf-8") as handle:
+        csv.writer(handle).writerow(["long", "TE 25 min. " * 30_000, "Ito", "North", "2026-07-11", "5"])
+    out = tmp_path / "sample.json"
+    assert run("sample", str(period), "-o", str(out), "-n", "60")[0] == 0
+    assert drawn(out)["frame"]["excluded"] == {"not read: too_large": 1} and len(drawn(out)["items"]) == 60
+
+
+def test_what_fails_only_when_it_is_drawn_leaves_the_frame_too(monkeypatch):
+    from therex.analysis import Analyzer
+    from therex.batch.local import Setup
+    from therex.qa.drawing import make_sample
+    from therex.types import Assessment, Note
+
+    whole = Analyzer.assess
+    monkeypatch.setattr(
+        Analyzer,
+        "assess",
+        lambda self, note, charges=(): (
+            Assessment(note.note_id, error=("internal", "")) if "bad" in note.text else whole(self, note, charges)
+        ),
+    )
+    notes = [Note(f"n{n}", "bad" if n % 3 == 0 else "TE 25 min: SLR 3x10") for n in range(12)]
+    design = {
+        "seed": 1, "size": 6, "precision": None, "confidence": 0.95, "expected": 0.5, "by": [], "allocation": "equal", "only": [], "exclude": [],
+        "group": [], "amount": None, "risk": 0, "uncertain": 0, "calibration": 0, "spares": 0.2, "rates": [],
+    }  # fmt: skip
+    told = make_sample(lambda: notes, Setup("cms", "2026-11-25"), design, 1, lambda items, total: items)
+    assert all(i["record"]["status"] == "ok" for i in told["items"]) and [i["pick"] for i in told["items"]].count("random") == 6
+    assert told["frame"]["notes"] + told["frame"]["excluded"]["not read: internal"] == 12
+
+
+def test_a_probe_of_other_strata_is_refused(run, period, tmp_path):
+    probe = tmp_path / "probe.json"
+    probe.write_text(
+        json.dumps({"line_errors": {"estimate": 0.1}, "strata": [{"key": {"clinic": "West"}, "estimate": 0.2}]}), encoding="utf-8"
+    )
+    args = (
+        "sample",
+        str(period),
+        "-o",
+        str(tmp_path / "s.json"),
+        "-n",
+        "20",
+        "--by",
+        "clinic",
+        "--allocation",
+        "neyman",
+        "--probe",
+        str(probe),
+    )
+    code, _, err = run(*args)
+    assert code == 2 and "its strata are none of these" in err
+    probe.write_text(probe.read_text(encoding="utf-8").replace("West", "North"), encoding="utf-8")
+    assert run(*args)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -105,6 +179,8 @@ def test_an_altered_sample_is_refused(run, period, tmp_path):
         (["--by", "therapist"], "want --size, or --precision"),
         (["-n", "5", "--amount", "clinic"], "is no number"),
         (["-n", "5", "--probe", "nothing.json"], "--probe"),
+        (["-n", "5", "--by", "patient"], "no note tells its patient"),
+        (["-n", "5", "--like", "s.json"], "the design is that of the file"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(run, period, tmp_path, more, why):

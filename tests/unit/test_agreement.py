@@ -80,6 +80,12 @@ def test_the_line_follows_from_what_the_reviewer_judged(more, line, why):
     assert line_of(told(**more), ITEM, ON) == (line, why)
 
 
+def test_what_only_asks_for_review_does_not_hold_a_line():
+    weak = told(elements={"signature": "missing", "total_time": "weak"})
+    found = settle(ITEM, [weak], None, {"as_of": ON, "reviewers": 1, "adjudicate": "all"})
+    assert (found.line, found.because, found.holding) == ("hold", ("signature", "total_time"), ("signature",))
+
+
 def test_units_over_and_under_are_counted_apart():
     assert (over_units(told(supported_units=1)), under_units(told(supported_units=1))) == (1, 0)
     assert (over_units(told(supported_units=4)), under_units(told(supported_units=4))) == (0, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,12 +73,16 @@ def sample(
         "allocation": one_of("--allocation", allocation, ALLOCATIONS), "only": only or [], "exclude": exclude or [], "group": group or [],
         "amount": amount, "risk": risk, "uncertain": uncertain, "calibration": calibration, "spares": spares, "reviewers": reviewers,
         "blind": blind, "adjudicate": one_of("--adjudicate", adjudicate, ("all", "line")), "payer": payer,
-        "as_of": on.isoformat() if (on := day(as_of)) else None, "rates": {"|".join(k): v for k, v in rates[1].items()},
+        "as_of": on.isoformat() if (on := day(as_of)) else None, "rates": [[list(k), v] for k, v in rates[1].items()],
     }  # fmt: skip
     before = None
     if like is not None:
         from therex.qa.samples import read_sample
 
+        if size or precision or by or group or only or exclude or amount or risk or uncertain or calibration or probe or expected:
+            raise InputError(
+                "--like: the design is that of the file; of the rest want only the notes, --columns, --claims, --model and --output"
+            )
         before = read_sample(like)
         design = before.design
     if design["size"] is None and design["precision"] is None:
@@ -137,36 +142,34 @@ def _sizes(population: int, expected: float, confidence: float, mean: float | No
 
     if not 0 < confidence < 1:
         raise InputError("--confidence: want a share between 0 and 1")
-    table = Table()
-    table.add_column("precision ±")
-    for level in (levels := sorted({0.80, 0.90, 0.95, 0.99, confidence})):
-        table.add_column(f"{level:.0%}", justify="right")
-    for precision in (0.01, 0.02, 0.03, 0.05, 0.075, 0.10, 0.15):
-        cells = [
-            f"{exact_size_for(expected, precision, level, population):,} ({size_for(expected, precision, level, population):,})"
-            for level in levels
-        ]
-        table.add_row(f"{precision:.1%}", *cells)
-    found = Table()
-    found.add_column("rate")
-    for level in levels:
-        found.add_column(f"{level:.0%}", justify="right")
-    for rate in (0.005, 0.01, 0.02, 0.05, 0.10):
-        found.add_row(f"{rate:.1%}", *(f"{discovery_size(rate, level, population):,}" for level in levels))
+    levels = sorted({0.80, 0.90, 0.95, 0.99, confidence})
+
+    def grid(head: str, rows: tuple[float, ...], cell: Callable[[float, float], str]) -> Table:
+        table = Table()
+        table.add_column(head)
+        for level in levels:
+            table.add_column(f"{level:.0%}", justify="right")
+        for row in rows:
+            table.add_row(f"{row:.1%}", *(cell(row, level) for level in levels))
+        return table
+
+    def sizes(precision: float, level: float) -> str:
+        cochran = size_for(expected, precision, level, population)
+        return f"{exact_size_for(expected, precision, level, population):,} ({cochran:,})"
+
     parts = [
         f"Notes to draw of {population:,}, where an error rate of {expected:.0%} is expected, by precision and confidence",
-        table,
+        grid("precision ±", (0.01, 0.02, 0.03, 0.05, 0.075, 0.10, 0.15), sizes),
         "First the size for the exact interval that is reported; in brackets by Cochran's formula.\n",
         "Discovery: notes to draw to see at least one error, if so many of all have one",
-        found,
+        grid("rate", (0.005, 0.01, 0.02, 0.05, 0.10), lambda rate, level: f"{discovery_size(rate, level, population):,}"),
     ]
     if mean and deviation is not None:
-        amounts = Table()
-        amounts.add_column("precision, of the mean")
-        for level in levels:
-            amounts.add_column(f"{level:.0%}", justify="right")
-        for precision in (0.01, 0.02, 0.05, 0.10, 0.15):
-            amounts.add_row(f"{precision:.0%}", *(f"{size_for_mean(mean, deviation, precision, level, population):,}" for level in levels))
+        amounts = grid(
+            "precision, of the mean",
+            (0.01, 0.02, 0.05, 0.10, 0.15),
+            lambda d, level: f"{size_for_mean(mean, deviation, d, level, population):,}",
+        )
         parts += [f"Notes to draw for an amount with mean {mean:,.2f} and standard deviation {deviation:,.2f}", amounts]
     typer.echo(on_console(parts, None), nl=False)
     return 0

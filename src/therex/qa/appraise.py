@@ -38,6 +38,8 @@ class Reviewed:
     items: Sequence[Mapping[str, Any]] = field(repr=False)
     decisions: Sequence[Decision] = field(repr=False)
     firsts: Sequence[Mapping[str, Mapping[str, Any]]] = field(repr=False)
+    # how many judgements were changed after the tool's opinion was shown
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class _Note:
     told: Mapping[str, Any]
     line: str
     because: tuple[str, ...]
+    holding: tuple[str, ...]
 
     @property
     def held(self) -> bool:
@@ -123,7 +126,7 @@ def appraise(reviewed: Reviewed, confidence: float = 0.95, before: Sequence[Mapp
     """
     design, items = reviewed.design, reviewed.items
     decided = [
-        _Note(n, items[n], d.judgement, d.line, d.because)
+        _Note(n, items[n], d.judgement, d.line, d.because, d.holding)
         for n, d in enumerate(reviewed.decisions)
         if d.state == "decided" and d.judgement is not None and items[n]["pick"] != "calibration"
     ]
@@ -160,7 +163,7 @@ def appraise(reviewed: Reviewed, confidence: float = 0.95, before: Sequence[Mapp
             for n in decided
         ],
     }  # fmt: skip
-    told["cautions"] = _cautions(told, reviewed)
+    told["cautions"] = _cautions(told, reviewed, notes)
     return told
 
 
@@ -245,8 +248,7 @@ def _periods(overall: Mapping[str, Any], reviewed: Reviewed, before: Sequence[Ma
 
 
 def _reasons(notes: Iterable[_Note]) -> list[dict[str, Any]]:
-    held = [n for n in notes if n.held]
-    counts = Counter(r for n in held for r in n.because)
+    counts = Counter(r for n in notes for r in n.holding)
     return [{"reason": r, "words": _words(r), "lines": k} for r, k in counts.most_common()]
 
 
@@ -264,12 +266,12 @@ def _scorecard(group: Mapping[str, Any], notes: Sequence[_Note]) -> dict[str, An
             continue
         for r in n.because:
             reasons[r].append(n)
-        if n.held and len(n.because) == 1:
-            alone[n.because[0]] += 1
+        if len(n.holding) == 1:
+            alone[n.holding[0]] += 1
         for e, found in n.told["elements"].items():
             if found in ("missing", "weak") and e not in n.because:
                 gaps[e].append(n)
-    ranked = sorted(reasons, key=lambda r: (-alone[r], -sum(n.held for n in reasons[r]), -len(reasons[r]), r))
+    ranked = sorted(reasons, key=lambda r: (-alone[r], -sum(r in n.holding for n in reasons[r]), -len(reasons[r]), r))
     ranked += [e for e in sorted(gaps, key=lambda e: (-len(gaps[e]), e)) if e not in reasons]
     changes = []
     for r in ranked[:TOP]:
@@ -341,7 +343,7 @@ def _financial(estimate: _Estimate, notes: Sequence[_Note], confidence: float) -
         paid, billed = float(n.item["amount"] or 0), n.told["billed_units"] or 0
         if not n.held:
             return 0.0
-        return paid * min(1.0, over_units(n.told) / billed) if n.because == ("billed_units",) and billed else paid
+        return paid * min(1.0, over_units(n.told) / billed) if n.holding == ("billed_units",) and billed else paid
 
     told = estimate.total(held, confidence)
     paid = estimate.total(lambda n: float(n.item["amount"] or 0), confidence)
@@ -370,8 +372,8 @@ def _apart(decided: Sequence[_Note], used: set[int]) -> dict[str, Any]:
     return out
 
 
-def _cautions(told: Mapping[str, Any], reviewed: Reviewed) -> list[str]:
-    out, progress = [], told["review"]
+def _cautions(told: Mapping[str, Any], reviewed: Reviewed, notes: Sequence[_Note]) -> list[str]:
+    out, progress, settled = [], told["review"], Counter(n.item["stratum"] for n in notes)
     left = progress["open"] + progress["disagreed"]
     if left:
         out.append(
@@ -385,6 +387,17 @@ def _cautions(told: Mapping[str, Any], reviewed: Reviewed) -> list[str]:
         out.append(f"{len(bare)} strata have no 97110 line among the notes settled, and are in no rate")
     if not reviewed.design["blind"]:
         out.append("reviewers saw the tool's opinion before they decided: agreement with it is higher than it would be blind")
+    elif reviewed.changed:
+        out.append(
+            f"{reviewed.changed} judgements were changed after the tool's opinion was shown: agreement with it is of what stands, between reviewers of what was first decided"
+        )
+    lone = sum(s["sampled"] > 1 and settled.get(i) == 1 for i, s in enumerate(reviewed.frame["strata"]))
+    if lone:
+        out.append(f"of {lone} strata one note alone is settled: how much their notes vary is not known, and the intervals are too narrow")
+    if told["financial"] and told["financial"]["unknown"]:
+        out.append(
+            f"of {told['financial']['unknown']} lines it is not known what was paid: they count as nothing, and the amounts are too low"
+        )
     if progress["unusable"]:
         out.append(f"{progress['unusable']} notes could not be judged; spares of their strata stand for them")
     excluded = sum(reviewed.frame["excluded"].values())

@@ -121,11 +121,17 @@ def lacking(told: Mapping[str, Any]) -> list[str]:
 
 
 def line_of(told: Mapping[str, Any], item: Mapping[str, Any], as_of: str) -> tuple[str, list[str]]:
-    """The status of the 97110 line by a judgement, and why, by the same rules as the tool's own (product.md, "line.status")."""
+    """The status of the 97110 line by a judgement, and why: first what holds it, then what asks for review."""
+    line, hold, review = reasons(told, item, as_of)
+    return line, [*hold, *review]
+
+
+def reasons(told: Mapping[str, Any], item: Mapping[str, Any], as_of: str) -> tuple[str, list[str], list[str]]:
+    """The status of the line, what holds it, and what asks for review, by the same rules as the tool's own (product.md, "line.status")."""
     rules, on = policy(item["record"]["payer"]), date.fromisoformat(as_of)
     billed = (told["billed_units"] or 0) > 0
     if told["verdict"] == "not_applicable" and not billed:
-        return "no_97110", ["not_applicable"]
+        return "no_97110", [], ["not_applicable"]
     hold = ["billed_not_given"] if told["verdict"] == "not_applicable" else []
     review = []
     for element, found in told["elements"].items():
@@ -141,7 +147,7 @@ def line_of(told: Mapping[str, Any], item: Mapping[str, Any], as_of: str) -> tup
     hold += [c for c in told["contradictions"] if rules.contradictions.get(c, {}).get("severity") == "critical"]
     if told["verdict"] == "not_supported":
         hold.append("not_supported")
-    return ("hold", [*hold, *review]) if hold else ("review", review) if review else ("ready", [])
+    return "hold" if hold else "review" if review else "ready", hold, review
 
 
 def over_units(told: Mapping[str, Any]) -> int:
@@ -173,12 +179,16 @@ def differences(first: Mapping[str, Any], second: Mapping[str, Any], item: Mappi
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where a note stands: `open`, `disagreed`, `decided` or `unusable`; and, where it is decided, what holds and the line by it."""
+    """Where a note stands: `open`, `disagreed`, `decided` or `unusable`; and, where it is decided, the judgement that stands and the line.
+
+    `holding` are those of `because` that hold the line, without what only asks for review.
+    """
 
     state: str
     judgement: Judgement | None = field(default=None, repr=False)
     line: str = ""
     because: tuple[str, ...] = ()
+    holding: tuple[str, ...] = ()
     differ: tuple[str, ...] = ()
 
 
@@ -211,8 +221,8 @@ def settle(item: Mapping[str, Any], done: Sequence[Judgement], adjudicated: Judg
 def _final(item: Mapping[str, Any], told: Judgement, as_of: str) -> Decision:
     if told["unusable"]:
         return Decision("unusable", told)
-    line, because = line_of(told, item, as_of)
-    return Decision("decided", told, line, tuple(because))
+    line, hold, review = reasons(told, item, as_of)
+    return Decision("decided", told, line, (*hold, *review), tuple(hold))
 
 
 def in_use(items: Sequence[Mapping[str, Any]], unusable: Iterable[int], strata: Sequence[Mapping[str, Any]]) -> set[int]:

@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
 from therex import __version__
 from therex.batch.local import Item, Setup, analyzer_of, jobs_for, run
 from therex.errors import InputError, NoteError
-from therex.qa.frame import READ, Row, conditions, frame_hash, screened, unread, why_out, without_text
+from therex.qa.frame import OWN, READ, Row, conditions, frame_hash, screened, unread, why_out, without_text
 from therex.qa.sampling import Drawn, draw, rank
 from therex.qa.sizes import exact_size_for
 from therex.reports.record import to_record
@@ -62,16 +63,43 @@ def make_sample(notes: Callable[[], Iterable[Item]], setup: Setup, design: dict[
         if not 0 < design["precision"] < 1 or not 0 < design["confidence"] < 1:
             raise InputError("--precision and --confidence: want shares between 0 and 1")
         wanted = exact_size_for(design["expected"], design["precision"], design["confidence"], len(rows))
-    drawn = draw(
-        rows, design["by"], wanted, design["seed"], allocation=design["allocation"], rates=_rates(rows, design), spares=design["spares"],
-        calibration=design["calibration"], risk=design["risk"], uncertain=design["uncertain"],
-    )  # fmt: skip
+    for name in dict.fromkeys((*design["by"], *design["group"])):
+        if not any(row.values.get(name) for row in rows):
+            raise InputError(
+                f"--by, --group: no note tells its {name}" if name in OWN else "--by, --group: a column is empty in every note"
+            )
+    if design["rates"] and design["allocation"] == "neyman" and not {tuple(key) for key, _ in design["rates"]} & _keys(rows, design["by"]):
+        raise InputError("--probe: its strata are none of these; draw and report by the same columns")
+    while True:
+        drawn, items, failed = _drawn(notes, rows, wanted, design, setup)
+        if not failed:
+            break
+        # what the tool cannot read is no part of the frame: the rest is drawn as if it had not been there
+        rows = [row for row in rows if row.note_id not in failed]
+        for code in failed.values():
+            out[f"not read: {code}"] = out.get(f"not read: {code}", 0) + 1
     return {
         "version": 1, "made": datetime.now(UTC).isoformat(timespec="seconds"), "therex": __version__,
         "model": _model(model_folder(setup.model) / NECESSITY / "manifest.json"), "design": {**design, "as_of": setup.day},
         "frame": {"notes": len(rows), "read": read, "excluded": out, "sha256": frame_hash(rows, design["by"]), "strata": list(drawn.strata)},
-        "items": _items(notes(), drawn, {r.note_id: r.values for r in rows}, setup, design),
+        "items": items,
     }  # fmt: skip
+
+
+def _drawn(
+    notes: Callable[[], Iterable[Item]], rows: Sequence[Row], wanted: int, design: dict[str, Any], setup: Setup
+) -> tuple[Drawn, list[dict[str, Any]], dict[str, str]]:
+    """A draw, its notes, and those among them that could not be read, with their code."""
+    drawn = draw(
+        rows, design["by"], wanted, design["seed"], allocation=design["allocation"], rates=_rates(rows, design), spares=design["spares"],
+        calibration=design["calibration"], risk=design["risk"], uncertain=design["uncertain"],
+    )  # fmt: skip
+    items = _items(notes(), drawn, {r.note_id: r.values for r in rows}, setup, design)
+    return drawn, items, {i["note_id"]: i["record"]["error"]["code"] for i in items if i["record"]["status"] != "ok"}
+
+
+def _keys(rows: Iterable[Row], by: Sequence[str]) -> set[tuple[str, ...]]:
+    return {tuple(row.values.get(name, "") for name in by) for row in rows}
 
 
 def _rows(items: Iterable[Item], setup: Setup, design: dict[str, Any], jobs: int, watch: Watch) -> Iterator[Row]:
@@ -87,7 +115,7 @@ def _rows(items: Iterable[Item], setup: Setup, design: dict[str, Any], jobs: int
 def _rates(rows: Sequence[Row], design: dict[str, Any]) -> dict[tuple[str, ...], float]:
     """The rate to expect in each stratum: of the probe, or the share of lines that the tool would hold."""
     if design["rates"]:
-        return {tuple(k.split("|")): v for k, v in design["rates"].items()}
+        return {tuple(key): rate for key, rate in design["rates"]}
     counts: dict[tuple[str, ...], list[int]] = {}
     for row in rows:
         held = counts.setdefault(tuple(row.values.get(name, "") for name in design["by"]), [0, 0])
@@ -142,8 +170,11 @@ def _amount(note: Note, lines: Sequence[Charge], column: str | None) -> float | 
     told = dict(note.more).get(column or "", "").replace("$", "").replace(",", "").strip()
     if told:
         try:
-            return float(told)
+            amount = float(told)
         except ValueError:
-            raise InputError("--amount: a cell of that column is no number") from None
+            amount = nan
+        if not isfinite(amount):
+            raise InputError("--amount: a cell of that column is no number")
+        return amount
     charged = [c.amount for c in lines if c.code == "97110" and c.amount is not None]
     return sum(charged) if charged else None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from therex.analysis import LONGEST
 from therex.errors import InputError
 from therex.types import Assessment, Note
 
@@ -41,6 +42,8 @@ def unread(note: Note) -> Row:
     """The row of a note by what its source says."""
     if not note.text.strip():
         return without_text(note.note_id, "empty")
+    if len(note.text) > LONGEST:
+        return without_text(note.note_id, "too_large")
     return Row(note.note_id, hashlib.sha256(note.text.encode("utf-8", "surrogatepass")).hexdigest(), _own(note))
 
 

@@ -41,9 +41,13 @@ class Sample:
 
 
 def sample_id(told: dict[str, Any]) -> str:
-    """The same for the same notes drawn from the same frame."""
-    drawn = [(i["note_id"], i["stratum"], i["pick"], i["order"]) for i in told["items"]]
-    return hashlib.sha256(json.dumps([told["frame"]["sha256"], drawn]).encode()).hexdigest()[:16]
+    """The same for the same notes, with the same text, drawn from the same frame by the same design."""
+    drawn = [(i["note_id"], i["stratum"], i["pick"], i["order"], i["amount"], i["units"], _digest(i["text"])) for i in told["items"]]
+    return _digest(json.dumps([told["design"], told["frame"], drawn], sort_keys=True))[:16]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def to_json(told: dict[str, Any]) -> str:
@@ -70,7 +74,7 @@ def read_sample(path: Path) -> Sample:
     except (KeyError, TypeError, IndexError, AttributeError):
         raise InputError("the sample file is incomplete: draw it again with `therex sample`") from None
     if sample_id(told) != told["id"]:
-        raise InputError("the sample file was altered after it was drawn: its notes are not those of its id")
+        raise InputError("the sample file was altered after it was drawn: notes, weights or design are not those of its id")
     return Sample(str(told["id"]), told)
 
 

@@ -69,9 +69,10 @@ def allocate(
 
 
 def exact_size_for(expected: float, precision: float, confidence: float = 0.95, population: int | None = None) -> int:
-    """The smallest simple random sample whose exact interval, at the expected rate, is no wider than twice `precision`.
+    """The size of a simple random sample whose exact interval, at the expected rate, is no wider than twice `precision`.
 
-    That is what `intervals.simple` will report, which is wider than Cochran's formula has it; in a small population `intervals.finite`.
+    That is what `intervals.simple` will report, which is wider than Cochran's formula has it; in a small population `intervals.finite`. As
+    errors come whole, the width falls in a saw's teeth: a few notes less may do as well.
     """
 
     def narrow(n: int) -> bool:

@@ -86,7 +86,7 @@ def terminal(told: Doc) -> list[RenderableType]:
     parts.append(
         _table(
             "Elements, in notes with a 97110 line",
-            ("element", "asked for", "missing", "weak"),
+            ("element", "daily note", "missing", "weak"),
             [(e["id"].replace("_", " "), e["requirement"], interval(e["missing"]), interval(e["weak"])) for e in told["elements"]],
         )
     )
@@ -349,7 +349,7 @@ def write_xlsx(told: Doc, path: Path) -> None:
         ("summary", ("report",), [(line,) for line in (*headline(told), *told["cautions"], _ASIDE)]),
         ("strata", ("stratum", "notes", *rate), [(_key(s), s["population"], *(s[k] for k in rate)) for s in told["strata"]]),
         ("groups", ("group", "name", *rate, "stands out"), [(k, g["name"], *(g[r] for r in rate), g["stands_out"]) for k, of in told["groups"].items() for g in of]),
-        ("elements", ("element", "asked for", "severity", *(f"missing {k}" for k in rate), *(f"weak {k}" for k in rate)), [(e["id"], e["requirement"], e["severity"], *(e["missing"][k] for k in rate), *(e["weak"][k] for k in rate)) for e in told["elements"]]),
+        ("elements", ("element", "daily note", "severity", *(f"missing {k}" for k in rate), *(f"weak {k}" for k in rate)), [(e["id"], e["requirement"], e["severity"], *(e["missing"][k] for k in rate), *(e["weak"][k] for k in rate)) for e in told["elements"]]),
         ("reasons", ("reason", "lines"), [(r["words"], r["lines"]) for r in told["reasons"]]),
         ("agreement", ("part", "between", "notes", "observed", "kappa", "low", "high", "PABAK", "caution"), [(p, w, *(told["agreement"][w][p][k] for k in ("notes", "observed", "kappa", "low", "high", "pabak", "caution"))) for w in ("reviewers", "tool") for p in ("hold", "line", "verdict")]),
         ("trend", ("period", *rate), [(r["period"], *(r[k] for k in rate)) for r in (*told["months"], *told["periods"])]),

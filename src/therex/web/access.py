@@ -119,10 +119,11 @@ class Access:
         """The session of a browser; None where it has none, or it is over."""
         if not secret:
             return None
-        query = sa.select(SESSION, USER.c.name, USER.c.role).join(USER, USER.c.id == SESSION.c.user)
+        query = sa.select(SESSION, USER.c.name, USER.c.role, USER.c.password).join(USER, USER.c.id == SESSION.c.user)
         with self.database.reading() as c:
             row = c.execute(query.where(SESSION.c.id == _digest(secret), USER.c.active)).first()
-        if row is None or _age(row.began) > LONGEST or _age(row.seen) > IDLE:
+        # whoever came by a link alone has no place among users
+        if row is None or (self.users and row.password is None) or _age(row.began) > LONGEST or _age(row.seen) > IDLE:
             return None
         if _age(row.seen) > timedelta(minutes=1):
             with self.database.writing() as c:

@@ -29,7 +29,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-OPEN = ("/login", "/static/", "/favicon.ico")
 LARGEST = 2_000_000
 Call = Callable[[Request], Awaitable[Response]]
 

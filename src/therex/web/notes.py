@@ -36,7 +36,7 @@ def note_page(request: Request, number: int) -> Response:
     return page(
         request, "note.html", item=store.items[place], number=number, state=state, place=where + 1, total=len(active),
         before=active[where - 1] + 1 if where > 0 else None, after=active[where + 1] + 1 if 0 <= where < len(active) - 1 else None,
-        charges=store.items[place]["record"].get("claim", {}).get("charges", []), strata=store.frame["strata"][store.items[place]["stratum"]]["key"],
+        charges=store.items[place]["record"].get("claim", {}).get("charges", []),
     )  # fmt: skip
 
 
@@ -55,6 +55,9 @@ def _state(store: Store, user: User, place: int) -> dict[str, Any]:
     }  # fmt: skip
     if own is None:
         taken = sum(r["slot"] != ADJUDICATION for r in rows)
+        # an administrator gives back what someone took and does not decide
+        waits = [r for r in rows if r["decided"] is None]
+        state["waits"] = [{"user": r["user"], "name": r["name"]} for r in waits] if user.may("administrator") else []
         state["free"] = item["pick"] == "calibration" or taken < design["reviewers"]
         state["settles"] = settled.state == "disagreed" and user.may("adjudicator")
     if mode == "settle":
@@ -126,7 +129,9 @@ def _answer(store: Store, row: dict[str, Any]) -> JSONResponse:
 def state_(request: Request, number: int) -> Response:
     """How a note stands, for a page that fell behind."""
     store: Store = request.app.state.store
-    return JSONResponse(_state(store, session(request).user, _place(store, number)))
+    found, place = session(request), _place(store, number)
+    store.seen(found.user, place)
+    return JSONResponse({**_state(store, found.user, place), "csrf": found.csrf, "who": found.user.id})
 
 
 @router.post("/{number}/save")
@@ -159,10 +164,13 @@ def take(request: Request, number: int, csrf: Csrf = "") -> Response:
 
 
 @router.post("/{number}/do/release")
-def release(request: Request, number: int, csrf: Csrf = "") -> Response:
-    """Give a note back."""
+def release(request: Request, number: int, csrf: Csrf = "", user: Annotated[int | None, Form()] = None) -> Response:
+    """Give a note back; for another user, an administrator does."""
     store: Store = request.app.state.store
-    store.release(checked(request, csrf).user, _place(store, number))
+    found = checked(request, csrf)
+    if user is not None and user != found.user.id:
+        needs(found, "administrator")
+    store.release(found.user, _place(store, number), user)
     return RedirectResponse("/", 303)
 
 

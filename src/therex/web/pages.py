@@ -26,6 +26,10 @@ def queue(request: Request, show: str = "all", stratum: int = -1, pick: str = ""
     store: Store = request.app.state.store
     user = session(request).user
     show = show if show in SHOW else "all"
+    by = set(store.design["by"])
+    # what the tool says of a note must not show by how it was drawn
+    if store.design["blind"]:
+        pick, stratum = "", -1 if by & {"verdict", "line"} else stratum
     rows = store.reviews()
     decisions = store.decisions(rows)
     places = store.active(decisions)
@@ -43,7 +47,7 @@ def queue(request: Request, show: str = "all", stratum: int = -1, pick: str = ""
     free = any(n["state"] == "free" or n["state"] == "begun" for n in notes)
     return page(
         request, "queue.html", notes=shown, total=len(notes), show=show, shows=SHOW, stratum=stratum, pick=pick,
-        picks=sorted({n["pick"] for n in notes}), strata=[_stratum(s["key"]) for s in store.frame["strata"]], states=states,
+        picks=sorted({n["pick"] for n in notes}), strata=[] if store.design["blind"] and by & {"verdict", "line"} else [_stratum(s["key"]) for s in store.frame["strata"]], states=states,
         counted=len(counted), mine=len(mine), mine_done=sum(n["state"] == "decided" for n in mine), free=free, people=_people(rows),
     )  # fmt: skip
 

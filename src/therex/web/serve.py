@@ -58,8 +58,10 @@ def serve(store: Store, access: Access, place: Place) -> None:
         )
     except OSError as error:
         raise InputError(f"--port: {place.port} cannot be used ({type(error).__name__}); another may be free, or 0 for any") from None
-    shown = f"[{place.host}]" if ":" in place.host else place.host
-    hosts = ("127.0.0.1", "localhost", "[::1]") if place.host in LOOPBACK else (place.host, socket.getfqdn())
+    # what listens everywhere is called by the machine's name
+    name = socket.getfqdn() if place.host in ("0.0.0.0", "::") else place.host
+    shown = f"[{name}]" if ":" in name else name
+    hosts = (*LOOPBACK, "[::1]") if place.host in LOOPBACK else (name, shown, socket.getfqdn(), socket.gethostname())
     app = create_app(store, access, hosts=hosts, secure=secure)
     # neither requests nor faults are logged: an address is none of the log's, and a fault may hold what a note says
     logging.getLogger("uvicorn").addHandler(logging.NullHandler())

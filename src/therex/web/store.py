@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from therex.errors import InputError
 from therex.qa.appraise import Reviewed
 from therex.qa.decisions import Decision, Judgement, blank, check, differences, in_use, lacking, settle, tool_spans
 from therex.qa.samples import Sample
@@ -127,10 +128,14 @@ class Store:
     def reviewed(self) -> Reviewed:
         """Everything that was decided, for the appraisal."""
         firsts: list[dict[str, Judgement]] = [{} for _ in self.items]
+        changed = 0
         for r in self.reviews(told=True):
             if r["first"] is not None and r["slot"] != ADJUDICATION:
                 firsts[r["place"]][r["name"]] = r["first"]
-        return Reviewed(self.id, self.design, self.frame, self.items, self.decisions(), firsts)
+                changed += any(
+                    r["told"][k] != r["first"][k] for k in ("elements", "verdict", "billed_units", "supported_units", "contradictions")
+                )
+        return Reviewed(self.id, self.design, self.frame, self.items, self.decisions(), firsts, changed)
 
     # a reviewer's work ------------------------------------------------------------------------------------------------
 
@@ -212,7 +217,7 @@ class Store:
             c.execute(REVIEW.delete().where(REVIEW.c.id == row.id))
             self.audit(c, user.name, "release", place)
 
-    def save(self, user: User, place: int, version: int, change: Mapping[str, Any], action: str = "save") -> dict[str, Any]:
+    def save(self, user: User, place: int, version: int, change: Mapping[str, Any]) -> dict[str, Any]:
         """Lay a change over the user's judgement of a note, whole or not at all; the row as it is then.
 
         Parameters
@@ -232,9 +237,11 @@ class Store:
         row = self._own(user, place)
         if row["decided"] is not None and set(change) - {"comment", "flag", "spans", "spans_checked", "note_type", "discipline"}:
             raise Refused("This note is decided. Open it again to change it.")
+        if not isinstance(change.get("elements", {}), dict):
+            raise InputError("elements: want present, weak or missing for each")
         told = {**row["told"], **change}
         told["elements"] = {**row["told"]["elements"], **change.get("elements", {})}
-        return self._put(user, row, version, check(told, len(self.items[place]["text"])), action, ", ".join(sorted(_parts(change))))
+        return self._put(user, row, version, check(told, len(self.items[place]["text"])), "save", ", ".join(sorted(_parts(change))))
 
     def _own(self, user: User, place: int) -> dict[str, Any]:
         row = self.mine(user, place)
@@ -286,12 +293,9 @@ class Store:
         row = self._own(user, place)
         if wanting := lacking(row["told"]):
             raise Refused("Still to judge: " + ", ".join(w.replace("_", " ") for w in wanting) + ".", 422)
-        if row["slot"] == ADJUDICATION:
-            told = {**row["told"], "spans": row["told"]["spans"] or tool_spans(self.items[place]["record"])}
-        else:
-            told = row["told"]
-            if self.design["blind"] and not told["spans"]:
-                told = {**told, "spans": tool_spans(self.items[place]["record"])}
+        told = row["told"]
+        if self.design["blind"] and not told["spans"]:
+            told = {**told, "spans": tool_spans(self.items[place]["record"])}
         action = "adjudicate" if row["slot"] == ADJUDICATION else "decide"
         return self._put(user, row, version, told, action, "", decided=now(), first=row["first"] or row["told"])
 

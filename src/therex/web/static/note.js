@@ -214,7 +214,7 @@ function textKeys(e) {
 
 // saving -------------------------------------------------------------------------------------------------------------
 
-let version = state.version, waiting = null, busy = false, failing = 0, after = null;
+let version = state.version, waiting = null, busy = false, failing = 0, after = null, typing = 0;
 
 function change(part) {
   if (!editable) return;
@@ -244,9 +244,10 @@ async function flush() {
     if (status === 200) { settle(got); failing = 0; say("Saved " + new Date().toLocaleTimeString()); }
     else if (status === 412) { await fresh(); say(got.message, true); }
     else if (status >= 500) throw new Error("server");
-    else { const lost = status !== 401; if (!lost) waiting = { ...sent, ...(waiting || {}) }; say(got.message || "Not saved.", true); if (lost && status !== 401) await fresh(); }
+    else if (status === 401 || status === 403) { keep(sent); say(got.message, true); busy = false; again(); return; }
+    else { say(got.message || "Not saved.", true); await fresh(); }
   } catch {
-    waiting = { ...sent, ...(waiting || {}), ...(sent.elements || (waiting || {}).elements ? { elements: { ...(sent.elements || {}), ...((waiting || {}).elements || {}) } } : {}) };
+    keep(sent);
     failing += 1;
     say("Not saved yet: the server does not answer. Trying again …", true);
     setTimeout(flush, Math.min(500 * 2 ** failing, 8000));
@@ -256,6 +257,33 @@ async function flush() {
   busy = false;
   if (waiting) flush();
   else if (after) { const go = after; after = null; go(); }
+}
+
+// what was not saved goes in front of what came since
+function keep(sent) {
+  const elements = { ...(sent.elements || {}), ...((waiting || {}).elements || {}) };
+  waiting = { ...sent, ...(waiting || {}), ...(Object.keys(elements).length ? { elements } : {}) };
+}
+
+// the session is over: once the same reviewer has signed in again, in this browser, the page goes on by itself
+let asking = 0;
+function again(pause = 0) {
+  clearTimeout(asking);
+  asking = setTimeout(signedIn, pause);
+}
+async function signedIn() {
+  try {
+    const answer = await fetch("/notes/" + state.number + "/state", { headers: { Accept: "application/json" } });
+    if (answer.ok) {
+      const got = await answer.json();
+      if (String(got.who) !== panel.dataset.who) { say("Another reviewer has signed in: this page is not saved. Sign in as before to go on.", true); again(5000); return; }
+      const same = panel.dataset.csrf === got.csrf;
+      panel.dataset.csrf = got.csrf;
+      if (same) asking = setTimeout(flush, 5000); else flush();
+      return;
+    }
+  } catch { /* the server is away: ask again */ }
+  again(3000);
 }
 
 function settle(got) {
@@ -283,7 +311,7 @@ function step(name) {
   if (busy || waiting) { after = go; flush(); } else go();
 }
 function say(what, bad) { const s = $("saved"); s.textContent = what; s.classList.toggle("bad", Boolean(bad)); }
-addEventListener("beforeunload", (e) => { if (waiting || busy) e.preventDefault(); });
+addEventListener("beforeunload", (e) => { if (waiting || busy || typing) e.preventDefault(); });
 
 // the panel ----------------------------------------------------------------------------------------------------------
 
@@ -335,13 +363,17 @@ panel.addEventListener("change", (e) => {
 });
 const checkbox = document.querySelector("[name=spans_checked]");
 if (checkbox) checkbox.addEventListener("change", () => change({ spans_checked: checkbox.checked }));
-let typing = 0;
 panel.elements.comment.addEventListener("input", () => {
   clearTimeout(typing);
   say("Not saved yet …");
-  typing = setTimeout(() => change({ comment: panel.elements.comment.value }), 600);
+  typing = setTimeout(comment, 600);
 });
-panel.elements.comment.addEventListener("change", () => { clearTimeout(typing); if (panel.elements.comment.value !== (told.comment || "")) change({ comment: panel.elements.comment.value }); });
+panel.elements.comment.addEventListener("change", comment);
+function comment() {
+  clearTimeout(typing);
+  typing = 0;
+  if (panel.elements.comment.value !== (told.comment || "")) change({ comment: panel.elements.comment.value });
+}
 for (const row of rows) row.addEventListener("focusin", () => focusOn(row, false));
 
 function focusOn(row, go = true) {
