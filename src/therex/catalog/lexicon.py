@@ -10,7 +10,7 @@ from therex.catalog.files import resource
 from therex.errors import ResourceError
 from therex.types import EXERCISE_TYPES
 
-EXERCISE_FILES = ("lexicon/exercises.yaml", "lexicon/exercises_specific.yaml")
+EXERCISE_FILES = ("lexicon/exercises.yaml", "lexicon/exercises_specific.yaml", "lexicon/exercises_further.yaml")
 TERM_FILES = ("lexicon/terms.yaml", "lexicon/cues.yaml")
 CODE_NONE = "none"
 
