@@ -239,6 +239,9 @@ def draft_unnamed_exercises(ctx: Context) -> None:
             if ctx.covered(a - 1, a, "DOSE", "SERVICE", "DURATION", "MEASURE", "EXERCISE"):
                 break
             a -= 1
+        if a > first and ctx.has(a, *_WHERE) and ctx.covered(a - 1, a, "EXERCISE"):
+            # `scaption on incline wedge 2x8`: where that exercise is done
+            continue
         b = i
         while b > a and ctx.has(b - 1, "colon", "dash", "for", "with", "at", "lp", "eq"):
             b -= 1
@@ -265,6 +268,7 @@ def draft_unnamed_exercises(ctx: Context) -> None:
         _reach_back(ctx, d)
 
 
+_WHERE = ("in", "with", "to", "from", "over")
 _HAND = re.compile(r"(?:my|pt'?s?|ot'?s?|therapist'?s?) (?:hands?|fists?|fingers?|palms?|resistance)")
 _BY_HAND = re.compile(r"(?:against|under|over|with|w/|on|between|to) (?:the |an? )?(?:my|pt'?s|ot'?s|therapist'?s?|her|his|own)$")
 
@@ -273,6 +277,9 @@ def _reach_on(ctx: Context, d: Draft, doses: dict[int, Draft]) -> None:
     """On to the dose of the same item, past how and where it is done: `elbow extension against my hand 2x8`."""
     k = d.last
     while k < len(ctx.units) and k - d.last < 9 and k not in doses and not ctx.has(k, "q_minutes"):
+        if ctx.has(k, "comma") and k + 1 in doses and ctx.has(d.last, *_WHERE) and k > d.last + 1:
+            # `standing toe raises with back to the wall, 3 x 10`
+            break
         if ctx.has(k, "comma", "semi", "dot", "br", "pipe", "colon", "lp", "dash", "bullet", "and", "but", "neg") or ctx.has(
             k, "purpose_of_cue", "response_cue", "deficit", "assist", "rationale_cue", "be", "time_ref"
         ):
@@ -284,7 +291,7 @@ def _reach_on(ctx: Context, d: Draft, doses: dict[int, Draft]) -> None:
         if ctx.covered(k, k + 1, "SERVICE", "DURATION", "MEASURE", "EXERCISE", "GOAL"):
             return
         k += 1
-    if k >= len(ctx.units) or k == d.last or (k not in doses and not ctx.has(k, "q_minutes")):
+    if k >= len(ctx.units) or k == d.last or (k not in doses and not ctx.has(k, "q_minutes", "comma")):
         return
     while k > d.last and ctx.has(k - 1, "with", "in", "the", "to", "by", "each", "slash", "for", "at", "of", "from"):
         k -= 1

@@ -18,11 +18,12 @@ _WORDY = frozenset({"heat", "ice", "massage", "traction", "manual", "distraction
 
 # words of daily life that are a service once minutes stand beside them
 _BY_TIME = {
-    "97530": r"functional activit(?:y|ies)|functional tasks?",
+    "97530": r"functional (?:activit(?:y|ies)|tasks?|training)|ta(?!\w)",
     "97535": r"self[- ]care|adls?",
     "97112": r"balance(?: work)?",
-    "97116": r"gait",
-    "97110": r"strength(?:ening)? (?:work|exercises?)",
+    "97116": r"gait(?: work| practice)?|gt(?!\w)",
+    "97140": r"mt(?!\w)|manual(?: work)?",
+    "97110": r"strength(?:ening)? (?:work|exercises?)|(?<![\w-] )exercises?|te(?!\w)",
     "": r"(?:(?:pt|ot|initial) )?eval(?:uation)?",
 }
 _NAMED_BY_TIME = re.compile(r"\b(?:" + "|".join(_BY_TIME.values()) + r")\b")
@@ -72,7 +73,11 @@ def draft_services(ctx: Context) -> None:
         i, j = bisect_left(ctx.starts, m.start()), bisect_left(ctx.starts, m.end())
         if i >= j or ctx.kinds[i] not in ("treatment", "", "objective", "billing") or ctx.covered(i, j, "SERVICE"):
             continue
-        after = ctx.has(j, "q_minutes") or (ctx.has(j, "for", "dash", "colon", "comma") and ctx.has(j + 1, "q_minutes"))
+        after = ctx.has(j, "q_minutes") or (ctx.has(j, "for", "dash", "colon", "comma", "lp") and ctx.has(j + 1, "q_minutes"))
+        if len(m[0]) == 2:
+            # `gt 16 FWW`: two small letters at the head of a line or item, with a bare number of minutes
+            headed = i == 0 or ctx.has(i - 1, "br", "semi", "comma", "bullet", "dot")
+            after = headed and (after or (ctx.has(j, "q_number") and not ctx.has(j + 1, "slash", "q_distance")))
         if after or (ctx.has(i - 1, "of") and ctx.has(i - 2, "q_minutes")):
             code = next((code for code, name in _BY_TIME.items() if code and re.fullmatch(name, m[0])), None)
             ctx.add("SERVICE", i, j, "rule:service.by_time", code)

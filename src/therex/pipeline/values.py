@@ -93,14 +93,34 @@ def _exercise(ctx: Context, d: Draft) -> Value:
         if kind == "strength" and _UNLOADED.fullmatch(text) and not _loaded(ctx, d):
             kind = "arom"
     kind = next((guess for pattern, guess in _TYPE_SAID if pattern.search(text)), kind)
+    if kind in ("arom", "strength") and not _UPRIGHT.search(text) and _assisted(ctx, d):
+        kind = "aarom"
     if (kind == "arom" or (kind == "balance" and "step" in text)) and (_loaded(ctx, d) or re.search(r"\b(?:band|loop|tband)\b", text)):
         kind = "strength"
     return {"concept": concept, "type": kind, "side": _side(ctx, d), "body_part": body or _body(ctx, d)}
 
 
 def _loaded(ctx: Context, d: Draft) -> bool:
-    """Whether a load or a band stands right behind a motion (`ER yellow 3x10`), which makes strengthening of it."""
-    return any(ctx.has(k, "q_band", "q_weight", "q_color") for k in range(d.last, min(d.last + 4, len(ctx.units))))
+    """Whether a load or a band stands by a motion (`ER yellow 3x10`, `2# dowel press`), which makes strengthening of it."""
+    after = range(d.last, min(d.last + 4, len(ctx.units)))
+    return (
+        any(ctx.has(k, "q_band", "q_weight", "q_color") for k in after)
+        or any(ctx.has(k, "at") and ctx.has(k + 1, "q_number") for k in after)
+        or (d.first > 0 and ctx.has(d.first - 1, "q_band", "q_weight") and not ctx.covered(d.first - 2, d.first - 1, "EXERCISE"))
+    )
+
+
+def _assisted(ctx: Context, d: Draft) -> bool:
+    """Whether help with the motion stands right behind the name or its dose (`heel slides x8 min A`): active-assisted."""
+    k = d.last
+    while k < min(d.last + 3, len(ctx.units)) and ctx.has(k, "q", "with", "lp", "comma", "each"):
+        k += 1
+    stretch = ctx.text(k, min(k + 4, len(ctx.units)))
+    return not any(d.first < o.first < k for o in ctx.of("EXERCISE")) and bool(_HELP.match(stretch))
+
+
+_UPRIGHT = re.compile(r"\b(?:step|squat|lunge|stand|bridg|raise|march|walk|press|row|carry|band|pull)")  # help here is for balance
+_HELP = re.compile(r"(?:min|mod|max)(?:imal|erate|imum)? ?-?(?:a|assist\w*)(?![a-z])(?! (?:for|of) (?:balance|stand|trunk))|aa(?:rom)?(?![a-z])|assisted|(?:active|self)[- ]assist")
 
 
 _POSTURE = re.compile(r"(?:tall|half)[- ]kneel|quadruped|prone|supine|side-?lying|standing|seated")
