@@ -12,7 +12,7 @@ from spacy.tokens import SpanGroup
 
 from therex.pipeline.billed import read_units_billed
 from therex.pipeline.context import Context, Draft
-from therex.pipeline.doses import draft_doses
+from therex.pipeline.doses import draft_bare_counts, draft_doses
 from therex.pipeline.durations import draft_durations, draft_exercise_times
 from therex.pipeline.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
 from therex.pipeline.extensions import surface_of
@@ -59,6 +59,7 @@ def draft(ctx: Context) -> None:
     draft_durations(ctx)
     draft_doses(ctx)
     draft_unnamed_exercises(ctx)
+    draft_bare_counts(ctx)
     draft_exercise_times(ctx)
     draft_goals(ctx)
     draft_declared(ctx)
@@ -101,6 +102,8 @@ def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
             i += 1
         while p.label == "EXERCISE" and j > i and ctx.has(j - 1, "q_minutes", "comma", "lp", "for"):
             j -= 1
+        if ctx.has(j, "rp") and ctx.any(i, j, "lp") and not ctx.any(i, j, "rp"):
+            j += 1
         if i >= j or ctx.covered(i, j, p.label):
             continue
         if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):

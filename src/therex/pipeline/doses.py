@@ -33,6 +33,23 @@ def draft_doses(ctx: Context) -> None:
                 a = k
 
 
+def draft_bare_counts(ctx: Context) -> None:
+    """`ankle pumps 20, quad sets 20, SLR 10`: bare counts of repetitions behind two or more exercises of one list."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for d in ctx.of("EXERCISE"):
+        k = d.last
+        q = ctx.units[k].quantity if k < len(ctx.units) else None
+        if q is None or not ctx.has(k, "q_number") or ctx.covered(k, k + 1, "DOSE", "DURATION", "MEASURE") or ctx.kinds[k] == "goals":
+            continue
+        closed = k + 1 >= len(ctx.units) or ctx.has(k + 1, "comma", "semi", "dot", "br")
+        entry = next((e for u in ctx.units[d.first : d.last] if (e := u.entry("exercise"))), None)
+        if closed and 3 <= q.numbers[0] <= 60 and not (entry and entry.extra.get("type") == "endurance"):
+            found.setdefault(ctx.sentence(k), []).append(k)
+    for places in found.values():
+        for k in places if len(places) > 1 else ():
+            ctx.add("DOSE", k, k + 1, "rule:dose.bare_count")
+
+
 def _dose_ok(ctx: Context, i: int, j: int) -> bool:
     kind = ctx.kinds[i]
     first, last = ctx.sentence(i)

@@ -11,8 +11,8 @@ from therex.pipeline.context import Context
 # `in 6 weeks`, `, 8 wk`, `over twelve weeks`: the term between the word and the aims
 _TERM = r"(?:,? ?\(?(?:(?:with)?in|over|by|for|x)? ?(?:\d+(?: ?- ?\d+)?|one|two|three|four|five|six|eight|ten|twelve)[ -]*(?:weeks?|wks?|w|months?|mos?|visits?|sessions?)\b\)?)"
 _LEAD_IN = re.compile(
-    r"^(?:[ ]*(?:[-*•▪(#]|\d{1,2}[.):]|\(?[a-e][.)]|(?:stg|ltg|goals?|short[- ]term goals?|long[- ]term goals?|(?:pt|patient|client|functional|personal)(?:'s)? goals?|target)"
-    r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|(?:with)?in \d+ (?:weeks?|wks?|visits?|sessions?|months?),?(?= [a-z])|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
+    r"^(?:[ ]*(?:[-*•▪(#]|\d{1,2}[.):]|\(?[a-e][.)]|(?:stg|ltg|goals?|short[- ]term goals?|long[- ]term goals?|(?:pt|patient|client|functional|personal)(?:'s)? goals?|target|goals? by (?:d/c|dc|discharge)?[ \d/]*(?=:))"
+    r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|by (?:d/c|dc|discharge)?[ \d/]*[:]|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|(?:with)?in \d+ (?:weeks?|wks?|visits?|sessions?|months?),?(?= [a-z])|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
 )  # fmt: skip
 _STATUS = re.compile(
     r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continuing|continue|cont|this is (?:not )?met|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$| (?:not |partially |partly )?met[ .;]*$"
@@ -23,7 +23,7 @@ _STATUS_ONLY = re.compile(
 _GOAL_SAID = re.compile(
     r"\b(?:(?:goals?|ltg|stg|aim|target)(?: ?#?\d)?(?: \([^)]{0,25}\))?"
     + _TERM
-    + r"?(?: (?:is|are(?= an? )|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|goals are to|(?:short|long)[- ]term goals?(?:,| in \d+ \w+,?)|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
+    + r"?(?: (?:is|are(?= an? )|remains|was|for this \w+ is|at this time is)(?: still)?(?: to)?| of|:| -| to| for)|(?:pt|patient|client|resident|child|he|she)(?:'s)? (?:personal |functional |main |primary )?goal(?: is| remains)?(?: to| of)?:?|goals are to|(?<=[:;,-] )goal(?= \d)|(?:short|long)[- ]term goals?(?:,| in \d+ \w+,?)|aiming for|aiming to|working toward(?:s)? (?:goal of|the goal of)?|"
     r"(?:wants|hopes|wishes|would like|desires) to (?!keep coming|continue|wait|avoid|try|hold)(?:be able to )?) *"
 )
 # `STG lift the pitcher`, `- goal 12 steps with rail`: the lead-in with no colon
@@ -60,12 +60,12 @@ def _aimed(body: str, end: int) -> bool:
 
 
 _WILL = re.compile(
-    r"\b(?:pt|patient|client|resident|child|the patient|she|he)\.? (?:will|is to) (?!continue|be seen|return (?:to clinic|next)|follow|benefit|come|call|bring|need|require|see|be re|be progress|be discharg|attend|receive|work on|start|begin|call)"
+    r"\b(?:pt|patient|client|resident|child|the patient|she|he)\.? (?:will|is to) (?!continue|no longer|not\b|keep \w+ing|measure|log\b|record|wear|ice\b|practice|be seen|return (?:to clinic|next)|follow|benefit|come|call|bring|need|require|see|be re|be progress|be discharg|attend|receive|work on|start|begin|call)"
 )
 # every word with a capital and no figure: the heading of what comes next, not an aim
 _TITLE = re.compile(r"[A-Z][a-z]+(?: (?:[A-Z][a-z]+|[Aa]t|[Ff]or|[Oo]f|and|/))+")
 _NOT_GOAL = re.compile(
-    r"goals? (?:met|reviewed|updated|remains?(?! to\b)|addressed|were|are(?! to\b)|and\b|on track|of care|not (?:met|achieved))|toward(?:s)? (?:\w+ )?goals?|all goals|functional goals|established goals|goals? above|above-stated goals|per goals|long term goals$"
+    r"goals? (?:met|reviewed|updated|remains?(?! to\b)|addressed|were|are(?! to\b)|and\b|on track|of care|not (?:met|achieved))|toward(?:s)? (?:\w+ )?goals?(?! of \w+ing)|all goals|functional goals|established goals|goals? above|above-stated goals|per goals|long term goals$"
 )
 
 
@@ -139,7 +139,7 @@ def draft_goals(ctx: Context) -> None:
 def _statements(body: str) -> list[tuple[int, str]]:
     """The aims of one line: numbered ones, and ones parted by semicolons."""
     cuts = [m.start() + 1 for m in re.finditer(r"[ .;,]\(?[2-9][.)] (?=[a-z0-9])", body)]
-    cuts += [m.end() for m in re.finditer(r"; (?=[a-z0-9])", body)]
+    cuts += [m.end() for m in re.finditer(r"; (?=[a-z0-9])|\bby \d{1,2}/\d{1,2}(?:/\d{2,4})?,? (?:and )?(?=\d+ ?[a-z%])", body)]
     edges = [0, *sorted(cuts), len(body)]
     return [(a, body[a:b]) for a, b in pairwise(edges) if body[a:b].strip(" ;,.")]
 

@@ -24,6 +24,8 @@ INSTRUMENT = (
     f"(?:<side|body>)*<measure>(?:<measure|side|word|motion|function|lp|rp|exercise|exhead|dash|slash|body|q_ordinal|the|in|pron|decreased|activity>){{0,5}}?(?:{_BETWEEN}){{0,3}}(?:<comma>(?={{value}}))?"
     "{value}{value_tail}{compare}*{value_tail}(?:<comma|semi>?<time_ref>+<colon|eq|be>?{value})*"
 )
+# `girth 10 cm above malleolus 31.2 (33.0)`: the distance is the place, not the value
+GIRTH_AT = "(?:<side|body>)*<measure>(?:<side|body>)*<at|in>?<q_distance>(?:<word|in|from|to|of|the|body|side>){1,4}<colon|eq>?{value}{value_tail}{compare}*{value_tail}"
 # a score after a comma, with a place or time of its own, is a measure of its own
 _PAIN_THEN = "(?:(?:<arrow|slash>|<comma>?<comp>+<the>?|<to>)(?:<time_ref|comp|be|of>){0,3}<q_score|q_number>)"
 ROM_BOTH = "(?:<side|position>)*<body>?<motion>+<colon|dash>?<function|exercise|measure>{value}<slash|comma><function|exercise|measure>{value}{value_tail}"
@@ -111,7 +113,7 @@ def draft_measures(ctx: Context) -> None:
         add(i, j, "rule:measure.table_row")
         ctx.cover("table_row", i, j)
     for name, pattern in (
-        ("reach_level", REACH_LEVEL), ("changed_from", CHANGED_FROM), ("mmt", MMT), ("sided", SIDED), ("joint_range", JOINT_RANGE), ("count_test", COUNT_TEST), ("rom_range", ROM_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("in_time", IN_TIME), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
+        ("girth_at", GIRTH_AT), ("reach_level", REACH_LEVEL), ("changed_from", CHANGED_FROM), ("mmt", MMT), ("sided", SIDED), ("joint_range", JOINT_RANGE), ("count_test", COUNT_TEST), ("rom_range", ROM_RANGE), ("held_for", HELD_FOR), ("rom_both", ROM_BOTH), ("arrow_score", ARROW_SCORE), ("in_time", IN_TIME), ("pain_by_site", PAIN_BY_SITE), ("walked", WALKED), ("scored", SCORED), ("lag", LAG), ("rom", ROM), ("instrument", INSTRUMENT), ("pain", PAIN), ("rom_test", ROM_EXERCISE), ("reversed", REVERSED),
         ("rom_number", ROM_NUMBER), ("counted", COUNTED),
     ):  # fmt: skip
         for i, j in ctx.grammar.find(pattern, ctx.row):
@@ -162,6 +164,8 @@ def draft_measures(ctx: Context) -> None:
                 continue
             if name == "rom_number" and ctx.any(i, j, "decreased", "limiter") and ctx.any(i, j, "q_percent"):
                 # `rotation limited 25%` is a deficit
+                continue
+            if name == "girth_at" and not re.search(r"girth|circ|volum", ctx.text(i, j)):
                 continue
             if name == "reach_level" and not _SPINE.search(ctx.text(i, j)):
                 continue

@@ -23,7 +23,7 @@ _NO_REACTION = seek(
     r"for (?:symptom|pain|swelling|edema|inflammation) control|for (?:soreness|swelling|inflammation)\b|appointment|did not attend|no[- ]show|contacted|by phone|tolerat\w+ (?:at least |up to |about )?\d+ ?(?:sec\w*|min\w*) of (?:standing|sitting|walking)|palpat|special test|days? after|after (?:the )?injur|impingement|hawkins|neer|spurling|slump"
 )
 _AFTER = re.compile(
-    r"\b(?:after|afterwards?|post|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→"
+    r"\b(?:after|afterwards?|post|p̄?[ -](?:tx|rx|ex)|at (?:the )?end|at end of session|end of session|following|by end|leaving|peak|post[- ]?(?:tx|treatment|session))\b|->|→"
 )
 _IN_SET = seek(
     r"\b(?:in|by|on|at|after|from) (?:the )?(?:(?:set|rep) \d+|(?:final|second|third|last) (?:set|try|attempt)|(?:last|second|third|first|2nd|3rd) (?:set|reps?|few|\d)|\d+(?:nd|rd|th) (?:set|rep))|(?<!visit )(?<!fx )(?<!session )(?<!day )(?<!week )(?<!visits )(?<!visits: )(?<!visit: )(?<!pg )(?<!page )(?<!#)\b\d+ of (?:the )?(?:last |first )?\d+\b(?! (?:visits|days|weeks|sessions|planned|authorized))|\blast (?:few|\d+|three|two|four)(?: reps?)?\b|\bset \d\b|\bafter \d+ (?:sec|s|seconds|reps?)\b"
@@ -136,11 +136,11 @@ def _denied_in_set(ctx: Context, a: int, b: int, kind: str, treated: bool) -> bo
     ):
         return False
     first = ctx.sentence(a)[0]
-    return ctx.covered(first, a, "EXERCISE", "DOSE") and not ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL")
+    return ctx.covered(first, a, "EXERCISE", "DOSE", "RESPONSE") and not ctx.covered(a, b, "EXERCISE", "SERVICE", "GOAL")
 
 
 _REACTED = seek(
-    r"^(?:\d+ (?:lob|losses of balance|near falls?|stumbles?|errors?|missteps?)\b|lob x ?\d|(?:better|worse|cleaner|smoother|easier) (?:w/|with|when|after|once)\b|needed (?:extra|more|additional) (?:time|rest)|back to \S+|settled|gone\b|eased|recovered|resolved|tired|fatigued|felt (?:ok|fine|good|better|looser|loose|easier)|shook|fussed|comfortable|no complaints?$|no (?:new |further )?complaints?$|sore\b|winded|quads? sore|sat down)|"
+    r"^(?:\d+ (?:lob|losses of balance|near falls?|stumbles?|errors?|missteps?)\b|lob x ?\d|(?:better|worse|cleaner|smoother|easier) (?:w/|with|when|after|once)\b|needed (?:extra|more|additional) (?:time|rest)|back to \S+|got it \d|(?:did|made|managed|held) it \d|(?:no|w/o|without) (?:\w+ )?flare|settled|gone\b|eased|recovered|resolved|tired|fatigued|felt (?:ok|fine|good|better|looser|loose|easier)|shook|fussed|comfortable|no complaints?$|no (?:new |further )?complaints?$|sore\b|winded|quads? sore|sat down)|"
     r"\b(?:came back|returned|settled|lingered|centrali[sz]\w+|peripherali[sz]\w+|(?:strong|good|mild|slight) (?:burn|stretch)|^(?:pt |patient |he |she |client )?(?:reports?|reported|c/o|states?|noted) (?:only |of )?(?:mild |some |slight |moderate )?(?:muscle )?(?:fatigue|soreness|burn(?:ing)?|stretch)\b|light-?headed\w*|felt (?:a |the )?(?:burn|stretch|pull)|went (?:numb|from \w+ to|to \d)|gave out|buckled|tingled|shaking|shook\b|trembl\w+|whitened|pinched|cramped|cramping|wobbl\w+|stayed (?:at|quiet|flat|down)|gone (?:in|after|when|by|with)|in \d+ (?:sec|s|min|minutes)$)\b"
 )
 

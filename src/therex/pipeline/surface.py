@@ -53,8 +53,10 @@ TOKEN = re.compile(
     |\S""",
     re.X,
 )
-# a scanner reads 0 as O: `1O min`
-_MISREAD = re.compile(r"(?<![a-z\d])\d{1,2}o(?= ?(?:min|sec|deg|°|lb|%))")
+# a scanner reads 0 as O: `1O min`, `3x1O`, `x2O`, `3/1O`; `2o` is short for secondary
+_MISREAD = re.compile(r"(?<![a-z\d])(?:\d{1,2} ?[x/] ?|x ?)?(?!2o(?! ?(?:min|sec|deg|°|lb|%)))\d{1,2}o(?![a-z\d])|(?<![a-z\d])\d{1,2}o(?=(?:min|sec|deg|lb))")
+# and l as I inside a word (`sIides`), i as 1 (`sl1des`)
+_SCANNED = re.compile(r"(?<=[a-z])I(?=[a-z])|(?<=[a-z][a-z])I(?![A-Za-z])|(?<=[a-z][a-z])1(?=[a-z][a-z])")
 _WIDE = " " * 160
 _GAP = re.compile(r"[^\S\n]{160,}")
 _SIBILANT = ("ches", "shes", "sses", "xes", "zes")
@@ -106,6 +108,8 @@ def breathe(text: str) -> str:
 
 def lowered(text: str) -> str:
     """`text` in lower case with plain signs, and long gaps broken; same length."""
+    if _SCANNED.search(text):
+        text = _SCANNED.sub(lambda m: "i" if m[0] == "1" else "l", text)
     return breathe(text).translate(_SIGNS)
 
 

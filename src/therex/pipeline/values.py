@@ -178,7 +178,7 @@ def _dose(ctx: Context, d: Draft) -> Value:
                 out["reps"] = n[0]
                 if len(n) > 1:
                     out["sets"] = n[1]
-        elif q.kind == "times_post" and out["reps"] is None:
+        elif q.kind in ("times_post", "number") and out["reps"] is None and (q.kind == "times_post" or d.last == d.first + 1):
             out["reps"] = n[0]
         elif q.kind == "seconds" and out["hold_s"] is None:
             out["hold_s"] = n[0]
