@@ -65,6 +65,9 @@ _SIBILANT = ("ches", "shes", "sses", "xes", "zes")
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """The form under which a token is looked up: plural endings and possessives off, nothing else changed."""
+    if word == "ups":
+        # `press ups`
+        return "up"
     if len(word) > 3 and word.isascii():
         if word.endswith("'s"):
             return stem(word[:-2])

@@ -90,6 +90,8 @@ def _exercise(ctx: Context, d: Draft) -> Value:
     if concept is None:
         kind = next((guess for word, guess in _TYPE_HINTS if word in text), None) or _likely_type(text)
         concept = " ".join(text.split())
+        if kind == "other" and _loaded(ctx, d):
+            kind = "strength"
         if kind == "strength" and _UNLOADED.fullmatch(text) and not _loaded(ctx, d):
             kind = "arom"
     kind = next((guess for pattern, guess in _TYPE_SAID if pattern.search(text)), kind)

@@ -17,7 +17,7 @@ from therex.pipeline.weights import key
 
 # the least probability of a suspicion, and how much more a contradiction weighs than a sentence without: chosen on the notes of
 # the corpus left out by family
-THRESHOLDS = {"not_one_on_one": 0.7, "aide_delivered": 0.8, "not_skilled": 0.6}
+THRESHOLDS = {"not_one_on_one": 0.9, "aide_delivered": 0.8, "not_skilled": 0.7}
 WEIGHT, C, FEWEST = 20.0, 3.0, 2
 HELD_OUT = "fresh"
 
