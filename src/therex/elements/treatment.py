@@ -255,7 +255,7 @@ def home_program(view: NoteView, minutes: Minutes) -> Element:
 
 # a frequency with its length: `2x/wk x 6 wks`, `2w4`, `through 9/30`
 _HOW_LONG = re.compile(
-    r"(?:week|wk|w|month|mo|visit)s?\b.*\d|\d ?w ?\d|for (?:\w+ )?(?:more )?(?:weeks?|visits?|months?)|through|until|x ?\d+ ?(?:weeks?|wks?|visits?|more)|(?:one|two|three|four|five|six|eight|ten|twelve) (?:more )?(?:weeks|visits)"
+    r"(?:week|wk|w|month|mo|visit)s?\b.*\d|\d ?w ?\d|for (?:\w+ )?(?:more )?(?:weeks?|visits?|months?)|through|until|(?:weekly|daily),? (?:x|for) ?\d|x ?\d+ ?(?:weeks?|wks?|visits?|more)|(?:one|two|three|four|five|six|eight|ten|twelve) (?:more )?(?:weeks|visits)"
 )
 
 

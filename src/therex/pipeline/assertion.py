@@ -396,6 +396,9 @@ class Scope:
                 norm[: year.start() + (1 if year[0].startswith(" ") else 0)][-16:],
             )
         ):
+            if year.end() <= at and re.match(r" ?(?:,|with\b|w/)", norm[year.end() : at]):
+                # `CVA 2023, R hemiparesis`: what is left of it is there today
+                return False
             return not re.search(r"now|today|current|since", norm[max(0, at - 30) : at])
         return False
 

@@ -21,7 +21,7 @@ _BETTER = re.compile(r"\b(?:improved|improving|improves|increased|better|good|fa
 _DONE = re.compile(
     r"\b(?:worked (?:on|through)|did|performed|completed|went through|practiced|participated in|was given|treatment consisted of|progressed to|started on)\b(?! not)[^.;]{0,60}$"
 )
-HOME = re.compile(r"\b(?:hep|home program|home exercise|at home|for home|home ex|homework|handout|daily at home|home prog)\b")
+HOME = re.compile(r"^home ?:|\b(?:hep|home program|home exercise|at home|for home|home ex|homework|handout|daily at home|home prog)\b")
 PLAN = re.compile(r"\b(?:next (?:visit|session|tx|time|treatment|week)|will (?:add|begin|start|resume|restart|progress|continue|trial|introduce|initiate|be added|advance)"
                    r"|plan(?:ned)? (?:to|is)|^plan\b|to (?:begin|start|be added)|once (?:cleared|he|she|pt)|when cleared|tomorrow|upcoming)\b")  # fmt: skip
 

@@ -7,9 +7,7 @@ from bisect import bisect_left
 
 from therex.pipeline.context import Context
 
-SITE = (
-    "(?:(?:<to|at|in|for>|(?=<side|body>))(?:<the>)?(?:<side|body|position|sev|and|slash|motion|q_ordinal>|<comma>(?=<side>?<body>+(?:<comma|and|dot|semi|br>|$)))*<body>)?"
-)
+SITE = "(?:(?:<to|at|in|for>|(?=<side|body>))(?:<the>)?(?:<side|body|position|sev|and|slash|motion|q_ordinal>|<comma>(?=<side>?<body>+(?:<comma|and|dot|semi|br>|$)))*<body>)?"
 SERVICE = "(?:<side|body|position|sev>)*<service>"
 _WORDY = frozenset({"heat", "ice", "massage", "traction", "manual", "distraction", "mobilizations", "laser", "vestibular training",
                     "evaluation", "modality", "aquatic", "taping", "positioning", "session", "cupping", "lymph drainage", "bandaging",

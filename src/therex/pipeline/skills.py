@@ -12,7 +12,9 @@ _ADAPT_WHY = re.compile(
 _BARE_CUE = re.compile(
     r"^(?:verbal |tactile |visual )?(?:v/?c'?s?|t/?c'?s?|cue[sd]?|cueing|cuing)(?: (?:as needed|prn|provided|given|required|needed|used|throughout))*$"
 )
-_CLAIM = re.compile(r"^(?:skilled|continue[sd]?|requires? skilled|needs? skilled)\b")
+_CLAIM = re.compile(
+    r"^(?:skilled|continue[sd]?|requires? skilled|needs? skilled|(?:the )?(?:pt|patient|resident|client|child|he|she) (?:would|will|could|can|continues? to) (?:continue to )?benefit)\b"
+)
 
 
 def bare(text: str) -> bool:

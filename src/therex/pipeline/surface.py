@@ -54,7 +54,9 @@ TOKEN = re.compile(
     re.X,
 )
 # a scanner reads 0 as O: `1O min`, `3x1O`, `x2O`, `3/1O`; `2o` is short for secondary
-_MISREAD = re.compile(r"(?<![a-z\d])(?:\d{1,2} ?[x/] ?|x ?)?(?!2o(?! ?(?:min|sec|deg|°|lb|%)))\d{1,2}o(?![a-z\d])|(?<![a-z\d])\d{1,2}o(?=(?:min|sec|deg|lb))")
+_MISREAD = re.compile(
+    r"(?<![a-z\d])(?:\d{1,2} ?[x/] ?|x ?)?(?!2o(?! ?(?:min|sec|deg|°|lb|%)))\d{1,2}o(?![a-z\d])|(?<![a-z\d])\d{1,2}o(?=(?:min|sec|deg|lb))"
+)
 # and l as I inside a word (`sIides`), i as 1 (`sl1des`)
 _SCANNED = re.compile(r"(?<=[a-z])I(?=[a-z])|(?<=[a-z][a-z])I(?![A-Za-z])|(?<=[a-z][a-z])1(?=[a-z][a-z])")
 _WIDE = " " * 160

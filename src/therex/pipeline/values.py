@@ -122,7 +122,9 @@ def _assisted(ctx: Context, d: Draft) -> bool:
 
 
 _UPRIGHT = re.compile(r"\b(?:step|squat|lunge|stand|bridg|raise|march|walk|press|row|carry|band|pull)")  # help here is for balance
-_HELP = re.compile(r"(?:min|mod|max)(?:imal|erate|imum)? ?-?(?:a|assist\w*)(?![a-z])(?! (?:for|of) (?:balance|stand|trunk))|aa(?:rom)?(?![a-z])|assisted|(?:active|self)[- ]assist")
+_HELP = re.compile(
+    r"(?:min|mod|max)(?:imal|erate|imum)? ?-?(?:a|assist\w*)(?![a-z])(?! (?:for|of) (?:balance|stand|trunk))|aa(?:rom)?(?![a-z])|assisted|(?:active|self)[- ]assist"
+)
 
 
 _POSTURE = re.compile(r"(?:tall|half)[- ]kneel|quadruped|prone|supine|side-?lying|standing|seated")
