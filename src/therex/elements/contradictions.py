@@ -56,6 +56,7 @@ _AIDE_WORDS = (
     "receptionist",
 )
 _ALONE = pattern("alone", "none")
+_SHARED_OR_ALONE = pattern("shared_or_alone", "none")
 _FUTURE = pattern("not_now", "both")
 _WHOLE_SESSION = pattern("whole_session", "none")
 _NOT_EX = pattern("unattended_modality", "none")
@@ -359,7 +360,8 @@ def _suspected(view: NoteView, name: str) -> Iterable[Range]:
     for m in view.mentioned(f"suspect_{name}"):
         if not _exercise_context(view) or (name == "not_skilled" and _reasoned(view)):
             return
-        if name == "not_one_on_one" and _AIDE_ACT.search(view.low[m.start : m.end]):
+        said = view.low[m.start : m.end]
+        if name == "not_one_on_one" and (_AIDE_ACT.search(said) or not _SHARED_OR_ALONE.search(said)):
             return
         yield Range(m.start, m.end)
         return
