@@ -39,6 +39,20 @@ def test_a_denied_deficit_is_negated(read):
     assert [s.assertion for s in read(text).spans if s.label == "IMPAIRMENT"] in ([], ["negated"])
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("TE 12 min: heel slides L x8 with mod A", "aarom"),
+        ("TE 12 min: heel slides L x8", "arom"),
+        ("TE 12 min: mini squats at counter 3x8 with min A", "strength"),
+        ("TE 12 min: knee ext 4x8 @ 55", "strength"),
+        ("TE 12 min: SL ER 1# 3x12", "strength"),
+    ],
+)
+def test_help_and_load_beside_a_motion_tell_its_type(read, line, kind):
+    assert [s.value["type"] for s in read(line).of("EXERCISE")] == [kind]
+
+
 def test_exercise_value_names_concept_type_side_and_part(read):
     span = next(s for s in read("Treatment: R SLR 3x10").spans if s.label == "EXERCISE")
     assert span.value == {"concept": "straight leg raise", "type": "strength", "side": "right", "body_part": "knee"}
