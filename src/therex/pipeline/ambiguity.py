@@ -17,7 +17,13 @@ AMBIGUOUS = frozenset({
     "straight leg raise", "MP flexion", "prone on elbows", "ulnar deviation strengthening", "forearm pronation supination", "yoga", "tai chi",
     "quadruped rocking", "narrow base standing", "functional endurance activity", "gait drill", "step negotiation drill", "hip internal rotation strengthening",
     "standing reach", "eccentrics", "balance training", "swiss ball exercise", "shoulder shrug", "boxing drill", "rower", "jump rope", "head control", "supported standing",
-    "reactive stepping", "resisted rotation", "scapular elevation depression", "core stabilization", "trunk endurance", "the knack", "box jump", "pull up",
+    "reactive stepping", "paced walk", "standing march endurance", "conditioning class", "weight program", "pool cardio", "lifting task practice",
+    "shelf and table reaching", "sport task drill", "walking balance drill", "stepping balance drill", "sitting balance exercise",
+    "dynamic balance games", "agility drills", "developmental play", "coordination game", "limb control practice", "stance and swing drill",
+    "finger motion exercise", "thumb motion exercise", "elbow motion exercise", "wrist motion exercise", "child strength game",
+    "half kneel play", "repeated chair stands", "half kneel to stand transition", "fine motor activity", "narrow stance exercise",
+    "stance progression", "gripper hold", "positioning stretch", "exercise set", "directional preference exercise",
+    "active elevation exercise", "spinal mobility exercise", "habituation series", "resisted rotation", "scapular elevation depression", "core stabilization", "trunk endurance", "the knack", "box jump", "pull up",
 })  # fmt: skip
 # abbreviations and words that mean something else in another context: they want a dose or a neighbour
 AMBIGUOUS_WORDS = frozenset({

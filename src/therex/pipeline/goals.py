@@ -11,8 +11,8 @@ from therex.pipeline.context import Context
 # `in 6 weeks`, `, 8 wk`, `over twelve weeks`: the term between the word and the aims
 _TERM = r"(?:,? ?\(?(?:(?:with)?in|over|by|for|x)? ?(?:\d+(?: ?- ?\d+)?|one|two|three|four|five|six|eight|ten|twelve)[ -]*(?:weeks?|wks?|w|months?|mos?|visits?|sessions?)\b\)?)"
 _LEAD_IN = re.compile(
-    r"^(?:[ ]*(?:[-*•▪(#]|\d{1,2}[.):]|\(?[a-e][.)]|(?:stg|ltg|goals?|short[- ]term goals?|long[- ]term goals?|(?:pt|patient|client|functional|personal)(?:'s)? goals?|target|goals? by (?:d/c|dc|discharge)?[ \d/]*(?=:))"
-    r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|by (?:d/c|dc|discharge)?[ \d/]*[:]|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|(?:with)?in \d+ (?:weeks?|wks?|visits?|sessions?|months?),?(?= [a-z])|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
+    r"^(?:[ ]*(?:[-*•▪(#]|\d{1,2}[.):]|\(?[a-e][.)]|(?:stg|ltg|goals?|short[- ]term goals?|long[- ]term goals?|(?:pt|patient|client|functional|personal)(?:'s)? goals?|target)"
+    r"(?: ?#?\d+)?(?: ?\([^)]*\))?(?: ?(?:in|by|x|within)? ?\d+ ?(?:weeks?|wks?|visits?|months?))?(?: (?:is|are|was|of)(?: to(?= [a-z]+))?)? ?[:.\-]?|by (?:d/c|dc|discharge)?[ \d/]*:|still aiming for|aiming for|working toward|goal of|to be (?:met|completed|achieved) in [^:]*:|(?:with)?in \d+ (?:weeks?|wks?|visits?|sessions?|months?),?(?= [a-z])|in \d+ ?(?:weeks?|wks?) pt will)[ ]*)+"
 )  # fmt: skip
 _STATUS = re.compile(
     r"(?:[ ]*[-–—:(,.;=|]+[ ]*|[ ]{2,}|\. )(?:goal )?(?:not (?:yet )?met|met|partially met|partly met|progressing|ongoing|in progress|improving|achieved|emerging|continuing|continue|cont|this is (?:not )?met|on target|new|unmet|nearly met|almost met|revised|discontinued|not progressing)\b[^\n]*$| (?:not |partially |partly )?met[ .;]*$"

@@ -24,6 +24,9 @@ _BY_TIME = {
     "97110": r"strength(?:ening)? (?:work|exercises?)|(?<![\w-] )exercises?|te(?!\w)",
     "": r"(?:(?:pt|ot|initial) )?eval(?:uation)?",
 }
+_AT_HOME = re.compile(
+    r"\b(?:at home|on (?:his|her|their) own|daily|nightly|weekly|(?:a|per|each|every) (?:day|night|morning|evening|week))\b|/ ?(?:day|wk|week)\b"
+)
 _NAMED_BY_TIME = re.compile(r"\b(?:" + "|".join(_BY_TIME.values()) + r")\b")
 
 
@@ -75,7 +78,12 @@ def draft_services(ctx: Context) -> None:
         if len(m[0]) == 2:
             # `gt 16 FWW`: two small letters at the head of a line or item, with a bare number of minutes
             headed = i == 0 or ctx.has(i - 1, "br", "semi", "comma", "bullet", "dot")
-            after = headed and (after or (ctx.has(j, "q_number") and not ctx.has(j + 1, "slash", "q_distance")))
+            after = headed and (
+                after or (ctx.kinds[i] != "objective" and ctx.has(j, "q_number") and not ctx.has(j + 1, "slash", "q_distance"))
+            )
+        if _AT_HOME.search(ctx.text(j, min(j + 8, len(ctx.units)))):
+            # `exercise 10 minutes daily`: the patient's own
+            continue
         if after or (ctx.has(i - 1, "of") and ctx.has(i - 2, "q_minutes")):
             code = next((code for code, name in _BY_TIME.items() if code and re.fullmatch(name, m[0])), None)
             ctx.add("SERVICE", i, j, "rule:service.by_time", code)

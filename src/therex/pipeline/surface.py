@@ -58,7 +58,9 @@ _MISREAD = re.compile(
     r"(?<![a-z\d])(?:\d{1,2} ?[x/] ?|x ?)?(?!2o(?! ?(?:min|sec|deg|°|lb|%)))\d{1,2}o(?![a-z\d])|(?<![a-z\d])\d{1,2}o(?=(?:min|sec|deg|lb))"
 )
 # and l as I inside a word (`sIides`), i as 1 (`sl1des`)
-_SCANNED = re.compile(r"(?<=[a-z])I(?=[a-z])|(?<=[a-z][a-z])I(?![A-Za-z])|(?<=[a-z][a-z])1(?=[a-z][a-z])")
+_SCANNED = re.compile(
+    r"(?<=[a-z])I(?=[a-z])|(?<=[a-z][a-z])(?<!mod)(?<!type)(?<!phase)(?<!grade)I(?![A-Za-z])|(?<=[a-z][a-z])1(?=[a-z][a-z])"
+)
 _WIDE = " " * 160
 _GAP = re.compile(r"[^\S\n]{160,}")
 _SIBILANT = ("ches", "shes", "sses", "xes", "zes")

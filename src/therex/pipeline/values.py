@@ -118,7 +118,7 @@ def _assisted(ctx: Context, d: Draft) -> bool:
     while k < min(d.last + 3, len(ctx.units)) and ctx.has(k, "q", "with", "lp", "comma", "each"):
         k += 1
     stretch = ctx.text(k, min(k + 4, len(ctx.units)))
-    return not any(d.first < o.first < k for o in ctx.of("EXERCISE")) and bool(_HELP.match(stretch))
+    return _HELP.match(stretch) is not None and not any(d.first < o.first < k for o in ctx.of("EXERCISE"))
 
 
 _UPRIGHT = re.compile(r"\b(?:step|squat|lunge|stand|bridg|raise|march|walk|press|row|carry|band|pull)")  # help here is for balance
