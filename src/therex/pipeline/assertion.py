@@ -99,6 +99,8 @@ _NONE = re.compile(
 )
 _BOXED = re.compile(r"^[ ]*:?[ ]*(?:[\[(☐☑☒][ x✓]?[\])]?[ ]*[a-z/+-]+[ ]*){1,6}")
 _TICK = re.compile(r"(?:[\[(](?P<m>[x✓])[\])]|(?P<b>[☒☑]))[ ]*(?P<w>[a-z/+-]+)")
+# what a stroke or an injury of the cord leaves behind
+_LASTING = re.compile(r"(?:[a-z]+ ){0,3}(?:\w*paresis|\w*plegi\w*|neglect|aphasia|ataxia|apraxia|spastic\w*|hemianopia|foot drop)\b")
 _YEAR = re.compile(r"(?:\bin|\bsince|\bcirca|\bfrom|\bdated)? ?(?:\b(?:19|20)\d\d\b|'\d\d\b)")
 _PAST_VISIT = re.compile(
     r"\bat (?:the )?(?:\d{1,2}/\d{1,2}|initial|first|last) (?:visit|session|eval)|\b(?:surgeon|md|er|ed|pcp)'s \d{1,2}/\d{1,2} note|\b\d+ visits? ago|\bvisits \d+ ?- ?\d+\b|\bwhen (?:s?he|they) first came\b"
@@ -396,7 +398,7 @@ class Scope:
                 norm[: year.start() + (1 if year[0].startswith(" ") else 0)][-16:],
             )
         ):
-            if year.end() <= at and re.match(r" ?(?:,|with\b|w/)", norm[year.end() : at]):
+            if year.end() <= at and re.match(r" ?(?:,|with\b|w/)", norm[year.end() : at]) and _LASTING.match(norm[at : at + 60]):
                 # `CVA 2023, R hemiparesis`: what is left of it is there today
                 return False
             return not re.search(r"now|today|current|since", norm[max(0, at - 30) : at])
