@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from therex.pipeline.assertion import assert_phrase
+from therex.nlp.assertion import assert_phrase
 
 
 def prf(truth: list[bool], said: list[bool]) -> dict[str, float]:

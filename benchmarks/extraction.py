@@ -17,7 +17,7 @@ from pathlib import Path
 
 from therex.corpus.agree import Counts
 from therex.corpus.marked import load_folder
-from therex.pipeline.build import build, load
+from therex.nlp.build import build, load
 from therex.training.extraction import THRESHOLDS, ablation, folds, rows, train_extraction
 
 HERE = Path(__file__).resolve().parent

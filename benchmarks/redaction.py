@@ -62,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
         reread()
         return 0
     from therex.corpus.marked import load_folder
-    from therex.pipeline.build import load
+    from therex.nlp.build import load
     from therex.redaction.find import find
 
     nlp = load()

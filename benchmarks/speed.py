@@ -97,7 +97,7 @@ def main(argv: list[str] | None = None) -> int:
     if args.one:
         return one(args.one[0], Path(args.one[1]))
     from therex.analysis import Analyzer
-    from therex.pipeline.lexicon import LexiconMatcher
+    from therex.nlp.lexicon import LexiconMatcher
 
     texts = notes(args.notes)
     words = sum(len(t.split()) for t in texts)

@@ -39,7 +39,7 @@ def oracle(minutes: tuple[int, ...]) -> tuple[int, list[tuple[int, ...]]]:
 
 def main(argv: list[str] | None = None) -> int:
     """Compare and count; exit 1 at the first difference."""
-    from therex.timing.units import ama_units, cms_units
+    from therex.billing.units import ama_units, cms_units
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--codes", type=int, default=3, choices=range(1, 6))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from therex.catalog.lexicon import read_lexicon
 from therex.corpus.marked import load_folder
-from therex.pipeline.lexicon import split_phrase
+from therex.nlp.lexicon import split_phrase
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -28,7 +28,7 @@ def own_home(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def nlp():
-    from therex.pipeline.build import build
+    from therex.nlp.build import build
 
     return build()
 
@@ -44,7 +44,7 @@ def analyzer():
 
 @pytest.fixture(scope="session")
 def read(nlp):
-    from therex.pipeline.export import to_view
+    from therex.nlp.export import to_view
 
     return lambda text: to_view(nlp(text))
 

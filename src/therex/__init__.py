@@ -23,7 +23,7 @@ def load() -> Language:
     therex.errors.ModelError
         The shipped models are missing or altered.
     """
-    from therex.pipeline.build import load as load_pipeline
+    from therex.nlp.build import load as load_pipeline
 
     return load_pipeline()
 

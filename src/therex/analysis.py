@@ -12,8 +12,8 @@ from therex.elements.all import read_elements
 from therex.elements.code_fit import code_fits
 from therex.elements.contradictions import read_contradictions
 from therex.errors import NoteError
-from therex.pipeline.build import load
-from therex.pipeline.export import to_view
+from therex.nlp.build import load
+from therex.nlp.export import to_view
 from therex.policy.claim import read_claim, with_claim
 from therex.policy.custom import custom_findings
 from therex.policy.engine import findings
@@ -22,7 +22,7 @@ from therex.scoring.applicable import exercise_given
 from therex.scoring.features import features
 from therex.scoring.model import NecessityModel, load_model
 from therex.settings import NECESSITY, PIPELINE, model_folder
-from therex.timing.minutes import read_minutes
+from therex.billing.minutes import read_minutes
 from therex.types import Assessment, Charge, Contradiction, Element, Minutes, Necessity, Note, NoteView
 
 if TYPE_CHECKING:

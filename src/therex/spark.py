@@ -196,7 +196,7 @@ def _with_model(task: _Task, setup: Setup) -> Any:
 
     from therex.analysis import Analyzer
     from therex.catalog.policy import policy
-    from therex.pipeline.build import load
+    from therex.nlp.build import load
     from therex.scoring.model import load_model
     from therex.settings import NECESSITY, PIPELINE
 

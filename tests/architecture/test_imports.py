@@ -7,21 +7,21 @@ from pathlib import Path
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "therex"
 LEVEL = {
-    "errors": 0, "types": 0, "days": 0, "settings": 1, "catalog": 1, "pipeline": 2, "timing": 2, "elements": 2, "scoring": 2, "policy": 2, "readers": 2, "redaction": 2,
+    "errors": 0, "types": 0, "days": 0, "settings": 1, "catalog": 1, "nlp": 2, "billing": 2, "elements": 2, "scoring": 2, "policy": 2, "readers": 2, "redaction": 2,
     "episode": 2, "analysis": 3, "chart": 4, "reports": 4, "batch": 5, "qa": 6, "web": 6, "training": 4, "corpus": 4, "spark": 6, "cli": 7, "__main__": 8, "__init__": 8,
 }  # fmt: skip
 # elements and scoring read what the rooms beside them found, as plain values and plain functions
 ALLOWED = {
     ("catalog", "settings"),
-    ("elements", "timing"),
+    ("elements", "billing"),
     ("scoring", "elements"),
-    ("scoring", "timing"),
-    ("policy", "timing"),
+    ("scoring", "billing"),
+    ("policy", "billing"),
     ("training", "corpus"),
     ("web", "qa"),
 }
 ONLY = {
-    "spacy": {"pipeline", "training", "corpus"},
+    "spacy": {"nlp", "training", "corpus"},
     "sklearn": {"training", "scoring", "corpus"},
     "typer": {"cli", "reports"},
     "rich": {"cli", "reports"},

@@ -56,7 +56,7 @@ def test_training_again_gives_the_shipped_model(trained):
 
 
 def test_learning_again_gives_the_shipped_proposals(pipeline):
-    from therex.pipeline.build import load
+    from therex.nlp.build import load
 
     fresh, shipped = pipeline.get_pipe("therex_learned"), load().get_pipe("therex_learned")
     assert fresh.thresholds == shipped.thresholds

@@ -1,7 +1,7 @@
 """The pipeline as spaCy sees it."""
 
 import therex
-from therex.pipeline.build import COMPONENTS, build
+from therex.nlp.build import COMPONENTS, build
 from therex.types import Note
 
 NOTE = "S: knee stiff.\nO: TE x 25 min: SLR 3x10 2#, VC to avoid lag. Denies dizziness.\nP: 2x/wk x 4 wks.\nAnn Lee, PT"
@@ -66,7 +66,7 @@ def test_a_doc_survives_saving(nlp):
 
 
 def test_the_saved_lexicon_is_the_resources(nlp):
-    from therex.pipeline.lexicon import LexiconMatcher
+    from therex.nlp.lexicon import LexiconMatcher
 
     def data(pipeline):
         return next(c for _, c in pipeline.components if isinstance(c, LexiconMatcher)).lexicon.to_data()

@@ -12,8 +12,8 @@ import yaml
 from therex.cli.app import main
 from therex.cli.units import parse_minutes
 from therex.elements.contradictions import read_contradictions
-from therex.timing.minutes import read_minutes
-from therex.timing.units import supported
+from therex.billing.minutes import read_minutes
+from therex.billing.units import supported
 from therex.types import Note
 
 HERE = Path(__file__).resolve().parent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from therex.pipeline.assertion import assert_phrase
+from therex.nlp.assertion import assert_phrase
 
 CASES = [
     ("Denies [dizziness] with rolling.", {"negated"}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from therex.timing.assistants import modifiers, with_modifier
+from therex.billing.assistants import modifiers, with_modifier
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 
 from therex.corpus.marked import MarkedNote, load_folder, parse_marks
 from therex.errors import ModelError
-from therex.pipeline.build import build, load
-from therex.pipeline.learned import NONE, Learned, Proposal, features, suggest
-from therex.pipeline.weights import KEYS, MANIFEST, WEIGHTS
+from therex.nlp.build import build, load
+from therex.nlp.learned import NONE, Learned, Proposal, features, suggest
+from therex.nlp.weights import KEYS, MANIFEST, WEIGHTS
 from therex.training.extraction import ablation, rows, train_extraction
 
 LINES = [

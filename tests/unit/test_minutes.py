@@ -2,7 +2,7 @@
 
 import pytest
 
-from therex.timing.minutes import clock_times, minutes_between, read_minutes
+from therex.billing.minutes import clock_times, minutes_between, read_minutes
 
 
 @pytest.mark.parametrize(

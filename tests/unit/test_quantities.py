@@ -2,8 +2,8 @@
 
 import pytest
 
-from therex.pipeline.quantities import read_quantities
-from therex.pipeline.surface import read_surface
+from therex.nlp.quantities import read_quantities
+from therex.nlp.surface import read_surface
 
 
 def kinds(text):

@@ -6,11 +6,11 @@ import pytest
 
 import therex.elements.contradictions as contradictions
 import therex.elements.inconsistent as inconsistent
-import therex.pipeline.responses as responses
-import therex.pipeline.summary as summary
+import therex.nlp.responses as responses
+import therex.nlp.summary as summary
 from therex.catalog.seek import Seek, needs, seek
 from therex.corpus.marked import load_folder
-from therex.pipeline.surface import lowered
+from therex.nlp.surface import lowered
 
 NOTES = Path(__file__).resolve().parents[2] / "training_data" / "notes"
 SOUGHT = [

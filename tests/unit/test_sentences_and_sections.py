@@ -2,9 +2,9 @@
 
 import pytest
 
-from therex.pipeline.sections import read_sections
-from therex.pipeline.sentences import read_sentences
-from therex.pipeline.surface import read_surface
+from therex.nlp.sections import read_sections
+from therex.nlp.sentences import read_sentences
+from therex.nlp.surface import read_surface
 
 
 def sentences(text):

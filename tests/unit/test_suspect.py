@@ -1,8 +1,8 @@
 """Suspicions: told ways of a contradiction are found in other words, and near misses are left."""
 
 from therex.corpus.marked import MarkedNote
-from therex.pipeline.build import build
-from therex.pipeline.suspect import SUSPECTED, Suspect, features
+from therex.nlp.build import build
+from therex.nlp.suspect import SUSPECTED, Suspect, features
 from therex.training.suspects import Case, cases_beside, train_suspect
 
 CASES = [

@@ -21,7 +21,7 @@ def test_a_load_that_changed_stays_in_reading_order(nlp):
 def test_the_text_of_a_doc_is_the_text_given(text):
     import spacy
 
-    from therex.pipeline.tokenizer import ClinicalTokenizer
+    from therex.nlp.tokenizer import ClinicalTokenizer
 
     tokenizer = ClinicalTokenizer(spacy.blank("en").vocab)
     assert tokenizer(text).text == text
@@ -30,7 +30,7 @@ def test_the_text_of_a_doc_is_the_text_given(text):
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="abcABC 0123456789xX'\"°#/-+().,:;\n\t→×²ŻİßĲ", max_size=120))
 def test_the_working_form_keeps_every_offset(text):
-    from therex.pipeline.surface import read_surface
+    from therex.nlp.surface import read_surface
 
     surface = read_surface(text)
     assert len(surface.norm) == len(text)
@@ -48,7 +48,7 @@ def test_the_working_form_keeps_every_offset(text):
     ],
 )
 def test_numbers_in_words_become_digits_of_the_same_length(words, digits):
-    from therex.pipeline.surface import normalize
+    from therex.nlp.surface import normalize
 
     norm, _ = normalize(words)
     assert norm.startswith(digits) and len(norm) == len(words)

@@ -52,8 +52,8 @@ def units(
     import json
 
     from therex.cli.options import one_of
-    from therex.timing.assistants import modifiers
-    from therex.timing.units import supported
+    from therex.billing.assistants import modifiers
+    from therex.billing.units import supported
 
     one_of("--format", format, ("text", "json"))
     timed, untimed, by = parse_minutes(items)

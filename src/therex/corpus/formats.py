@@ -256,7 +256,7 @@ def to_docbin(notes: list[MarkedNote], out: Path) -> None:
     import spacy
     from spacy.tokens import DocBin
 
-    from therex.pipeline.tokenizer import ClinicalTokenizer
+    from therex.nlp.tokenizer import ClinicalTokenizer
 
     nlp = spacy.blank("en")
     tokenizer = ClinicalTokenizer(nlp.vocab)

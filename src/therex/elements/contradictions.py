@@ -12,7 +12,7 @@ from therex.elements.evidence import text_of
 from therex.elements.inconsistent import inconsistent
 from therex.elements.patterns import pattern
 from therex.elements.treatment import given_services, performed_exercises
-from therex.timing.units import most_units
+from therex.billing.units import most_units
 from therex.types import Contradiction, Minutes, NoteView, Range, Span
 
 Check = Callable[[NoteView, Minutes], Iterable[Range]]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from therex.catalog.policy import Policy
-from therex.timing.minutes import clock_times
+from therex.billing.minutes import clock_times
 from therex.types import Contradiction, Element, Finding, FindingStatus, NoteView
 
 _WORDS = {

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from therex.corpus.agree import Counts, count
 from therex.corpus.marked import MarkedNote
-from therex.pipeline.assembly import Assembly, draft
-from therex.pipeline.context import Context
-from therex.pipeline.learned import NONE, Learned, Run, features, suggest
-from therex.pipeline.weights import key
+from therex.nlp.assembly import Assembly, draft
+from therex.nlp.context import Context
+from therex.nlp.learned import NONE, Learned, Run, features, suggest
+from therex.nlp.weights import key
 from therex.types import Label, Span
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ import numpy as np
 from therex.corpus.marked import MarkedNote
 from therex.elements.all import read_elements
 from therex.elements.contradictions import read_contradictions
-from therex.pipeline.export import to_view
-from therex.pipeline.learned import Learned
-from therex.pipeline.suspect import Suspect
+from therex.nlp.export import to_view
+from therex.nlp.learned import Learned
+from therex.nlp.suspect import Suspect
 from therex.scoring.features import AGAINST, NAMES, features
 from therex.scoring.model import NecessityModel
-from therex.timing.minutes import read_minutes
+from therex.billing.minutes import read_minutes
 from therex.training.extraction import folds, rows, train_extraction
 from therex.training.suspects import Case, train_suspect
 from therex.types import NoteView

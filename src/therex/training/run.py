@@ -16,7 +16,7 @@ from therex.analysis import Analyzer
 from therex.catalog.policy import policy
 from therex.corpus.marked import MarkedNote, load_folder
 from therex.errors import CorpusError
-from therex.pipeline.build import build, load
+from therex.nlp.build import build, load
 from therex.scoring.model import MANIFEST, save_model
 from therex.settings import NECESSITY, PIPELINE
 from therex.training.card import card, reliability_svg

@@ -10,10 +10,10 @@ import yaml
 
 from therex.corpus.marked import MarkedNote
 from therex.errors import CorpusError
-from therex.pipeline.sentences import read_sentences
-from therex.pipeline.surface import read_surface
-from therex.pipeline.suspect import SUSPECTED, Suspect, features
-from therex.pipeline.weights import key
+from therex.nlp.sentences import read_sentences
+from therex.nlp.surface import read_surface
+from therex.nlp.suspect import SUSPECTED, Suspect, features
+from therex.nlp.weights import key
 
 # the least probability of a suspicion, and how much more a contradiction weighs than a sentence without: chosen on the notes of
 # the corpus left out by family

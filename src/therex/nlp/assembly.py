@@ -1,0 +1,222 @@
+"""Assembly: from units to the eleven labels, with attributes, values, relations and mentions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from spacy.language import Language
+from spacy.tokens import SpanGroup
+
+from therex.nlp.billed import read_units_billed
+from therex.nlp.context import Context, Draft
+from therex.nlp.doses import draft_bare_counts, draft_doses
+from therex.nlp.durations import draft_durations, draft_exercise_times
+from therex.nlp.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
+from therex.nlp.extensions import surface_of
+from therex.nlp.goals import draft_goals
+from therex.nlp.grammar import grammar_for
+from therex.nlp.impairments import draft_impairments
+from therex.nlp.learned import Learned, Proposal
+from therex.nlp.lexicon import LexiconMatcher, read_units
+from therex.nlp.limitations import draft_limitations
+from therex.nlp.measures import draft_measures
+from therex.nlp.mentions import read_mentions
+from therex.nlp.quantities import read_quantities
+from therex.nlp.rationales import draft_declared, draft_rationales
+from therex.nlp.relations import relate
+from therex.nlp.responses import draft_responses
+from therex.nlp.sections import read_sections
+from therex.nlp.sentences import read_sentences
+from therex.nlp.services import draft_services
+from therex.nlp.skills import bare, draft_skills
+from therex.nlp.summary import read_discipline, read_note_type, read_vocabulary
+from therex.nlp.values import value_of
+from therex.types import Discipline, Mention, NoteType, Relation, Span
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+@dataclass(slots=True)
+class Assembled:
+    """What the assembly found in one note."""
+
+    spans: list[Span]
+    relations: list[Relation]
+    mentions: list[Mention]
+    note_type: NoteType
+    discipline: Discipline
+
+
+def draft(ctx: Context) -> None:
+    """Run every rule in its order; later rules read the spans of earlier ones."""
+    draft_measures(ctx)
+    draft_services(ctx)
+    draft_exercises(ctx)
+    draft_durations(ctx)
+    draft_doses(ctx)
+    draft_unnamed_exercises(ctx)
+    draft_bare_counts(ctx)
+    draft_exercise_times(ctx)
+    draft_goals(ctx)
+    draft_declared(ctx)
+    draft_limitations(ctx)
+    draft_skills(ctx)
+    draft_responses(ctx)
+    draft_rationales(ctx)
+    draft_impairments(ctx)
+
+
+def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
+    """What the rules find; what the model proposes fills the gaps."""
+    draft(ctx)
+    vocabulary = read_vocabulary(ctx)
+    if learned is not None and read_note_type(ctx, vocabulary) != "other":
+        take(ctx, learned.propose(ctx))
+        draft_exercise_times(ctx)
+    _settle(ctx)
+    note_type = read_note_type(ctx, vocabulary)
+    mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
+    drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
+    spans = [_span(ctx, d) for d in drafts]
+    return Assembled(spans, relate(ctx, drafts), mentions, note_type, read_discipline(ctx, note_type))
+
+
+_APART = frozenset({"SERVICE", "DURATION"})
+
+
+def take(ctx: Context, proposals: Iterable[Proposal]) -> None:
+    """Draft the proposals, which come surest first, where no span of the same label stands, nor one that excludes it."""
+    begun = [
+        d.first
+        for d in ctx.drafts
+        if (d.label == "EXERCISE" and d.attribute == "performed")
+        or (d.label == "SERVICE" and ctx.kinds[d.first] not in ("plan", "goals", "history", "subjective", "hep"))
+    ]
+    for p in proposals:
+        i, j = ctx.trim(p.first, p.last)
+        while i < j and ctx.has(i, "slash", "and", "comma", "rp"):
+            i += 1
+        while p.label == "EXERCISE" and j > i and ctx.has(j - 1, "q_minutes", "comma", "lp", "for"):
+            j -= 1
+        if ctx.has(j, "rp") and ctx.any(i, j, "lp") and not ctx.any(i, j, "rp"):
+            j += 1
+        if i >= j or ctx.covered(i, j, p.label):
+            continue
+        if p.label in ("EXERCISE", "DOSE") and ctx.covered(i, j, "MEASURE", "DOSE", "EXERCISE", *_APART):
+            continue
+        early = not begun or (i < min(begun) and ctx.kinds[i] not in ("assessment", "response"))
+        if p.label == "RESPONSE" and (early or ctx.covered(i, j, "LIMITATION")):
+            # a reaction comes after something was done, unless the assessment opens the note
+            continue
+        if p.label == "LIMITATION" and ctx.covered(i, j, "EXERCISE", "DOSE", *_APART):
+            continue
+        if p.label in ("RATIONALE", "LIMITATION") and ctx.covered(i, j, "GOAL"):
+            continue
+        if p.label == "RATIONALE" and ctx.covered(i, j, "LIMITATION") and ctx.covered(i, j, "IMPAIRMENT"):
+            # a deficit and what it limits, in one statement, are marked as such
+            continue
+        if p.label == "EXERCISE" and re.search(r"\b(?:visit|session)\b", ctx.text(i, j)):
+            continue
+        if p.label == "SKILL" and bare(ctx.text(i, j)):
+            continue
+        if p.label in ("RESPONSE", "MEASURE", "GOAL") and ctx.inside(i, j, "GOAL", "RESPONSE", "DOSE"):
+            continue
+        ctx.add(p.label, i, j, f"model:{p.label.lower()}", exercise_attribute(ctx, i, j) if p.label == "EXERCISE" else None)
+
+
+def _settle(ctx: Context) -> None:
+    """A fault inside a cue, reaction or goal belongs to it; a span given twice stands once."""
+    kept: list[Draft] = []
+    seen: set[tuple[str, int, int]] = set()
+    for d in ctx.drafts:
+        key = (d.label, d.start, d.end)
+        if key in seen:
+            continue
+        if d.label == "IMPAIRMENT" and ctx.inside(d.first, d.last, "SKILL", "RESPONSE", "GOAL", "RATIONALE"):
+            if ctx.kinds[d.first] != "assessment" or ctx.inside(d.first, d.last, "GOAL", "RATIONALE", "RESPONSE"):
+                continue
+        if d.label in ("LIMITATION", "MEASURE") and ctx.inside(d.first, d.last, "GOAL"):
+            continue
+        if d.label == "EXERCISE" and not ctx.any(d.last, d.last + 3, "q_dose", "q_xreps", "q_hold", "q_band", "q_weight"):
+            # a motion in the name of a deficit, or of an aim
+            if ctx.inside(d.first, d.last, "IMPAIRMENT") or (ctx.inside(d.first, d.last, "GOAL") and ctx.kinds[d.first] != "hep"):
+                continue
+        if d.label == "LIMITATION" and ctx.inside(d.first, d.last, "RATIONALE"):
+            continue
+        seen.add(key)
+        kept.append(d)
+    ctx.drafts = kept
+
+
+def _span(ctx: Context, d: Draft) -> Span:
+    value: dict[str, Any] = {**value_of(ctx, d), **(d.value or {})}
+    return Span(d.start, d.end, d.label, d.attribute, value=value or None, source=d.source)
+
+
+class Assembly:
+    """spaCy component: spans of the eleven labels, as records in `doc._.therex_spans` and as `doc.spans["therex"]`."""
+
+    def __init__(self, nlp: Language, spans_key: str) -> None:
+        self._nlp = nlp
+        self.spans_key = spans_key
+        self._own: LexiconMatcher | None = None
+
+    def _lexicon(self) -> LexiconMatcher:
+        for _, component in self._nlp.components:
+            if isinstance(component, LexiconMatcher):
+                return component
+        if self._own is None:
+            self._own = LexiconMatcher()
+        return self._own
+
+    def _learned(self) -> Learned | None:
+        """The model of the same pipeline, unless it is left out or disabled."""
+        return next((component for _, component in self._nlp.pipeline if isinstance(component, Learned)), None)
+
+    def __call__(self, doc: Doc) -> Doc:
+        return self._put(doc, self.process(doc))
+
+    def _put(self, doc: Doc, found: Assembled) -> Doc:
+        doc._.therex_spans = found.spans
+        doc._.therex_relations = found.relations
+        doc._.therex_mentions = found.mentions
+        doc._.therex_summary = (found.note_type, found.discipline)
+        doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=list(_doc_spans(doc, found.spans)))
+        return doc
+
+    def context(self, doc: Doc) -> Context:
+        """`doc` as the rules see it, nothing drafted yet."""
+        surface = surface_of(doc)
+        matcher = self._lexicon()
+        sentences = doc._.therex_sentences
+        sections = doc._.therex_sections
+        quantities = doc._.therex_quantities
+        units = doc._.therex_terms
+        if units is None:
+            units = read_units(surface, quantities if quantities is not None else read_quantities(surface), matcher.lexicon)
+        return Context(
+            surface,
+            units,
+            grammar_for(matcher.lexicon),
+            sections if sections is not None else read_sections(surface),
+            sentences if sentences is not None else read_sentences(surface),
+        )
+
+    def process(self, doc: Doc) -> Assembled:
+        """What rules and model find in `doc`, which is left as it is."""
+        return assemble(self.context(doc), self._learned())
+
+    def alone(self, doc: Doc) -> Doc:
+        """As the component, with the rules alone."""
+        return self._put(doc, assemble(self.context(doc)))
+
+
+def _doc_spans(doc: Doc, spans: Iterable[Span]) -> Iterable[Any]:
+    for s in spans:
+        span = doc.char_span(s.start, s.end, label=s.label, alignment_mode="expand")
+        if span is not None:
+            yield span

@@ -1,0 +1,303 @@
+"""Normalised values by label, as the schema fixes them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import Any
+
+from therex.catalog.files import resource
+from therex.catalog.lexicon import EXERCISE_FILES
+from therex.nlp.context import Context, Draft
+
+Value = dict[str, Any]
+_RANGE = re.compile(r"\d *(?:°|deg\w*)? *(?:-|to|->|→) *\d")
+_BANDS = {"y": "yellow", "r": "red", "g": "green", "b": "blue"}
+_COLORS = re.compile(r"yellow|red|green|blue|black|silver|gold|tan|orange|purple|peach")
+
+
+def value_of(ctx: Context, d: Draft) -> Value:
+    """The value of a drafted span; empty where the label has none."""
+    reader = _READERS.get(d.label)
+    return reader(ctx, d) if reader else {}
+
+
+def _number(x: float) -> int | float:
+    return int(x) if x == int(x) else x
+
+
+def _side(ctx: Context, d: Draft) -> str | None:
+    for k in range(d.first, d.last):
+        entry = ctx.units[k].entry("side")
+        if entry and entry.concept in ("left", "right", "bilateral"):
+            return entry.concept
+    return None
+
+
+@cache
+def _regions() -> dict[str, str]:
+    """Body concept, or region of the exercise files, to the part that a value names."""
+    data = resource("lexicon/regions.yaml")
+    return {concept: part for part, concepts in data.items() if part != "version" for concept in concepts}
+
+
+def _body(ctx: Context, d: Draft) -> str | None:
+    for k in range(d.first, d.last):
+        entry = ctx.units[k].entry("body")
+        if entry and entry.concept in _regions():
+            return _regions()[entry.concept]
+    return next((_regions()[word] for word in ctx.text(d.first, d.last).split() if word in _regions()), None)
+
+
+@cache
+def _type_words() -> dict[str, Counter[str]]:
+    """How often each word of the exercise files stands in the name of an exercise of each type."""
+    words: dict[str, Counter[str]] = {}
+    for name in EXERCISE_FILES:
+        for kind, regions in resource(name).items():
+            for concepts in regions.values() if kind != "version" else ():
+                for concept, variants in concepts.items():
+                    for word in {w for phrase in (concept, *variants) for w in re.findall(r"[a-z]{3,}", str(phrase).lower())}:
+                        words.setdefault(word.rstrip("s"), Counter())[kind] += 1
+    return words
+
+
+def _likely_type(text: str) -> str:
+    """The type of an exercise that the lexicon does not name, by the words that it shares with those that it does."""
+    scores: dict[str, float] = {}
+    for word in re.findall(r"[a-z]{3,}", text):
+        seen = _type_words().get(word.rstrip("s"), Counter())
+        total = sum(seen.values())
+        for kind, n in seen.items():
+            scores[kind] = scores.get(kind, 0.0) + n * n / total / (total + 1)
+    return max(scores, key=lambda kind: scores[kind]) if scores else "other"
+
+
+def _exercise(ctx: Context, d: Draft) -> Value:
+    concept, kind, body = None, "other", None
+    text = ctx.text(d.first, d.last)
+    for k in range(d.first, d.last):
+        entry = ctx.units[k].entry("exercise")
+        if entry:
+            concept, kind = entry.concept, entry.extra.get("type", "other")
+            body = _regions().get(entry.extra.get("body", ""))
+            if body in ("upper extremity", "lower extremity"):
+                body = _body(ctx, d) or body
+            if not _POSTURE.match(ctx.units[k].word) or not any(ctx.units[n].entry("exercise") for n in range(k + 1, d.last)):
+                # in `tall kneel hip hinge` the posture is where the exercise is done
+                break
+    if concept is None:
+        kind = next((guess for word, guess in _TYPE_HINTS if word in text), None) or _likely_type(text)
+        concept = " ".join(text.split())
+        if kind == "other" and _loaded(ctx, d):
+            kind = "strength"
+        if kind == "strength" and _UNLOADED.fullmatch(text) and not _loaded(ctx, d):
+            kind = "arom"
+    kind = next((guess for pattern, guess in _TYPE_SAID if pattern.search(text)), kind)
+    if kind in ("arom", "strength") and not _UPRIGHT.search(text) and _assisted(ctx, d):
+        kind = "aarom"
+    if (kind == "arom" or (kind == "balance" and "step" in text)) and (_loaded(ctx, d) or re.search(r"\b(?:band|loop|tband)\b", text)):
+        kind = "strength"
+    return {"concept": concept, "type": kind, "side": _side(ctx, d), "body_part": body or _body(ctx, d)}
+
+
+def _loaded(ctx: Context, d: Draft) -> bool:
+    """Whether a load or a band stands by a motion (`ER yellow 3x10`, `2# dowel press`), which makes strengthening of it."""
+    after = range(d.last, min(d.last + 4, len(ctx.units)))
+    return (
+        any(ctx.has(k, "q_band", "q_weight", "q_color") for k in after)
+        or any(ctx.has(k, "at") and ctx.has(k + 1, "q_number") for k in after)
+        or (d.first > 0 and ctx.has(d.first - 1, "q_band", "q_weight") and not ctx.covered(d.first - 2, d.first - 1, "EXERCISE"))
+    )
+
+
+def _assisted(ctx: Context, d: Draft) -> bool:
+    """Whether help with the motion stands right behind the name or its dose (`heel slides x8 min A`): active-assisted."""
+    k = d.last
+    while k < min(d.last + 3, len(ctx.units)) and ctx.has(k, "q", "with", "lp", "comma", "each"):
+        k += 1
+    stretch = ctx.text(k, min(k + 4, len(ctx.units)))
+    return _HELP.match(stretch) is not None and not any(d.first < o.first < k for o in ctx.of("EXERCISE"))
+
+
+_UPRIGHT = re.compile(r"\b(?:step|squat|lunge|stand|bridg|raise|march|walk|press|row|carry|band|pull)")  # help here is for balance
+_HELP = re.compile(
+    r"(?:min|mod|max)(?:imal|erate|imum)? ?-?(?:a|assist\w*)(?![a-z])(?! (?:for|of) (?:balance|stand|trunk))|aa(?:rom)?(?![a-z])|assisted|(?:active|self)[- ]assist"
+)
+
+
+_POSTURE = re.compile(r"(?:tall|half)[- ]kneel|quadruped|prone|supine|side-?lying|standing|seated")
+# what the name says of itself, whatever the lexicon has
+_TYPE_SAID = (
+    (re.compile(r"\bstretch"), "flexibility"),
+    (re.compile(r"\b(?:aarom|aaarom|active[- ]assist\w*|aa (?:flex|ext|er|abd)\w*)\b"), "aarom"),
+    (re.compile(r"\b(?:prom|passive)\b"), "prom"),
+    (re.compile(r"\bstrengthening\b"), "strength"),
+    (re.compile(r"\brhythmic (?:stab\w*|initiation)"), "motor_control"),
+    (
+        re.compile(r"\b(?:flex\w*|ext\w*|abd\w*|er|ir|elevation|scaption) (?:with|w/) (?:a |the )?(?:wand|dowel|cane|stick|pulleys?)\b"),
+        "aarom",
+    ),
+)
+# a motion of the arm by its name alone: strengthening only with a load
+_UNLOADED = re.compile(
+    r"(?:(?:l|r|left|right|bilateral|active|seated|supine|standing) )*(?:shoulder|elbow|wrist|forearm|finger|thumb|digit|hand|neck|cervical)? ?(?:flexion|extension|abduction|rotation|supination|pronation|flex|ext|opposition|deviation)(?:/(?:flexion|extension|ext|flex|abduction|supination|pronation))?"
+)
+_TYPE_HINTS = (("aarom", "aarom"), ("prom", "prom"), ("rom", "arom"), ("stretch", "flexibility"), ("strength", "strength"),
+               ("balance", "balance"), ("stab", "motor_control"), ("endur", "endurance"), ("stance", "balance"),
+               ("perturb", "balance"), ("head turn", "balance"), ("glide", "arom"), ("slides", "aarom"), ("press up", "arom"), ("retraction-ext", "arom"), ("overpressure", "arom"), ("passive", "prom"), ("righting", "motor_control"), ("gait", "functional"),
+               ("resist", "strength"), ("isometric", "strength"), ("putty", "strength"), ("band", "strength"))  # fmt: skip
+
+
+def _dose(ctx: Context, d: Draft) -> Value:
+    out: Value = {"sets": None, "reps": None, "hold_s": None, "load": None, "unit": None, "band": None}
+    for k in range(d.first, d.last):
+        q = ctx.units[k].quantity
+        if q is None or (not q.numbers and q.kind not in ("band", "color")):
+            continue
+        n = [_number(x) for x in q.numbers]
+        word = ctx.surface.norm[q.start : q.end]
+        if q.kind == "dose":
+            timed = re.search(r"\d *-?(?:s|sec|seconds?|\")(?![a-z])", word)
+            if len(n) >= 2 and timed:
+                # "10 x 10 sec": repetitions of a hold; "3 sets of 10 x 5 s" has all three; "3 sets of 20 s" has no count
+                out["hold_s"] = n[-1]
+                if len(n) == 3:
+                    out["sets"], out["reps"] = n[0], n[1]
+                else:
+                    out["sets" if "set" in word else "reps"] = n[0]
+            elif len(n) >= 2:
+                out["sets"], out["reps"] = n[0], n[1]
+            else:
+                out["sets" if "set" in word else "reps"] = n[0]
+        elif q.kind == "hold":
+            out["hold_s"] = n[0]
+            if len(n) > 1:
+                out["reps"] = n[-1]
+        elif q.kind in ("dose_rev", "xreps", "times"):
+            if re.search(r"s$|sec", word) and q.kind == "xreps" and not re.search(r"reps|times", word):
+                out["hold_s"] = n[0]
+            else:
+                out["reps"] = n[0]
+                if len(n) > 1:
+                    out["sets"] = n[1]
+        elif q.kind in ("times_post", "number") and out["reps"] is None and (q.kind == "times_post" or d.last == d.first + 1):
+            out["reps"] = n[0]
+        elif q.kind == "seconds" and out["hold_s"] is None:
+            out["hold_s"] = n[0]
+        elif q.kind == "weight":
+            out["load"], out["unit"] = n[-1], "kg" if "k" in word else "lb"
+        elif q.kind == "percent":
+            out["load"], out["unit"] = n[0], "%"
+        elif q.kind == "level":
+            out["load"], out["unit"] = n[0], "level"
+        elif q.kind == "rate":
+            out["load"], out["unit"] = n[0], re.sub(r"[\d. ]", "", word)
+        elif q.kind == "number" and ctx.has(k + 1, "by") and k + 2 < d.last and ctx.has(k + 2, "q_number"):
+            out["sets"], out["reps"] = n[0], _number(ctx.units[k + 2].quantity.numbers[0])  # type: ignore[union-attr]
+        elif q.kind == "distdose":
+            out["reps"] = n[0] if word.split("x")[0].strip().isdigit() else n[-1]
+        elif q.kind in ("band", "color"):
+            color = _COLORS.search(word)
+            out["band"] = color[0] if color else _BANDS.get(word[0])
+    return {k: v for k, v in out.items() if v is not None}
+
+
+def _duration(ctx: Context, d: Draft) -> Value:
+    q = ctx.units[d.first].quantity
+    if q is None:
+        return {}
+    if d.attribute == "plan":
+        n = [_number(x) for x in q.numbers]
+        word = ctx.surface.norm[q.start : q.end]
+        if word.startswith(("once", "twice")):
+            n = [1 if word.startswith("once") else 2, *n]
+        weeks = (
+            n[-1]
+            if len(n) > 1
+            else next((_number(x) for k in range(d.first + 1, d.last) if (y := ctx.units[k].quantity) for x in y.numbers), None)
+        )
+        return {"times_per_week": n[0] if n else None, "weeks": weeks}
+    if d.attribute == "clock":
+        times = re.findall(r"\d{1,2}:\d{2}|\d{3,4}|\d{1,2}(?= *[ap]\.?m)", ctx.surface.norm[q.start : q.end])
+        return {"start": times[0] if times else None, "end": times[1] if len(times) > 1 else None}
+    return {}
+
+
+def _measure(ctx: Context, d: Draft) -> Value:
+    name = unit = maximum = None
+    value: int | float | str | None = None
+    for k in range(d.first, d.last):
+        u = ctx.units[k]
+        q = u.quantity
+        if q is None:
+            if value is None and not u.cats.isdisjoint(("measure", "motion", "body", "function", "deficit", "exercise")):
+                word = _as_written(ctx, k)
+                name = f"{name} {word}" if name else word
+            continue
+        if value is None and q.numbers and "q_code" not in u.cats:
+            word = ctx.surface.norm[q.start : q.end]
+            if q.kind == "number" and ctx.has(k + 1, "to") and k + 2 < d.last and ctx.units[k + 2].quantity is not None:
+                continue
+            value = _number(q.numbers[-1] if _RANGE.search(word) and q.kind in ("range", "angle", "distance", "number") else q.numbers[0])
+            if q.kind == "bp":
+                value = "/".join(str(_number(x)) for x in q.numbers[:2])
+            if q.kind in ("range", "number") and any(_moves(ctx, x) for x in range(d.first, k)):
+                unit = "deg"
+                continue
+            if q.kind in ("grade", "score") and len(q.numbers) > 1:
+                maximum = _number(q.numbers[-1])
+            if q.kind == "grade":
+                grade = re.match(r"\d *(?:\+|-|plus|minus)?", word)
+                value = grade[0].replace(" ", "").replace("plus", "+").replace("minus", "-") if grade else value
+            unit = {"angle": "deg", "seconds": "s", "percent": "%", "minutes": "min"}.get(q.kind) or (
+                re.sub(r"[\d. >→-]", "", word) or None if q.kind in ("distance", "weight", "rate") else None
+            )
+    return {"name": name, "side": _measured_side(ctx, d), "value": value, "unit": unit, "maximum": maximum}
+
+
+def _as_written(ctx: Context, k: int) -> str:
+    """The word of a unit; one that ends in capitals with an S (LEFS, 5xSTS) keeps it."""
+    u = ctx.units[k]
+    low = ctx.surface.norm[u.start : u.end]
+    return low if low == f"{u.word}s" and ctx.surface.text[u.start : u.end][-2:].isupper() else u.word
+
+
+def _moves(ctx: Context, k: int) -> bool:
+    """Whether a unit names a motion, whose measure is in degrees."""
+    return ctx.units[k].entry("motion") is not None or re.search(r"\b(?:[ap]?rom|aarom|[ei]r)\b", ctx.units[k].word) is not None
+
+
+def _measured_side(ctx: Context, d: Draft) -> str | None:
+    """The side of the first value: named before it, or at the end right after it."""
+    at = next((k for k in range(d.first, d.last) if (q := ctx.units[k].quantity) is not None and q.numbers), d.last)
+    for k in (*range(d.first, at), *([at + 1] if at + 2 == d.last else [])):
+        entry = ctx.units[k].entry("side")
+        if entry and entry.concept in ("left", "right", "bilateral"):
+            return str(entry.concept)
+    return None
+
+
+def _service(ctx: Context, d: Draft) -> Value:
+    kind = ctx.kinds[d.first]
+    first, last = ctx.sentence(d.first)
+    from therex.nlp.exercises import HELD, HOME, PLAN
+
+    a, b = ctx.chunk(d.first)
+    near, before = ctx.text(a, b), ctx.text(first, d.first)
+    given = kind not in ("plan", "goals", "history", "subjective", "hep", "education", "diagnosis", "precautions")
+    given = given and not HELD.search(near) and not PLAN.search(before) and not HOME.search(before)
+    given = given and not re.search(
+        r"\b(?:no|did not do|last visit|previously|not doing|we are not|next visit|declined|would benefit|plan(?:ned)? interventions?|interventions? (?:to )?include|recommend|will (?:be seen|receive)|frequency|continue)\b[^.;]*$",
+        before,
+    )
+    given = given and not re.match(
+        r"[^.\d]{0,14}\b(?:planned|deferred|postponed|not (?:performed|given|done|provided)|to (?:begin|start|resume)|will (?:begin|start|resume)|next (?:visit|week|session|time))\b",
+        ctx.text(d.last, last),
+    )
+    given = given and not re.match(r"[^.]{0,50}\b(?:have|has) been (?:provided|given|delivered|used)\b", ctx.text(d.last, last))
+    return {"given": given}
+
+
+_READERS = {"EXERCISE": _exercise, "DOSE": _dose, "DURATION": _duration, "MEASURE": _measure, "SERVICE": _service}
