@@ -104,7 +104,7 @@ def _rows() -> Iterator[tuple[str, Entry]]:
                 yield phrase, Entry("measure", concept, extra={"kind": kind})
     for phrase in resource("lexicon/conditions.yaml")["condition"]:
         yield phrase, Entry("condition", phrase)
-    for kind, groups in resource("grammar.yaml")["words"].items():
+    for kind, groups in resource("unit_patterns.yaml")["words"].items():
         for phrase in groups:
             yield phrase, Entry(kind, phrase)
 

@@ -13,11 +13,11 @@ from spacy.tokens import SpanGroup
 from therex.nlp.billed import read_units_billed
 from therex.nlp.context import Context, Draft
 from therex.nlp.doses import draft_bare_counts, draft_doses
-from therex.nlp.durations import draft_durations, draft_exercise_times
 from therex.nlp.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
 from therex.nlp.extensions import surface_of
 from therex.nlp.goals import draft_goals
-from therex.nlp.grammar import grammar_for
+from therex.nlp.grammar.durations import draft_durations
+from therex.nlp.grammar.parser import Forms, Row, closed_forms
 from therex.nlp.impairments import draft_impairments
 from therex.nlp.learned import Learned, Proposal
 from therex.nlp.lexicon import LexiconMatcher, read_units
@@ -33,6 +33,7 @@ from therex.nlp.sentences import read_sentences
 from therex.nlp.services import draft_services
 from therex.nlp.skills import bare, draft_skills
 from therex.nlp.summary import read_discipline, read_note_type, read_vocabulary
+from therex.nlp.unit_patterns import grammar_for
 from therex.nlp.values import value_of
 from therex.types import Discipline, Mention, NoteType, Relation, Span
 
@@ -56,11 +57,10 @@ def draft(ctx: Context) -> None:
     draft_measures(ctx)
     draft_services(ctx)
     draft_exercises(ctx)
-    draft_durations(ctx)
+    draft_durations(ctx, *_rows(ctx))
     draft_doses(ctx)
     draft_unnamed_exercises(ctx)
     draft_bare_counts(ctx)
-    draft_exercise_times(ctx)
     draft_goals(ctx)
     draft_declared(ctx)
     draft_limitations(ctx)
@@ -70,14 +70,20 @@ def draft(ctx: Context) -> None:
     draft_impairments(ctx)
 
 
+def _rows(ctx: Context) -> tuple[Forms, Row]:
+    """The grammar of closed forms and the row of tokens that it reads, the services found so far one token each."""
+    forms = closed_forms(ctx.lexicon)
+    services = {d.first: (d.last, d.attribute or "") for d in ctx.of("SERVICE")}
+    return forms, forms.row(ctx.surface, ctx.units, ctx.kinds, services)
+
+
 def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
     """What the rules find; what the model proposes fills the gaps."""
     draft(ctx)
     vocabulary = read_vocabulary(ctx)
     if learned is not None and read_note_type(ctx, vocabulary) != "other":
         take(ctx, learned.propose(ctx))
-        draft_exercise_times(ctx)
-    _settle(ctx)
+        _settle(ctx)
     note_type = read_note_type(ctx, vocabulary)
     mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
     drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
@@ -202,6 +208,7 @@ class Assembly:
             surface,
             units,
             grammar_for(matcher.lexicon),
+            matcher.lexicon,
             sections if sections is not None else read_sections(surface),
             sentences if sentences is not None else read_sentences(surface),
         )

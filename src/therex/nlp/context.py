@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from therex.nlp.grammar import Grammar
+from therex.catalog.lexicon import Lexicon
 from therex.nlp.lexicon import Unit
 from therex.nlp.surface import Surface
+from therex.nlp.unit_patterns import Grammar
 from therex.types import Label, Range, Section
 
 CUTS = frozenset({"semi", "comma", "dot", "br", "lp", "rp", "arrow", "pipe", "bullet"})
@@ -38,6 +39,7 @@ class Context:
     surface: Surface
     units: list[Unit]
     grammar: Grammar
+    lexicon: Lexicon
     sections: Sequence[Section]
     sentences: Sequence[Range]
     row: str = ""

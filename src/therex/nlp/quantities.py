@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from therex.catalog.files import resource
 from therex.errors import ResourceError
@@ -36,19 +36,19 @@ def _expand(pattern: str, macros: dict[str, str]) -> str:
 
 
 @cache
-def _compiled() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
-    data = resource("quantities.yaml")
-    kinds: dict[str, str] = {}
+def _compiled() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, float | None]]]:
+    data = resource("grammar/quantities.yaml")
+    kinds: dict[str, tuple[str, float | None]] = {}
 
-    def alternation(rows: list[dict[str, str]], prefix: str) -> str:
+    def alternation(rows: list[dict[str, Any]], prefix: str) -> str:
         parts = []
         for i, row in enumerate(rows):
             group = f"{prefix}{i}"
-            kinds[group] = row["kind"]
+            kinds[group] = row["kind"], row.get("minutes")
             try:
                 parts.append(f"(?P<{group}>{_expand(row['pattern'], data['macros'])})")
             except KeyError as error:
-                raise ResourceError(f"quantities.yaml: {row['kind']}: no macro {error}") from None
+                raise ResourceError(f"grammar/quantities.yaml: {row['kind']}: no macro {error}") from None
         return "|".join(parts)
 
     digit = re.compile(rf"(?<![a-wyz\d_.])(?<![a-z0-9]x)(?=[-\d])(?<!\d-)(?:{alternation(data['digit'], 'd')})")
@@ -67,12 +67,16 @@ def read_quantities(surface: Surface) -> list[Quantity]:
     found.sort(key=lambda f: (f[0], -f[1]))
     out: list[Quantity] = []
     last = -1
-    for start, end, kind in found:
+    for start, end, kind_and_value in found:
         if start < last:
             continue
         body = norm[start:end].rstrip()
         end = start + len(body)
         numbers = tuple(float(x) for x in _DIGITS.findall(body))
+        kind, spoken = kind_and_value
+        if spoken is not None:
+            # `an hour and ten`: what the words say, and the minutes after them
+            numbers = (spoken + sum(numbers if spoken == 60 else ()),)
         if kind == "minutes" and body.endswith("'") and _is_feet(norm, start):
             kind = "distance"
         out.append(Quantity(start, surface.end(end), kind, numbers))

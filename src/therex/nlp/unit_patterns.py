@@ -40,12 +40,12 @@ class Grammar:
                 self._char(frozenset({category}))
         for mark in {*MARKS.values(), "word", "punct"}:
             self._char(frozenset({mark}))
-        quantities = resource("quantities.yaml")
+        quantities = resource("grammar/quantities.yaml")
         for row in (*quantities["digit"], *quantities["other"]):
             self._char(frozenset({"q", f"q_{row['kind']}"}))
         for extra in ("q_seconds", "q_distance"):
             self._char(frozenset({"q", extra, "q_inch"}))
-        self._patterns: dict[str, str] = resource("grammar.yaml")["patterns"]
+        self._patterns: dict[str, str] = resource("unit_patterns.yaml")["patterns"]
         self._compiled: dict[str, re.Pattern[str]] = {}
 
     def _char(self, cats: frozenset[str]) -> str:
@@ -80,7 +80,7 @@ class Grammar:
             try:
                 nxt = re.sub(r"\{([a-z_]+)\}", lambda m: f"(?:{self._patterns[m[1]]})", pattern)
             except KeyError as error:
-                raise ResourceError(f"grammar.yaml: no pattern {error}") from None
+                raise ResourceError(f"unit_patterns.yaml: no pattern {error}") from None
             if nxt == pattern:
                 break
             pattern = nxt

@@ -1,0 +1,1 @@
+"""The grammar of closed forms: minutes, clock times, services, units, doses, measures, dates and signatures."""

@@ -1,0 +1,300 @@
+"""Forms over tokens: what the grammar of closed forms is written in, and how it is matched.
+
+A form is a row of tokens around one anchor, `SVC LINK @ (for | of)? EX`:
+
+- a word in small letters, or a mark, is that token; `(a | b)`, `?`, `*`, `+` and `{0,3}` are as in a regular expression;
+- a name in capitals is a class of tokens (`classes.yaml`) or a macro of the same file; `.` is any token;
+- `!NAME` is one token outside the class, `!(A | b)` one that is neither, `~(A | b)` says that neither follows;
+- `@` is the anchor: the amount, date or code that the form gives a meaning; `NAME:s` keeps the token that matched as `s`.
+
+Each class and each word that a form uses is one character, so that a note is a short string and a form a regular expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from therex.catalog.files import resource
+from therex.errors import ResourceError
+from therex.nlp.lexicon import Unit
+from therex.nlp.quantities import Quantity
+from therex.nlp.surface import Surface, stem
+
+CLASSES = "grammar/classes.yaml"
+WINDOW = 70  # tokens that a form may look back over
+_PLAIN, _FIRST = "\u0100", 0x0101
+_SYMBOL = re.compile(
+    r"\s*(?:!\((?P<none>[^()]*)\)|(?P<not>!)?(?P<name>[A-Z][A-Z_0-9]+)(?![a-z])(?::(?P<keep>[a-z]+))?"
+    r"|(?P<op>~\(|[()|?*+.]|\{\d+(?:,\d*)?\})|(?P<word>[^\s()|?*+{}!~]+))"
+)
+
+
+@dataclass(slots=True)
+class Token:
+    """One token of a row; `units` are the units it covers, `code` and `span` belong to a service that was read."""
+
+    start: int
+    end: int
+    word: str
+    unit: int
+    quantity: Quantity | None = None
+    code: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """A note as the forms see it: one character and one token a place."""
+
+    chars: str
+    tokens: list[Token]
+    sections: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One entry of the grammar; `gives` is its meaning."""
+
+    id: str
+    gives: str
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    sections: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+    least: float = 0
+    most: float = 10_000
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A form that matched at an anchor, and the places of the tokens that it kept."""
+
+    form: Form
+    kept: Mapping[str, int]
+
+
+class Alphabet:
+    """The characters of the classes, and of the words that any form uses."""
+
+    def __init__(self) -> None:
+        data = resource(CLASSES)
+        self.macros: dict[str, str] = data["macros"]
+        self._next = _FIRST
+        self._members: dict[str, set[str]] = {}
+        self._words: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
+        self._cats: dict[str, str] = {}
+        self._by_word: dict[str, list[str]] = {}
+        for name, row in data["classes"].items():
+            own = self._new()
+            self._members[name] = {own}
+            for kind in row.get("kinds", ()):
+                self._kinds[kind] = own
+            for cat in row.get("categories", ()):
+                self._cats.setdefault(cat, own)
+            for word in row.get("words", ()):
+                self._by_word.setdefault(stem(str(word)), []).append(name)
+        for word, names in self._by_word.items():
+            char = self.word(word)
+            for name in names:
+                self._members[name].add(char)
+        self._unions: dict[str, list[str]] = {name: row["union"] for name, row in data["classes"].items() if "union" in row}
+        self.service = next(iter(data["classes"]))
+
+    def _new(self) -> str:
+        self._next += 1
+        return chr(self._next)
+
+    def word(self, word: str) -> str:
+        """The character of a word that forms use."""
+        known = self._words.get(word)
+        if known is None:
+            known = self._words[word] = self._new()
+        return known
+
+    def members(self, name: str) -> str:
+        """The characters of a class."""
+        if name not in self._members:
+            raise ResourceError(f"{CLASSES}: no class or macro {name}")
+        chars = set(self._members[name])
+        for part in self._unions.get(name, ()):
+            chars |= set(self.members(part))
+        return "".join(sorted(chars))
+
+    def know(self, phrase: str, category: str) -> None:
+        """Let a word that forms use stay in the class of its lexicon category."""
+        char, own = self._words.get(phrase), self._cats.get(category)
+        if char is not None and own is not None:
+            for members in self._members.values():
+                if own in members:
+                    members.add(char)
+
+    def char(self, word: str, quantity: Quantity | None, cats: Iterable[str]) -> str:
+        """The character of a token."""
+        if quantity is not None:
+            return self._kinds.get(quantity.kind, _PLAIN)
+        known = self._words.get(word)
+        if known is not None:
+            return known
+        for cat in cats:
+            char = self._cats.get(cat)
+            if char is not None:
+                return char
+        return _PLAIN
+
+    def holds(self, cats: Iterable[str]) -> bool:
+        """Whether one of `cats` is a class of its own, so that a phrase of several words stays one token."""
+        return any(cat in self._cats for cat in cats)
+
+
+def expand(alphabet: Alphabet, form: str, where: str) -> str:
+    """A form as a regular expression over the characters of a row."""
+    out: list[str] = []
+    at = 0
+    text = form.strip()
+    while at < len(text):
+        m = _SYMBOL.match(text, at)
+        if m is None or m.end() == at:
+            raise ResourceError(f"{where}: cannot read {text[at : at + 20]!r}")
+        at = m.end()
+        if m["op"]:
+            out.append({"(": "(?:", "~(": "(?!"}.get(m["op"], m["op"]))
+        elif m["none"] is not None:
+            parts = [part.strip() for part in m["none"].split("|")]
+            chars = "".join(alphabet.members(p) if p.isupper() else alphabet.word(stem(p)) for p in parts)
+            out.append(f"[^{re.escape(chars)}]")
+        elif m["word"]:
+            out.append(re.escape(alphabet.word(stem(m["word"]))))
+        elif m["name"] in alphabet.macros:
+            if m["not"] or m["keep"]:
+                raise ResourceError(f"{where}: {m['name']} is a macro and cannot be excluded or kept")
+            out.append(f"(?:{expand(alphabet, alphabet.macros[m['name']], where)})")
+        else:
+            chars = re.escape(alphabet.members(m["name"]))
+            body = f"[{'^' if m['not'] else ''}{chars}]"
+            out.append(f"(?P<{m['keep']}>{body})" if m["keep"] else body)
+    return "".join(out)
+
+
+def _words_of(form: str) -> Iterator[str]:
+    for m in _SYMBOL.finditer(form):
+        if m["word"]:
+            yield stem(m["word"])
+        for part in (m["none"] or "").split("|"):
+            if part.strip() and not part.strip().isupper():
+                yield stem(part.strip())
+
+
+class Forms:
+    """The forms of the shipped files, compiled once."""
+
+    def __init__(self, lexicon_categories: Mapping[str, Iterable[str]]) -> None:
+        self.alphabet = Alphabet()
+        self._files = {name: resource(f"grammar/{name}.yaml") for name in resource(CLASSES)["files"]}
+        rows = [row for data in self._files.values() for group in data["forms"].values() for row in group]
+        for form in (*self.alphabet.macros.values(), *(row["form"] for row in rows)):
+            for word in _words_of(form.replace("@", " ")):
+                self.alphabet.word(word)
+        for word in list(self.alphabet._words):
+            for category in lexicon_categories.get(word, ()):
+                self.alphabet.know(word, category)
+        self.forms: dict[str, list[Form]] = {}
+        for name, data in self._files.items():
+            for group, entries in data["forms"].items():
+                self.forms[f"{name}.{group}"] = [self._form(f"grammar/{name}.yaml: {group}", row) for row in entries]
+
+    def _form(self, where: str, row: Mapping[str, Any]) -> Form:
+        where = f"{where}: {row.get('id')}"
+        before, at, after = str(row["form"]).partition("@")
+        if not at:
+            raise ResourceError(f"{where}: a form needs one @")
+        return Form(
+            str(row["id"]),
+            str(row["gives"]),
+            re.compile(rf"(?:{expand(self.alphabet, before, where)})\Z"),
+            re.compile(expand(self.alphabet, after, where)),
+            frozenset(row.get("in", ())),
+            frozenset(row.get("outside", ())),
+            row.get("least", 0),
+            row.get("most", 10_000),
+            {k: v for k, v in row.items() if k not in ("id", "form", "gives", "in", "outside", "least", "most", "case")},
+        )
+
+    def row(self, surface: Surface, units: list[Unit], sections: list[str], services: Mapping[int, tuple[int, str]] | None = None) -> Row:
+        """The tokens of a note; phrases of several words stay together where a class asks for it.
+
+        `services` maps the first unit of each service to the unit after its last one and its code: it becomes one token.
+        """
+        return Row(*_tokens(self.alphabet, surface, units, sections, services or {}))
+
+    def first(self, group: str, row: Row, k: int, value: float = 0) -> Found | None:
+        """The first form of `group` that matches with its anchor at place `k`."""
+        section, chars = row.sections[k], row.chars
+        low = max(0, k - WINDOW)
+        for form in self.forms[group]:
+            if (form.sections and section not in form.sections) or section in form.outside or not form.least <= value <= form.most:
+                continue
+            after = form.after.match(chars, k + 1)
+            if after is None:
+                continue
+            before = form.before.search(chars, low, k)
+            if before is None:
+                continue
+            kept = {name: m.start(name) for m in (before, after) for name, text in m.groupdict().items() if text is not None}
+            return Found(form, kept)
+        return None
+
+
+def _tokens(alphabet: Alphabet, surface: Surface, units: list[Unit], kinds: list[str],
+            services: Mapping[int, tuple[int, str]]) -> tuple[str, list[Token], list[str]]:  # fmt: skip
+    chars: list[str] = []
+    tokens: list[Token] = []
+    sections: list[str] = []
+    gap = alphabet.word("‖")
+    end = 0
+
+    def put(token: Token, char: str, kind: str) -> None:
+        chars.append(char)
+        tokens.append(token)
+        sections.append(kind)
+
+    starts, words, ends = surface.starts, surface.words, surface.ends
+    service = alphabet.members(alphabet.service)[0]
+    at = until = 0
+    for i, u in enumerate(units):
+        if i < until:
+            end = u.end
+            continue
+        between = surface.text[end : u.start]
+        if tokens and ("\t" in between or "   " in between) and u.word != "\n":
+            put(Token(end, u.start, "‖", i), gap, kinds[i])
+        end = u.end
+        if i in services:
+            until, code = services[i]
+            put(Token(u.start, units[until - 1].end, "", i, None, code), service, kinds[i])
+            continue
+        while at < len(starts) and starts[at] < u.start:
+            at += 1
+        if u.quantity is not None or " " not in u.word or alphabet.holds(u.cats):
+            word = u.word if u.quantity is None else ""
+            put(Token(u.start, u.end, word, i, u.quantity), alphabet.char(word, u.quantity, sorted(u.cats)), kinds[i])
+            continue
+        while at < len(starts) and starts[at] < u.end:
+            put(Token(starts[at], ends[at], words[at], i), alphabet.char(words[at], None, ()), kinds[i])
+            at += 1
+    return "".join(chars), tokens, sections
+
+
+_KEPT: dict[int, tuple[object, Forms]] = {}
+
+
+def closed_forms(lexicon: Any) -> Forms:
+    """The grammar beside a lexicon, made once for each lexicon object."""
+    known = _KEPT.get(id(lexicon))
+    if known is None or known[0] is not lexicon:
+        categories = {phrase: [e.category for e in entries] for phrase, entries in lexicon.phrases.items() if " " not in phrase}
+        known = _KEPT[id(lexicon)] = (lexicon, Forms(categories))
+    return known[1]
