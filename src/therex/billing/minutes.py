@@ -57,7 +57,7 @@ def read_minutes(view: NoteView) -> Minutes:
         codes=codes,
         timed_total=timed_total,
         session_total=session_total,
-        clock=tuple(t for s in clock for t in clock_times(view.text[s.start : s.end])),
+        clock=tuple(told_times(clock)),
         billed_units=billed,
         computed=computed,
         supported_units=_supported(timed, given_timed, computed, timed_total),
@@ -66,15 +66,11 @@ def read_minutes(view: NoteView) -> Minutes:
 
 
 def _take(codes: dict[str, Any], evidence: dict[str, tuple[Range, ...]], code: str, minutes: Any, span: Span) -> None:
-    here = Range(span.start, span.end)
+    if (span.value or {}).get("restates"):
+        return
     key = f"code:{code}"
-    if code not in codes:
-        codes[code] = minutes
-        evidence[key] = (here,)
-    elif codes[code] != minutes:
-        # said twice and differently: the larger is the code's time, the smaller that of a technique within it
-        evidence[key] = (*evidence[key], here)
-        codes[code] = max(codes[code], minutes)
+    evidence[key] = (*evidence.get(key, ()), Range(span.start, span.end))
+    codes[code] = codes.get(code, 0) + minutes
 
 
 def _stated(spans: list[Span]) -> int | float | None:
@@ -106,7 +102,7 @@ def _computed(codes: Mapping[str, Any], timed: Mapping[str, Any], timed_total: A
     if timed_total is None and timed:
         out["timed_total"] = {"minutes": sum(timed.values()), "from": "codes"}
     if session_total is None:
-        times = [t for s in clock for t in clock_times(view.text[s.start : s.end])]
+        times = told_times(clock)
         between = minutes_between(times)
         if between is not None:
             out["session_total"] = {"minutes": between, "from": "clock"}
@@ -119,6 +115,11 @@ def _supported(timed: Mapping[str, Any], given: set[str], computed: Mapping[str,
     if not timed or given - set(timed):
         return None
     return dict(supported(timed))
+
+
+def told_times(clock: list[Span]) -> list[str]:
+    """The clock times of a note, in its order."""
+    return [t for s in clock for t in ((s.value or {}).get("start"), (s.value or {}).get("end")) if t]
 
 
 def clock_times(text: str) -> list[str]:

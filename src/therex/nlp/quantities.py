@@ -30,8 +30,8 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 
 def _expand(pattern: str, macros: dict[str, str]) -> str:
-    for _ in range(2):
-        pattern = re.sub(r"\{([a-z]+)\}", lambda m: f"(?:{macros[m[1]]})", pattern)
+    for _ in range(5):
+        pattern = re.sub(r"\{([a-z][a-z0-9]*)\}", lambda m: f"(?:{macros[m[1]]})", pattern)
     return pattern
 
 

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from therex.nlp.spelling import scanned_digits, scanned_letters, spelled_out
+
 _SIGNS = str.maketrans(
     {
         **{chr(c): chr(c + 32) for c in range(65, 91)},
@@ -19,23 +21,6 @@ _SIGNS = str.maketrans(
         "⟶": "→", "➔": "→", "➝": "→",
     }
 )  # fmt: skip
-_ONES = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_ONE = "|".join(sorted(_ONES, key=len, reverse=True))
-_UPTO99 = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|(?:{_ONE}))"
-NUMBER_WORDS = re.compile(
-    rf"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|a) hundred(?:(?: and)? {_UPTO99})?"
-    rf"|one (?:{'|'.join(_TENS)})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
-    rf"|{_UPTO99}(?: point (?:{_ONE})(?: (?:{_ONE})(?= ))?)?)\b(?! hundred)"
-)
-_ONE_ALONE = re.compile(
-    r" *(?:sets?|reps?|repetitions?|times?|minutes?|mins?|units?|pounds?|lbs?|out of|visits?|x\b|flights?|laps?|weeks?"
-    r"|rails?|hours?|steps?|hundred|unit)"
-)
 _SLASHED = "s/p|w/o|w/c|w/|c/o|h/o|b/l|n/t|d/c|f/u|r/o|c/s|t/s|l/s|a/p|s/l|c/c|h/a|n/v|b/b|s/u|t/a|t/e|b/c|d/t|p/u|c/b|i/e|y/o"
 TOKEN = re.compile(
     rf"""\n
@@ -52,14 +37,6 @@ TOKEN = re.compile(
     |[^\S\n]+
     |\S""",
     re.X,
-)
-# a scanner reads 0 as O: `1O min`, `3x1O`, `x2O`, `3/1O`; `2o` is short for secondary
-_MISREAD = re.compile(
-    r"(?<![a-z\d])(?:\d{1,2} ?[x/] ?|x ?)?(?!2o(?! ?(?:min|sec|deg|°|lb|%)))\d{1,2}o(?![a-z\d])|(?<![a-z\d])\d{1,2}o(?=(?:min|sec|deg|lb))"
-)
-# and l as I inside a word (`sIides`), i as 1 (`sl1des`)
-_SCANNED = re.compile(
-    r"(?<=[a-z])I(?=[a-z])|(?<=[a-z][a-z])(?<!mod)(?<!type)(?<!phase)(?<!grade)I(?![A-Za-z])|(?<=[a-z][a-z])1(?=[a-z][a-z])"
 )
 _WIDE = " " * 160
 _GAP = re.compile(r"[^\S\n]{160,}")
@@ -86,24 +63,6 @@ def stem(word: str) -> str:
     return word
 
 
-def _value(words: str) -> str:
-    whole, _, fraction = words.partition(" point ")
-    if fraction:
-        return f"{_value(whole)}.{''.join(str(_ONES[word]) for word in fraction.split())}"
-    total = 0
-    for word in re.split(r"[ -]", words):
-        if word == "hundred":
-            total = max(total, 1) * 100
-        elif word in _TENS:
-            # "one thirty" is how a clinician says 130
-            total = total * 100 + _TENS[word] if 0 < total < 10 else total + _TENS[word]
-        elif word in _ONES:
-            total += _ONES[word]
-        elif word == "a":
-            total = 1
-    return str(total)
-
-
 def _break(m: re.Match[str]) -> str:
     return ("\n" + " " * 79) * (len(m[0]) // 80) + " " * (len(m[0]) % 80)
 
@@ -115,33 +74,19 @@ def breathe(text: str) -> str:
 
 def lowered(text: str) -> str:
     """`text` in lower case with plain signs, and long gaps broken; same length."""
-    if _SCANNED.search(text):
-        text = _SCANNED.sub(lambda m: "i" if m[0] == "1" else "l", text)
-    return breathe(text).translate(_SIGNS)
+    return breathe(scanned_letters(text)).translate(_SIGNS)
 
 
 def normalize(text: str) -> tuple[str, dict[int, int]]:
     """The working form of `text` and, for numbers written in words, the true end by the end of their digits."""
     norm = lowered(text)
-    if _MISREAD.search(norm):
-        norm = _MISREAD.sub(lambda m: m[0].replace("o", "0"), norm)
+    norm = scanned_digits(norm)
     if "\r" in norm:
         norm = norm.replace("\r\n", " \n").replace("\r", "\n")
     if "zero to " in norm:
         # `zero to one twenty five`: the low end of a range
         norm = norm.replace("zero to ", "0    to ")
-    ends: dict[int, int] = {}
-    if NUMBER_WORDS.search(norm):
-        out, last = [], 0
-        for m in NUMBER_WORDS.finditer(norm):
-            if m[0] in ("one", "a hundred") and not _ONE_ALONE.match(norm, m.end()):
-                continue
-            digits = _value(m[0])
-            out += [norm[last : m.start()], digits, " " * (len(m[0]) - len(digits))]
-            ends[m.start() + len(digits)] = m.end()
-            last = m.end()
-        norm = "".join([*out, norm[last:]])
-    return norm, ends
+    return spelled_out(norm)
 
 
 @dataclass(slots=True)

@@ -5,8 +5,10 @@ Source: annotation.md, label table and settled points on DURATION.
 
 from __future__ import annotations
 
-from therex.nlp.context import Context
+from therex.nlp.context import Context, Draft
+from therex.nlp.grammar.clock import clock_times
 from therex.nlp.grammar.parser import Forms, Found, Row
+from therex.nlp.grammar.tables import other_days, read_columns
 from therex.nlp.quantities import Quantity
 
 GROUPS = {"minutes": "minutes", "hours": "minutes", "hm": "minutes", "number": "numbers", "clock": "clock", "frequency": "frequency",
@@ -32,32 +34,53 @@ def minutes_of(q: Quantity) -> float:
 
 def draft_durations(ctx: Context, forms: Forms, row: Row) -> None:
     """Draft a DURATION for every amount, clock time and frequency that a form gives a meaning."""
+    columns, elsewhere = read_columns(row), other_days(row)
+    blocks: list[Draft] = []
     for k, token in enumerate(row.tokens):
         q = token.quantity
-        group = GROUPS.get(q.kind) if q is not None else None
-        if q is None or group is None or ctx.covered(token.unit, token.unit + 1, "MEASURE"):
+        if q is None or q.kind not in GROUPS or k in elsewhere or ctx.covered(token.unit, token.unit + 1, "MEASURE"):
             continue
-        if group == "numbers" and len(str(ctx.surface.norm[token.start : token.end]).strip()) == 4:
+        found = _read(ctx, forms, row, k, q, columns.get(k, ""))
+        if found is not None:
+            draft = _draft(ctx, row, k, q, found)
+            if draft is not None and draft.value and draft.value.get("code"):
+                blocks.append(draft)
+    settle_blocks(ctx, forms, row, blocks)
+
+
+def _read(ctx: Context, forms: Forms, row: Row, k: int, q: Quantity, column: str) -> Found | None:
+    """The form that gives an amount its meaning; None where it has none."""
+    group = GROUPS[q.kind]
+    if column in ("not_today", "units") or (column == "other" and group == "numbers"):
+        return None
+    if group in ("minutes", "numbers"):
+        if group == "numbers" and len(ctx.surface.norm[q.start : q.end].strip()) == 4:
             group = "military"
-        value = minutes_of(q) if group in ("minutes", "numbers") and q.numbers else 0
-        if group in ("minutes", "numbers") and (value > LONGEST or value != int(value)):
-            continue
+        value = minutes_of(q) if q.numbers else -1
+        if group != "military" and not (0 <= value <= LONGEST and value == int(value)):
+            return None
+        if column == "minutes" and group == "numbers":
+            group = "column"
         found = forms.first(f"durations.{group}", row, k, value)
-        if (
-            found is not None
-            and found.form.gives != "none"
-            and (not found.form.more.get("range") or len(q.numbers) >= 3 or q.numbers[:1] > (99,))
-        ):
-            _draft(ctx, row, k, int(value), found)
+    else:
+        found = forms.first(f"durations.{group}", row, k)
+    if found is None or found.form.gives == "none":
+        return None
+    if found.form.more.get("range") and len(clock_times(ctx.surface.norm[q.start : q.end])) < 2:
+        return None
+    return found
 
 
-def _draft(ctx: Context, row: Row, k: int, minutes: int, found: Found) -> None:
+def _draft(ctx: Context, row: Row, k: int, q: Quantity, found: Found) -> Draft | None:
     """The span of one amount, with the attribute and value that its form gives."""
     unit, source = row.tokens[k].unit, f"grammar:duration.{found.form.id}"
     gives, _, code = found.form.gives.partition(":")
-    if gives in ("clock", "plan"):
-        ctx.add("DURATION", unit, unit + 1, source, gives)
-        return
+    if gives == "clock":
+        times = clock_times(ctx.surface.norm[q.start : q.end])
+        return ctx.add("DURATION", unit, unit + 1, source, gives, {"start": times[0] if times else None, "end": times[1] if times[1:] else None})
+    if gives == "plan":
+        return ctx.add("DURATION", unit, unit + 1, source, gives)
+    minutes = int(minutes_of(q))
     value: dict[str, object] = {"minutes": minutes}
     if gives == "code":
         code = code or row.tokens[found.kept["s"]].code
@@ -68,3 +91,50 @@ def _draft(ctx: Context, row: Row, k: int, minutes: int, found: Found) -> None:
     draft = ctx.add("DURATION", unit, unit + 1, source, f"{'code_minutes' if gives == 'code' else gives}={minutes}", value)
     if draft is not None and ctx.surface.norm[draft.start] == "x":
         draft.start = next(x for x in range(draft.start, draft.end) if ctx.surface.norm[x].isdigit())
+    return draft
+
+
+def settle_blocks(ctx: Context, forms: Forms, row: Row, blocks: list[Draft]) -> None:
+    """Tell blocks of one code that add up from minutes told twice: the latter get `restates` in their value.
+
+    A later amount replaces an earlier one where a word of correction stands before it; it adds where a word such as `another` does; it
+    restates where it is the sum of the others, or where the same minutes are told by name and by code.
+    """
+    place = {row.tokens[k].unit: k for k in range(len(row.tokens))}
+    by_code: dict[str, list[Draft]] = {}
+    for d in blocks:
+        by_code.setdefault(str((d.value or {})["code"]), []).append(d)
+    for told in by_code.values():
+        if len(told) < 2:
+            continue
+        amounts = [_minutes(d) for d in told]
+        cues = [forms.first("durations.blocks", row, place[d.first]) for d in told]
+        gives = [cue.form.gives if cue is not None else "" for cue in cues]
+        for n, d in enumerate(told):
+            others = sum(amounts) - amounts[n]
+            if gives[n] == "corrects":
+                for earlier in told[:n]:
+                    _restate(earlier)
+            elif gives[n] == "adds":
+                continue
+            elif len(told) > 2 and amounts[n] == others:
+                _restate(d)
+            elif n and amounts[n] in amounts[:n] and _told_otherwise(ctx, told[amounts.index(amounts[n])], d):
+                _restate(d)
+
+
+def _minutes(d: Draft) -> int:
+    return int((d.value or {})["minutes"])
+
+
+def _restate(d: Draft) -> None:
+    d.value = {**(d.value or {}), "restates": True}
+
+
+def _told_otherwise(ctx: Context, first: Draft, again: Draft) -> bool:
+    """Whether the same minutes are told again: in the charges, or by a code where first they were told by name."""
+    service = {
+        d.first: ctx.text(d.first, d.last) for near in (first, again) for d in ctx.of("SERVICE") if abs(d.first - near.first) <= 12
+    }
+    names = list(service.values())
+    return ctx.kinds[first.first] != ctx.kinds[again.first] or len(set(names)) > 1 or len(names) < 2

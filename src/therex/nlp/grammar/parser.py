@@ -269,7 +269,7 @@ def _tokens(alphabet: Alphabet, surface: Surface, units: list[Unit], kinds: list
             end = u.end
             continue
         between = surface.text[end : u.start]
-        if tokens and ("\t" in between or "   " in between) and u.word != "\n":
+        if tokens and ("\t" in between or "  " in between) and u.word != "\n" and tokens[-1].word not in (".", ":", "\n", "‖"):
             put(Token(end, u.start, "‖", i), gap, kinds[i])
         end = u.end
         if i in services:
