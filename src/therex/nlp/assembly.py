@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from spacy.language import Language
 from spacy.tokens import SpanGroup
 
-from therex.nlp.billed import read_units_billed
 from therex.nlp.context import Context, Draft
 from therex.nlp.doses import draft_bare_counts, draft_doses
 from therex.nlp.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
 from therex.nlp.extensions import surface_of
 from therex.nlp.goals import draft_goals
 from therex.nlp.grammar.durations import draft_durations
-from therex.nlp.grammar.parser import Forms, Row, closed_forms
+from therex.nlp.grammar.parser import closed_forms
+from therex.nlp.grammar.services import draft_services, mark_given, read_visit, withdraw
+from therex.nlp.grammar.units import read_units_billed
 from therex.nlp.impairments import draft_impairments
 from therex.nlp.learned import Learned, Proposal
 from therex.nlp.lexicon import LexiconMatcher, read_units
@@ -30,7 +31,6 @@ from therex.nlp.relations import relate
 from therex.nlp.responses import draft_responses
 from therex.nlp.sections import read_sections
 from therex.nlp.sentences import read_sentences
-from therex.nlp.services import draft_services
 from therex.nlp.skills import bare, draft_skills
 from therex.nlp.summary import read_discipline, read_note_type, read_vocabulary
 from therex.nlp.unit_patterns import grammar_for
@@ -52,12 +52,11 @@ class Assembled:
     discipline: Discipline
 
 
-def draft(ctx: Context) -> None:
-    """Run every rule in its order; later rules read the spans of earlier ones."""
+def draft(ctx: Context) -> list[Mention]:
+    """Run every rule in its order; later rules read the spans of earlier ones. What the closed forms told beside spans is given back."""
     draft_measures(ctx)
-    draft_services(ctx)
+    mentions = draft_closed(ctx)
     draft_exercises(ctx)
-    draft_durations(ctx, *_rows(ctx))
     draft_doses(ctx)
     draft_unnamed_exercises(ctx)
     draft_bare_counts(ctx)
@@ -68,24 +67,34 @@ def draft(ctx: Context) -> None:
     draft_responses(ctx)
     draft_rationales(ctx)
     draft_impairments(ctx)
+    return mentions
 
 
-def _rows(ctx: Context) -> tuple[Forms, Row]:
-    """The grammar of closed forms and the row of tokens that it reads, the services found so far one token each."""
+def draft_closed(ctx: Context) -> list[Mention]:
+    """Services, units, minutes, clock times and frequencies, by the grammar of closed forms."""
     forms = closed_forms(ctx.lexicon)
+    draft_services(ctx, forms, forms.row(ctx.surface, ctx.units, ctx.kinds))
     services = {d.first: (d.last, d.attribute or "") for d in ctx.of("SERVICE")}
-    return forms, forms.row(ctx.surface, ctx.units, ctx.kinds, services)
+    row = forms.row(ctx.surface, ctx.units, ctx.kinds, services)
+    visit = read_visit(forms, row)
+    mark_given(ctx, forms, row, visit)
+    mentions = read_units_billed(forms, row)
+    draft_durations(ctx, forms, row)
+    if visit:
+        withdraw(ctx, visit)
+        mentions = [Mention("visit_not_held", 0, 0, f"grammar:visit.{visit}", {"why": visit})]
+    return mentions
 
 
 def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
     """What the rules find; what the model proposes fills the gaps."""
-    draft(ctx)
+    closed = draft(ctx)
     vocabulary = read_vocabulary(ctx)
     if learned is not None and read_note_type(ctx, vocabulary) != "other":
         take(ctx, learned.propose(ctx))
         _settle(ctx)
     note_type = read_note_type(ctx, vocabulary)
-    mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
+    mentions = [*read_mentions(ctx), *closed]
     drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
     spans = [_span(ctx, d) for d in drafts]
     return Assembled(spans, relate(ctx, drafts), mentions, note_type, read_discipline(ctx, note_type))

@@ -279,25 +279,4 @@ def _measured_side(ctx: Context, d: Draft) -> str | None:
     return None
 
 
-def _service(ctx: Context, d: Draft) -> Value:
-    kind = ctx.kinds[d.first]
-    first, last = ctx.sentence(d.first)
-    from therex.nlp.exercises import HELD, HOME, PLAN
-
-    a, b = ctx.chunk(d.first)
-    near, before = ctx.text(a, b), ctx.text(first, d.first)
-    given = kind not in ("plan", "goals", "history", "subjective", "hep", "education", "diagnosis", "precautions")
-    given = given and not HELD.search(near) and not PLAN.search(before) and not HOME.search(before)
-    given = given and not re.search(
-        r"\b(?:no|did not do|last visit|previously|not doing|we are not|next visit|declined|would benefit|plan(?:ned)? interventions?|interventions? (?:to )?include|recommend|will (?:be seen|receive)|frequency|continue)\b[^.;]*$",
-        before,
-    )
-    given = given and not re.match(
-        r"[^.\d]{0,14}\b(?:planned|deferred|postponed|not (?:performed|given|done|provided)|to (?:begin|start|resume)|will (?:begin|start|resume)|next (?:visit|week|session|time))\b",
-        ctx.text(d.last, last),
-    )
-    given = given and not re.match(r"[^.]{0,50}\b(?:have|has) been (?:provided|given|delivered|used)\b", ctx.text(d.last, last))
-    return {"given": given}
-
-
-_READERS = {"EXERCISE": _exercise, "DOSE": _dose, "DURATION": _duration, "MEASURE": _measure, "SERVICE": _service}
+_READERS = {"EXERCISE": _exercise, "DOSE": _dose, "DURATION": _duration, "MEASURE": _measure}

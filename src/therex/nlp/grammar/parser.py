@@ -65,6 +65,7 @@ class Form:
     outside: frozenset[str] = frozenset()
     least: float = 0
     most: float = 10_000
+    of: frozenset[str] = frozenset()
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -87,6 +88,7 @@ class Alphabet:
         self._words: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
         self._cats: dict[str, str] = {}
+        self._rank: dict[str, int] = {}
         self._by_word: dict[str, list[str]] = {}
         for name, row in data["classes"].items():
             own = self._new()
@@ -95,6 +97,7 @@ class Alphabet:
                 self._kinds[kind] = own
             for cat in row.get("categories", ()):
                 self._cats.setdefault(cat, own)
+                self._rank.setdefault(cat, len(self._rank))
             for word in row.get("words", ()):
                 self._by_word.setdefault(stem(str(word)), []).append(name)
         for word, names in self._by_word.items():
@@ -139,11 +142,8 @@ class Alphabet:
         known = self._words.get(word)
         if known is not None:
             return known
-        for cat in cats:
-            char = self._cats.get(cat)
-            if char is not None:
-                return char
-        return _PLAIN
+        ranked = [cat for cat in cats if cat in self._rank]
+        return self._cats[min(ranked, key=self._rank.__getitem__)] if ranked else _PLAIN
 
     def holds(self, cats: Iterable[str]) -> bool:
         """Whether one of `cats` is a class of its own, so that a phrase of several words stays one token."""
@@ -211,16 +211,22 @@ class Forms:
         before, at, after = str(row["form"]).partition("@")
         if not at:
             raise ResourceError(f"{where}: a form needs one @")
+        try:
+            left = re.compile(rf"(?:{expand(self.alphabet, before, where)})\Z")
+            right = re.compile(expand(self.alphabet, after, where))
+        except re.error as error:
+            raise ResourceError(f"{where}: {error}") from None
         return Form(
             str(row["id"]),
             str(row["gives"]),
-            re.compile(rf"(?:{expand(self.alphabet, before, where)})\Z"),
-            re.compile(expand(self.alphabet, after, where)),
+            left,
+            right,
             frozenset(row.get("in", ())),
             frozenset(row.get("outside", ())),
             row.get("least", 0),
             row.get("most", 10_000),
-            {k: v for k, v in row.items() if k not in ("id", "form", "gives", "in", "outside", "least", "most", "case")},
+            frozenset(" ".join(stem(w) for w in str(word).split()) for word in row.get("of", ())),
+            {k: v for k, v in row.items() if k not in ("id", "form", "gives", "in", "outside", "least", "most", "of", "case")},
         )
 
     def row(self, surface: Surface, units: list[Unit], sections: list[str], services: Mapping[int, tuple[int, str]] | None = None) -> Row:
@@ -232,10 +238,12 @@ class Forms:
 
     def first(self, group: str, row: Row, k: int, value: float = 0) -> Found | None:
         """The first form of `group` that matches with its anchor at place `k`."""
-        section, chars = row.sections[k], row.chars
+        section, chars, word = row.sections[k], row.chars, row.tokens[k].word
         low = max(0, k - WINDOW)
         for form in self.forms[group]:
             if (form.sections and section not in form.sections) or section in form.outside or not form.least <= value <= form.most:
+                continue
+            if form.of and word not in form.of:
                 continue
             after = form.after.match(chars, k + 1)
             if after is None:
@@ -280,7 +288,7 @@ def _tokens(alphabet: Alphabet, surface: Surface, units: list[Unit], kinds: list
             at += 1
         if u.quantity is not None or " " not in u.word or alphabet.holds(u.cats):
             word = u.word if u.quantity is None else ""
-            put(Token(u.start, u.end, word, i, u.quantity), alphabet.char(word, u.quantity, sorted(u.cats)), kinds[i])
+            put(Token(u.start, u.end, word, i, u.quantity), alphabet.char(word, u.quantity, u.cats), kinds[i])
             continue
         while at < len(starts) and starts[at] < u.end:
             put(Token(starts[at], ends[at], words[at], i), alphabet.char(words[at], None, ()), kinds[i])
