@@ -12,7 +12,7 @@ from therex.nlp.grammar.tables import other_days, read_columns
 from therex.nlp.quantities import Quantity
 
 GROUPS = {"minutes": "minutes", "hours": "minutes", "hm": "minutes", "number": "numbers", "clock": "clock", "frequency": "frequency",
-          "per_day": "per_day"}  # fmt: skip
+          "per_day": "per_day", "score": "pairs", "bp": "pairs", "distance": "short"}  # fmt: skip
 LONGEST = 480  # minutes of one visit
 
 
@@ -53,7 +53,11 @@ def _read(ctx: Context, forms: Forms, row: Row, k: int, q: Quantity, column: str
     group = GROUPS[q.kind]
     if column in ("not_today", "units") or (column == "other" and group == "numbers"):
         return None
-    if group in ("minutes", "numbers"):
+    if group == "pairs" and not _timed_over_total(q):
+        return None
+    if group == "short" and not _short(ctx, q):
+        return None
+    if group in ("minutes", "numbers", "short"):
         if group == "numbers" and len(ctx.surface.norm[q.start : q.end].strip()) == 4:
             group = "military"
         value = minutes_of(q) if q.numbers else -1
@@ -77,7 +81,18 @@ def _draft(ctx: Context, row: Row, k: int, q: Quantity, found: Found) -> Draft |
     gives, _, code = found.form.gives.partition(":")
     if gives == "clock":
         times = clock_times(ctx.surface.norm[q.start : q.end])
-        return ctx.add("DURATION", unit, unit + 1, source, gives, {"start": times[0] if times else None, "end": times[1] if times[1:] else None})
+        return ctx.add(
+            "DURATION", unit, unit + 1, source, gives, {"start": times[0] if times else None, "end": times[1] if times[1:] else None}
+        )
+    if gives == "pair":
+        _pair(ctx, unit, q, source)
+        return None
+    if gives == "plan_joined":
+        earlier = next((d for d in reversed(list(ctx.of("DURATION"))) if d.attribute == "plan"), None)
+        if earlier is not None:
+            earlier.last, earlier.end = unit + 1, ctx.units[unit].end
+            return earlier
+        gives = "plan"
     if gives == "plan":
         return ctx.add("DURATION", unit, unit + 1, source, gives)
     minutes = int(minutes_of(q))
@@ -92,6 +107,29 @@ def _draft(ctx: Context, row: Row, k: int, q: Quantity, found: Found) -> Draft |
     if draft is not None and ctx.surface.norm[draft.start] == "x":
         draft.start = next(x for x in range(draft.start, draft.end) if ctx.surface.norm[x].isdigit())
     return draft
+
+
+def _timed_over_total(q: Quantity) -> bool:
+    """Whether two numbers can be timed and total minutes of a visit."""
+    return len(q.numbers) == 2 and 8 <= q.numbers[0] <= q.numbers[1] <= 150
+
+
+def _short(ctx: Context, q: Quantity) -> bool:
+    """Whether a distance can be minutes: `25m`."""
+    text = ctx.surface.norm[q.start : q.end].strip()
+    return text[-1] == "m" and text[:-1].strip().isdigit() and 0 < q.numbers[0] <= 90
+
+
+def _pair(ctx: Context, unit: int, q: Quantity, source: str) -> None:
+    """Timed and total minutes in one token, each a span of its own."""
+    text = ctx.surface.norm[q.start : q.end]
+    slash = text.index("/")
+    first = len(text) - len(text.lstrip())
+    last = slash + 1 + len(text[slash + 1 :]) - len(text[slash + 1 :].lstrip())
+    for gives, at, end, n in (("timed_total", first, slash, q.numbers[0]), ("session_total", last, len(text), q.numbers[1])):
+        draft = ctx.add("DURATION", unit, unit + 1, source, f"{gives}={int(n)}", {"minutes": int(n)})
+        if draft is not None:
+            draft.start, draft.end = q.start + at, q.start + at + len(text[at:end].rstrip())
 
 
 def settle_blocks(ctx: Context, forms: Forms, row: Row, blocks: list[Draft]) -> None:
@@ -133,8 +171,6 @@ def _restate(d: Draft) -> None:
 
 def _told_otherwise(ctx: Context, first: Draft, again: Draft) -> bool:
     """Whether the same minutes are told again: in the charges, or by a code where first they were told by name."""
-    service = {
-        d.first: ctx.text(d.first, d.last) for near in (first, again) for d in ctx.of("SERVICE") if abs(d.first - near.first) <= 12
-    }
+    service = {d.first: ctx.text(d.first, d.last) for near in (first, again) for d in ctx.of("SERVICE") if abs(d.first - near.first) <= 12}
     names = list(service.values())
     return ctx.kinds[first.first] != ctx.kinds[again.first] or len(set(names)) > 1 or len(names) < 2

@@ -25,7 +25,12 @@ def draft_services(ctx: Context, forms: Forms, row: Row) -> None:
         u = units[i]
         if "q_code" in u.cats:
             j = i + 1
-            if j < n and "service" in units[j].cats and ctx.surface.norm[u.end : units[j].start] == " " and _code(ctx, j) in ("", u.word.upper()):
+            if (
+                j < n
+                and "service" in units[j].cats
+                and ctx.surface.norm[u.end : units[j].start] == " "
+                and _code(ctx, j) in ("", u.word.upper())
+            ):
                 j += 1
             ctx.add("SERVICE", i, j, "lexicon:service.code", ctx.surface.norm[u.start : u.end].strip().upper())
             i = j
@@ -56,7 +61,12 @@ def _named(ctx: Context, i: int) -> int:
     code = _code(ctx, i) or None
     a, j = i, i + 1
     if code == "97140":
-        while a > 0 and ctx.has(a - 1, "body", "side", "motion", "ordinal") and not ctx.has(a - 1, "service") and not ctx.covered(a - 1, a, "SERVICE"):
+        while (
+            a > 0
+            and ctx.has(a - 1, "body", "side", "motion", "ordinal")
+            and not ctx.has(a - 1, "service")
+            and not ctx.covered(a - 1, a, "SERVICE")
+        ):
             a -= 1
         if a > 0 and units[a - 1].word in _site()["directions"]:
             a -= 1
@@ -93,7 +103,11 @@ def _by_time(ctx: Context, row: Row) -> None:
             if phrase not in known or k + size > len(tokens):
                 continue
             first, last = tokens[k].unit, tokens[k + size - 1].unit + 1
-            if not ctx.covered(first, last, "SERVICE") and row.sections[k] in ("treatment", "", "objective", "billing") and _has_time(row, k, k + size):
+            if (
+                not ctx.covered(first, last, "SERVICE")
+                and row.sections[k] in ("treatment", "", "objective", "billing")
+                and _has_time(row, k, k + size)
+            ):
                 ctx.add("SERVICE", first, last, "grammar:service.by_time", known[phrase] or None)
             break
 
@@ -106,7 +120,9 @@ def _has_time(row: Row, k: int, end: int) -> bool:
         after += 1
     amount = tokens[after].quantity if after < len(tokens) else None
     headed = k == 0 or tokens[k - 1].word in ("\n", ";", ",", ".", "•", "-", "*", "/", "|", "‖")
-    if amount is not None and (amount.kind in ("minutes", "hours") or (amount.kind == "number" and headed and 5 <= amount.numbers[0] <= 90)):
+    if amount is not None and (
+        amount.kind in ("minutes", "hours") or (amount.kind == "number" and headed and 5 <= amount.numbers[0] <= 90)
+    ):
         return True
     before = k - 1
     while before >= 0 and k - before < 3 and tokens[before].word in ("of", "on", "for", "in", "the"):

@@ -59,12 +59,16 @@ def read_columns(row: Row) -> dict[int, str]:
     """What the column of each number in a table of services holds: minutes, units, other, or not_today, by token."""
     out: dict[int, str] = {}
     head: list[Column] = []
-    offset = 0
+    below = -1
     for i, j in lines(row):
+        if i > below + 1:
+            # a blank line ends the table
+            head = []
+        below = j
         cells = _cells(row, i, j)
         columns = _head(row, i, j, cells)
         if columns:
-            head, offset = columns, row.tokens[i].start
+            head = columns
             continue
         if not head or len(cells) < 2:
             head = head if len(cells) >= 2 or _rule(row, i, j) else []
