@@ -28,6 +28,8 @@ class Spelling:
     letters: tuple[tuple[re.Pattern[str], str], ...]
     words: re.Pattern[str]
     meant: dict[str, str]
+    open: re.Pattern[str]
+    goes_on: re.Pattern[str]
 
 
 @cache
@@ -51,8 +53,10 @@ def spelling() -> Spelling:
         tuple(re.compile(row["pattern"]) for row in data["digits"]),
         re.compile("|".join(data["never"])),
         tuple((re.compile(row["pattern"]), row["means"]) for row in data["letters"]),
-        re.compile(rf"\b(?:{'|'.join(data['words'])})\b"),
+        re.compile(rf"\b(?:{'|'.join(sorted(data['words'], key=len, reverse=True))})\b"),
         data["words"],
+        re.compile(rf"(?:^|[\s(])(?:{'|'.join(map(re.escape, data['open']))})$"),
+        re.compile(rf"[ ]*(?:{'|'.join(map(re.escape, data['goes_on']))})(?![\w:/])"),
     )
 
 
@@ -107,3 +111,11 @@ def spelled_out(norm: str) -> tuple[str, dict[int, int]]:
 
     norm = rules.words.sub(lambda m: put(m, rules.meant[m[0]]), norm)
     return rules.numbers.sub(number, norm), ends
+
+
+def unfinished(line: str, following: str) -> bool:
+    """Whether a line, in working form, breaks off in mid-phrase: by its last word, or by the first word of the line after it."""
+    rules = spelling()
+    if rules.open.search(line):
+        return True
+    return line[-1:].isalnum() and rules.goes_on.match(following) is not None

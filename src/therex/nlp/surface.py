@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from therex.nlp.spelling import scanned_digits, scanned_letters, spelled_out
+from therex.nlp.spelling import scanned_digits, scanned_letters, spelled_out, unfinished
 
 _SIGNS = str.maketrans(
     {
@@ -26,6 +26,7 @@ TOKEN = re.compile(
     rf"""\n
     |(?<![a-z0-9])(?:{_SLASHED})(?![a-z])|(?<![a-z0-9])w/(?=[a-z0-9])
     |\d+xsts|\d+tsts|\d+s?cst|\d+mwt|9hpt|1rm|\d+ww
+    |9[5789]\d{{3}}(?=[x-]\d)
     |\d+(?:\.\d+)?x\d+(?:\.\d+)?(?:x\d+)?(?:["'s](?![a-z]))?
     |[0-5](?:[+-]|\ ?(?:plus|minus))?/5(?!\d)
     |\d+(?:\.\d+)?/\d+(?:\.\d+)?(?:/\d{{2,4}})?
@@ -115,18 +116,22 @@ _BULLET = re.compile(r"[ ]*(?:[-*•▪◦·o>] |\d{1,2}[.)] |\(\d\)|[a-z][.)] |
 _HEADLIKE = re.compile(r"[ ]*[a-z][a-z /&'-]{0,40}:")
 
 
-def soft_newlines(norm: str) -> frozenset[int]:
-    """Positions of newlines that only wrap a paragraph: a long line, no closing mark, and a lower-case start after it."""
+def soft_newlines(norm: str, text: str) -> frozenset[int]:
+    """Positions of newlines that only wrap a paragraph.
+
+    A long line without a closing mark before one that goes on in lower case, and any line that breaks off in mid-phrase.
+    """
     found: list[int] = []
     start = 0
     while True:
         at = norm.find("\n", start)
         if at < 0:
             return frozenset(found)
-        if at - start >= 50:
-            line = norm[start:at].rstrip()
-            nxt = norm[at + 1 : at + 60]
-            if line[-1:] not in ".:;!?|" and nxt[:1].isalpha() and not _BULLET.match(nxt) and not _HEADLIKE.match(nxt):
+        line, nxt = norm[start:at].strip(), norm[at + 1 : at + 60]
+        if line and line[-1:] not in ".:;!?|" and nxt.strip() and not _BULLET.match(nxt) and not _HEADLIKE.match(nxt):
+            first = text[at + 1 : at + 2]
+            shouted = text[max(0, at - 40) : at].isupper() and first.isupper()
+            if (at - start >= 50 and nxt[:1].isalpha() and (first.islower() or shouted)) or unfinished(line, nxt):
                 found.append(at)
         start = at + 1
 
@@ -135,9 +140,9 @@ def read_surface(text: str) -> Surface:
     """Normalise and tokenize `text`."""
     text = breathe(text)
     norm, true_ends = normalize(text)
-    soft = soft_newlines(norm)
-    # a wrapped line goes on in lower case in the original
-    soft = frozenset(p for p in soft if text[p + 1 : p + 2].islower() or (text[p - 40 : p].isupper() and text[p + 1 :][:1].isupper()))
+    soft = soft_newlines(norm, text)
+    for at in soft:
+        norm = f"{norm[:at]} {norm[at + 1 :]}"
     starts: list[int] = []
     ends: list[int] = []
     words: list[str] = []

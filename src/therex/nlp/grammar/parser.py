@@ -28,7 +28,7 @@ WINDOW = 70  # tokens that a form may look back over
 _PLAIN, _FIRST = "\u0100", 0x0101
 _SYMBOL = re.compile(
     r"\s*(?:!\((?P<none>[^()]*)\)|(?P<not>!)?(?P<name>[A-Z][A-Z_0-9]+)(?![a-z])(?::(?P<keep>[a-z]+))?"
-    r"|(?P<op>~\(|[()|?*+.]|\{\d+(?:,\d*)?\})|(?P<word>[^\s()|?*+{}!~]+))"
+    r"|(?P<op>~\(|[()|?*+.^$]|\{\d+(?:,\d*)?\})|(?P<word>[^\s()|?*+{}!~^$]+))"
 )
 
 
