@@ -17,7 +17,7 @@ from therex.nlp.extensions import surface_of
 from therex.nlp.goals import draft_goals
 from therex.nlp.grammar.durations import draft_durations
 from therex.nlp.grammar.parser import closed_forms
-from therex.nlp.grammar.services import draft_services, mark_given, read_visit, withdraw
+from therex.nlp.grammar.services import draft_services, exercise_denied, mark_given, read_visit, withdraw
 from therex.nlp.grammar.units import read_units_billed
 from therex.nlp.impairments import draft_impairments
 from therex.nlp.learned import Learned, Proposal
@@ -80,6 +80,8 @@ def draft_closed(ctx: Context) -> list[Mention]:
     mark_given(ctx, forms, row, visit)
     mentions = read_units_billed(forms, row)
     draft_durations(ctx, forms, row)
+    if exercise_denied(forms, row):
+        mentions.append(Mention("no_exercise", 0, 0, "grammar:visit.no_exercise"))
     if visit:
         withdraw(ctx, visit)
         mentions = [Mention("visit_not_held", 0, 0, f"grammar:visit.{visit}", {"why": visit})]

@@ -17,9 +17,6 @@ _SAID = re.compile(
 )
 
 
-_NONE = re.compile(
-    r"\bno (?:ther(?:apeutic)? ?)?ex(?:ercises?)? (?:was |were )?(?:given|performed|done|provided|today|this (?:visit|session|date))\b|\btelephone (?:encounter|call|contact)\b|\bno treatment (?:was )?(?:provided|given|rendered)\b"
-)
 _WATER_OR_CLASS = re.compile(
     r"\b(?:aquatic (?:session|therapy|pt|ot|visit|treatment)|pool (?:session|therapy)|(?:\d+ )?min(?:utes)? (?:in (?:the )?)?pool\b|group (?:class|session|exercise class)|exercise class)\b"
 )
@@ -34,11 +31,13 @@ _PATIENT = re.compile(r"\b(?:pt|patient|client|resident|child|she|he|her|his|mr|
 
 def exercise_given(view: NoteView, minutes: Minutes) -> bool:
     """Whether the note records therapeutic exercise given, or bills 97110 (annotation.md, `not_applicable`)."""
+    if view.mentioned("visit_not_held"):
+        return False
     if minutes.billed_units.get(CODE) or CODE in minutes.codes:
         return True
     if view.note_type == "other" or _leaflet(view):
         return False
-    if _NONE.search(view.low) and not any(s.attribute == CODE for s in given_services(view)):
+    if view.mentioned("no_exercise") and not any(s.attribute == CODE for s in given_services(view)):
         return False
     if _elsewhere(view):
         return False

@@ -38,10 +38,11 @@ def draft_durations(ctx: Context, forms: Forms, row: Row) -> None:
     blocks: list[Draft] = []
     for k, token in enumerate(row.tokens):
         q = token.quantity
-        if q is None or q.kind not in GROUPS or k in elsewhere or ctx.covered(token.unit, token.unit + 1, "MEASURE"):
+        if q is None or q.kind not in GROUPS or k in elsewhere:
             continue
         found = _read(ctx, forms, row, k, q, columns.get(k, ""))
-        if found is not None:
+        measured = ctx.covered(token.unit, token.unit + 1, "MEASURE")
+        if found is not None and (not measured or found.form.gives == "clock"):
             draft = _draft(ctx, row, k, q, found)
             if draft is not None and draft.value and draft.value.get("code"):
                 blocks.append(draft)
@@ -117,7 +118,7 @@ def _timed_over_total(q: Quantity) -> bool:
 def _short(ctx: Context, q: Quantity) -> bool:
     """Whether a distance can be minutes: `25m`."""
     text = ctx.surface.norm[q.start : q.end].strip()
-    return text[-1] == "m" and text[:-1].strip().isdigit() and 0 < q.numbers[0] <= 90
+    return text[-1] in "m'" and text[:-1].strip().isdigit() and 0 < q.numbers[0] <= (90 if text[-1] == "m" else 30)
 
 
 def _pair(ctx: Context, unit: int, q: Quantity, source: str) -> None:
@@ -155,6 +156,8 @@ def settle_blocks(ctx: Context, forms: Forms, row: Row, blocks: list[Draft]) -> 
                     _restate(earlier)
             elif gives[n] == "adds":
                 continue
+            elif gives[n] == "restates":
+                _restate(d)
             elif len(told) > 2 and amounts[n] == others:
                 _restate(d)
             elif n and amounts[n] in amounts[:n] and _told_otherwise(ctx, told[amounts.index(amounts[n])], d):

@@ -14,6 +14,7 @@ from therex.nlp.grammar.parser import Forms, Row
 from therex.nlp.surface import stem
 
 FILE = "grammar/services.yaml"
+VISITS = "grammar/visits.yaml"
 
 
 def draft_services(ctx: Context, forms: Forms, row: Row) -> None:
@@ -170,20 +171,26 @@ def withdraw(ctx: Context, visit: str) -> None:
 
 
 def read_visit(forms: Forms, row: Row) -> str:
-    """Why no care was given at all (`scheduled`, `cancelled`, `refused`, `held`, `planned`, `ordered`, `not_given`), else an empty string."""
-    anchors = resource("grammar/visits.yaml")["anchors"]
-    why = ""
-    for name in ("not_held", "held"):
-        words = frozenset(stem(w) for w in anchors[name])
-        for k, token in enumerate(row.tokens):
-            if token.word in words:
-                found = forms.first(f"visits.{name}", row, k)
-                if found is not None and found.form.gives not in ("none", "held" if name == "not_held" else ""):
-                    if name == "held":
-                        return ""
-                    why = why or found.form.gives
-                elif found is not None and name == "not_held" and found.form.gives == "held":
-                    why = why or "held"
-        if not why:
-            return ""
-    return why
+    """Why no care was given at all (`scheduled`, `cancelled`, `refused`, `held`, `planned`, `ordered`, `reported`, `not_given`), else ``""``."""
+    why = _told(forms, row, "not_held")
+    if why and not _told(forms, row, "held"):
+        return why
+    therapists = frozenset(stem(w) for w in resource(VISITS)["anchors"]["therapist"])
+    signed = any(t.word in therapists or (t.word == "pt" and row.tokens[k - 1].word == ",") for k, t in enumerate(row.tokens))
+    return "" if signed else _told(forms, row, "reported")
+
+
+def exercise_denied(forms: Forms, row: Row) -> bool:
+    """Whether the note says that no exercise was given."""
+    return bool(_told(forms, row, "no_exercise"))
+
+
+def _told(forms: Forms, row: Row, name: str) -> str:
+    """What the first form of a group that fits anywhere says; ``""`` where none does."""
+    words = frozenset(stem(w) for w in resource(VISITS)["anchors"][name])
+    for k, token in enumerate(row.tokens):
+        if token.word in words:
+            found = forms.first(f"visits.{name}", row, k)
+            if found is not None and found.form.gives != "none":
+                return found.form.gives
+    return ""
