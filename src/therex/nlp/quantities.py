@@ -51,7 +51,7 @@ def _compiled() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, 
                 raise ResourceError(f"grammar/quantities.yaml: {row['kind']}: no macro {error}") from None
         return "|".join(parts)
 
-    digit = re.compile(rf"(?<![a-wyz\d_.])(?<![a-z0-9]x)(?=[-\d])(?:(?<!\d-)|(?<=9[5789]\d\d\d-))(?:{alternation(data['digit'], 'd')})")
+    digit = re.compile(rf"(?<![a-wyz\d.])(?<![a-z0-9][x_])(?=[-\d])(?:(?<!\d-)|(?<=9[5789]\d\d\d-))(?:{alternation(data['digit'], 'd')})")
     other = re.compile(rf"(?:(?<![a-z0-9])|(?<=9[5789]\d\d\d))(?=[a-z])(?:{alternation(data['other'], 'o')})")
     return digit, other, kinds
 

@@ -52,7 +52,7 @@ def draft_durations(ctx: Context, forms: Forms, row: Row) -> None:
 def _read(ctx: Context, forms: Forms, row: Row, k: int, q: Quantity, column: str) -> Found | None:
     """The form that gives an amount its meaning; None where it has none."""
     group = GROUPS[q.kind]
-    if column in ("not_today", "units") or (column == "other" and group == "numbers"):
+    if column == "not_today" or (column in ("units", "other") and group == "numbers"):
         return None
     if group == "pairs" and not _timed_over_total(q):
         return None
@@ -64,8 +64,8 @@ def _read(ctx: Context, forms: Forms, row: Row, k: int, q: Quantity, column: str
         value = minutes_of(q) if q.numbers else -1
         if group != "military" and not (0 <= value <= LONGEST and value == int(value)):
             return None
-        if column == "minutes" and group == "numbers":
-            group = "column"
+        if column in ("minutes", "today") and group == "numbers":
+            group = "column" if column == "minutes" else "today"
         found = forms.first(f"durations.{group}", row, k, value)
     else:
         found = forms.first(f"durations.{group}", row, k)

@@ -11,6 +11,7 @@ from functools import cache
 from therex.catalog.files import resource
 from therex.nlp.context import Context, Draft
 from therex.nlp.grammar.parser import Forms, Row
+from therex.nlp.grammar.tables import other_days
 from therex.nlp.surface import stem
 
 FILE = "grammar/services.yaml"
@@ -151,9 +152,12 @@ def _settle_families(ctx: Context) -> None:
 def mark_given(ctx: Context, forms: Forms, row: Row, visit: str) -> None:
     """Tell for each service whether it was given at this visit; `visit` is why none was, empty where the visit took place."""
     place = {token.unit: k for k, token in reversed(list(enumerate(row.tokens)))}
+    elsewhere = other_days(row)
     for d in ctx.of("SERVICE"):
-        found = forms.first("services.given", row, place[d.first])
-        d.value = {**(d.value or {}), "given": not visit and found is not None and found.form.gives == "yes"}
+        k = place[d.first]
+        found = forms.first("services.given", row, k)
+        here = not visit and k not in elsewhere
+        d.value = {**(d.value or {}), "given": here and found is not None and found.form.gives == "yes"}
 
 
 def withdraw(ctx: Context, visit: str) -> None:
@@ -188,8 +192,9 @@ def exercise_denied(forms: Forms, row: Row) -> bool:
 def _told(forms: Forms, row: Row, name: str) -> str:
     """What the first form of a group that fits anywhere says; ``""`` where none does."""
     words = frozenset(stem(w) for w in resource(VISITS)["anchors"][name])
+    elsewhere = other_days(row)
     for k, token in enumerate(row.tokens):
-        if token.word in words:
+        if token.word in words and k not in elsewhere:
             found = forms.first(f"visits.{name}", row, k)
             if found is not None and found.form.gives != "none":
                 return found.form.gives

@@ -56,7 +56,7 @@ def _cells(row: Row, i: int, j: int) -> list[tuple[int, int]]:
 
 
 def read_columns(row: Row) -> dict[int, str]:
-    """What the column of each number in a table of services holds: minutes, units, other, or not_today, by token."""
+    """What the column of each number in a table of services holds: minutes, units, other, today or not_today, by token."""
     out: dict[int, str] = {}
     head: list[Column] = []
     below = -1
@@ -112,7 +112,7 @@ def _head(row: Row, i: int, j: int, cells: list[tuple[int, int]]) -> list[Column
     if dated >= 2:
         days = [c for c in columns if c.holds == "not_today"]
         this = columns[today] if today >= 0 else days[-1]
-        return [Column(c.at, c.end, c.place, "minutes" if c is this else c.holds) for c in columns]
+        return [Column(c.at, c.end, c.place, "today" if c is this else c.holds) for c in columns]
     return columns if named >= 2 or (named == 1 and len(cells) <= 3) else []
 
 
