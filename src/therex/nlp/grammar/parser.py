@@ -25,6 +25,7 @@ from therex.nlp.surface import Surface, stem
 
 CLASSES = "grammar/classes.yaml"
 WINDOW = 70  # tokens that a form may look back over
+_RULES = frozenset("-_=~#")
 _PLAIN, _FIRST = "\u0100", 0x0101
 _SYMBOL = re.compile(
     r"\s*(?:!\((?P<none>[^()]*)\)|(?P<not>!)?(?P<name>[A-Z][A-Z_0-9]+)(?![a-z])(?::(?P<keep>[a-z]+))?"
@@ -89,6 +90,7 @@ class Alphabet:
         self._kinds: dict[str, str] = {}
         self._cats: dict[str, str] = {}
         self._rank: dict[str, int] = {}
+        self._ends: dict[str, tuple[frozenset[str], str]] = {}
         self._by_word: dict[str, list[str]] = {}
         for name, row in data["classes"].items():
             own = self._new()
@@ -96,6 +98,9 @@ class Alphabet:
             for kind in row.get("kinds", ()):
                 self._kinds[kind] = own
             for cat in row.get("categories", ()):
+                if "ends" in row:
+                    self._ends[cat] = frozenset(stem(word) for word in row["ends"]), own
+                    continue
                 self._cats.setdefault(cat, own)
                 self._rank.setdefault(cat, len(self._rank))
             for word in row.get("words", ()):
@@ -143,6 +148,10 @@ class Alphabet:
         if known is not None:
             return known
         ranked = [cat for cat in cats if cat in self._rank]
+        for cat in cats if " " in word else ():
+            ends = self._ends.get(cat)
+            if ends is not None and word.rsplit(" ", 1)[1] in ends[0]:
+                return ends[1]
         return self._cats[min(ranked, key=self._rank.__getitem__)] if ranked else _PLAIN
 
     def holds(self, cats: Iterable[str]) -> bool:
@@ -167,7 +176,7 @@ def expand(alphabet: Alphabet, form: str, where: str) -> str:
             chars = "".join(alphabet.members(p) if p.isupper() else alphabet.word(stem(p)) for p in parts)
             out.append(f"[^{re.escape(chars)}]")
         elif m["word"]:
-            out.append(re.escape(alphabet.word(stem(m["word"]))))
+            out.append("".join(re.escape(alphabet.word(stem(part))) for part in _parts(m["word"])))
         elif m["name"] in alphabet.macros:
             if m["not"] or m["keep"]:
                 raise ResourceError(f"{where}: {m['name']} is a macro and cannot be excluded or kept")
@@ -179,10 +188,15 @@ def expand(alphabet: Alphabet, form: str, where: str) -> str:
     return "".join(out)
 
 
+def _parts(word: str) -> list[str]:
+    """A word of a form as the tokens that it is read as: a hyphen inside a word is none."""
+    return word.split("-") if re.fullmatch(r"[a-z]+(?:-[a-z]+)+", word) else [word]
+
+
 def _words_of(form: str) -> Iterator[str]:
     for m in _SYMBOL.finditer(form):
         if m["word"]:
-            yield stem(m["word"])
+            yield from map(stem, _parts(m["word"]))
         for part in (m["none"] or "").split("|"):
             if part.strip() and not part.strip().isupper():
                 yield stem(part.strip())
@@ -265,6 +279,10 @@ def _tokens(alphabet: Alphabet, surface: Surface, units: list[Unit], kinds: list
     end = 0
 
     def put(token: Token, char: str, kind: str) -> None:
+        if tokens and token.word in _RULES and tokens[-1].word == token.word and tokens[-1].end == token.start:
+            # a rule of dashes is one token
+            tokens[-1].end = token.end
+            return
         chars.append(char)
         tokens.append(token)
         sections.append(kind)
