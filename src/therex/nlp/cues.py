@@ -1,0 +1,250 @@
+"""Cues of assertion: the phrases of ``resources/assertion`` as a tree of words, and where they are found in a row of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+from typing import Any
+
+from therex.catalog.files import resource
+from therex.nlp.surface import read_surface, stem
+
+FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_person", "pseudo")
+MAX_GAP = 4
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_DATE = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One row of the cue files; the fields are described in ``scope.yaml``."""
+
+    gives: str
+    acts: str = "after"
+    reach: int = 0
+    ends: frozenset[str] = frozenset()
+    commas: str = "list"
+    beside: bool = False
+    inside: str = ""
+    opens: bool = False
+    carries: str = ""
+    before_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cue at the words `first` to `last` (exclusive)."""
+
+    first: int
+    last: int
+    cue: Cue
+
+
+@dataclass(slots=True)
+class _Node:
+    """A place in the tree of phrases: where the next word leads, and the cues whose phrase ends here."""
+
+    words: dict[str, _Node] = field(default_factory=dict)
+    classes: dict[str, _Node] = field(default_factory=dict)
+    cues: list[Cue] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Table:
+    """Everything in ``resources/assertion``, ready for look-up.
+
+    Attributes
+    ----------
+    root, classes
+        Trees of the phrases of all cues, and of each class.
+    heads
+        Classes at the root by the words that they begin with.
+    findings, joints, relatives, links, boxes, waiting, going_on
+        Words of ``scope.yaml``.
+    wraps
+        Words that a wrapped line ends or begins with.
+    carriers
+        First words of the phrases that carry their scope to later lines.
+    """
+
+    root: _Node = field(default_factory=_Node)
+    classes: dict[str, _Node] = field(default_factory=dict)
+    heads: dict[str, set[str]] = field(default_factory=dict)
+    findings: frozenset[str] = frozenset()
+    joints: frozenset[str] = frozenset()
+    relatives: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    boxes: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
+    going_on: frozenset[str] = frozenset()
+    wraps: dict[str, frozenset[str]] = field(default_factory=dict)
+    carriers: frozenset[str] = frozenset()
+
+
+@cache
+def table() -> Table:
+    """The shipped cues."""
+    scope = resource("assertion/scope.yaml")
+    out = Table()
+    for name, phrases in scope["classes"].items():
+        node = out.classes[name] = _Node()
+        for phrase in _phrases(phrases):
+            _put(node, phrase, Cue(name))
+    for kind, phrases in scope["terminators"].items():
+        for phrase in _phrases(phrases):
+            _put(out.root, phrase, Cue(kind, acts="ends"))
+    carriers: set[str] = set()
+    for name in FILES:
+        for row in resource(f"assertion/{name}.yaml")["rows"]:
+            cue = read_cue(row, scope["defaults"])
+            for phrase in _phrases(row["phrases"]):
+                firsts = _put(out.root, phrase, cue)
+                if cue.carries:
+                    carriers |= firsts
+    for name in out.root.classes:
+        for word in _firsts(out, name):
+            out.heads.setdefault(word, set()).add(name)
+    for key in ("findings", "joints", "relatives", "links", "boxes", "waiting", "going_on"):
+        setattr(out, key, _forms(scope[key]))
+    out.wraps = {side: _forms(words) for side, words in scope["wraps"].items()}
+    out.carriers = frozenset(carriers)
+    return out
+
+
+def read_cue(row: dict[str, Any], defaults: dict[str, dict[str, Any]]) -> Cue:
+    """The cue of one row of a cue file, with the defaults of what it gives."""
+    known = {**defaults.get(row["gives"], {}), **{k: v for k, v in row.items() if k not in ("phrases", "example")}}
+    return Cue(**{**known, "ends": frozenset(known.get("ends", ()))})
+
+
+def _phrases(listed: str) -> list[str]:
+    return " ".join(listed.split()).split(", ")
+
+
+def _forms(listed: str) -> frozenset[str]:
+    return frozenset(w for phrase in _phrases(listed) for w in _tokens(phrase))
+
+
+def _is_class(word: str) -> bool:
+    return word == ".." or (word[0] == "<" and word[-1] == ">" and len(word) > 2)
+
+
+@cache
+def _tokens(word: str) -> tuple[str, ...]:
+    """The look-up forms of one word of a phrase."""
+    if word == "<comma>":
+        return (",",)
+    if _is_class(word):
+        return (word,)
+    return (stem(word),) if word.isascii() and word.isalpha() else tuple(read_surface(word).words)
+
+
+def _ways(phrase: str) -> Iterator[tuple[str, ...]]:
+    """Every row of words that a phrase in the notation of ``scope.yaml`` stands for."""
+    places: list[list[tuple[str, ...]]] = []
+    for part in phrase.split():
+        optional = len(part) > 1 and part.endswith("?")
+        choices = (part[:-1] if optional else part).split("|") if len(part) > 1 else [part]
+        places.append([_tokens(c) for c in choices] + ([()] if optional else []))
+    for way in product(*places):
+        yield tuple(w for words in way for w in words)
+
+
+def _put(node: _Node, phrase: str, cue: Cue) -> set[str]:
+    """Add a phrase to a tree; the words that it begins with."""
+    firsts = set()
+    for way in _ways(phrase):
+        if not way:
+            continue
+        firsts.add(way[0])
+        at = node
+        for word in way:
+            edges = at.classes if _is_class(word) else at.words
+            at = edges.setdefault(word.strip("<>") if edges is at.classes else word, _Node())
+        if cue not in at.cues:
+            at.cues.append(cue)
+    return firsts
+
+
+def _firsts(out: Table, name: str) -> list[str]:
+    known = out.classes.get(name)
+    return list(known.words) if known else [name]
+
+
+class _Reader:
+    """Walks the trees over one row of words."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self.table = table()
+
+    def longest(self, node: _Node, k: int) -> tuple[int, list[Cue]]:
+        """Where the longest phrase under `node` that begins at word `k` ends, and its cues; -1 where there is none."""
+        best, cues = (k, node.cues) if node.cues else (-1, node.cues)
+        if k < len(self.words):
+            following = node.words.get(self.words[k])
+            if following is not None:
+                end, found = self.longest(following, k + 1)
+                if end > best:
+                    best, cues = end, found
+        for name, following in node.classes.items():
+            for at in self._class(name, k):
+                end, found = self.longest(following, at)
+                if end > best:
+                    best, cues = end, found
+        return best, cues
+
+    def _class(self, name: str, k: int) -> Iterator[int]:
+        """Where the phrases of a class that begin at word `k` end."""
+        if name == "..":
+            for at in range(k, min(k + MAX_GAP, len(self.words)) + 1):
+                yield at
+                if at < len(self.words) and self.words[at] in (".", ";", ","):
+                    return
+        elif name == "edge":
+            if k >= len(self.words) or not self.words[k][0].isalnum():
+                yield k
+        elif k >= len(self.words):
+            return
+        elif name == "n":
+            if self.words[k][0].isdigit():
+                yield k + 1
+        elif name == "year":
+            if _YEAR.match(self.words[k]):
+                yield k + 1
+        elif name == "date":
+            if _DATE.match(self.words[k]):
+                yield k + 1
+        else:
+            yield from self._ends(self.table.classes[name], k)
+
+    def _ends(self, node: _Node, k: int) -> Iterator[int]:
+        while True:
+            if node.cues:
+                yield k
+            following = node.words.get(self.words[k]) if k < len(self.words) else None
+            if following is None:
+                return
+            node, k = following, k + 1
+
+
+def find_cues(words: Sequence[str]) -> list[Found]:
+    """The cues and terminators in `words`, left to right; the longest phrase at each place wins and hides those inside it."""
+    out: list[Found] = []
+    reader = _Reader(words)
+    root, heads = reader.table.root, reader.table.heads
+    known, numbered = root.words, "n" in root.classes
+    k = 0
+    while k < len(words):
+        word = words[k]
+        if word in known or word in heads or (numbered and word[0].isdigit()):
+            end, cues = reader.longest(root, k)
+            if end > k:
+                out.extend(Found(k, end, cue) for cue in cues)
+                k = end
+                continue
+        k += 1
+    return out
