@@ -26,6 +26,7 @@ _FIELD = re.compile(r"[ ]*[a-z][a-z /&'-]{0,40}:")
 _FIRST = re.compile(r"\S+")
 # a goal, a purpose, an amount or a measure is what it is: only these labels have an assertion
 _ASKED = frozenset({"IMPAIRMENT", "LIMITATION", "SERVICE", "EXERCISE", "RESPONSE"})
+_FINDINGS = frozenset({"IMPAIRMENT", "LIMITATION"})
 _LEAST_WIDTH = 30
 
 
@@ -48,17 +49,17 @@ class Scopes:
         self.sections = [s for s in sections if s.kind == "history"]
         self._starts = [r.start for r in self.ranges]
         self._made: dict[int, Scope] = {}
-        carriers = table().carriers
-        self._carriers = [surface.starts[k] for k, word in enumerate(surface.words) if word in carriers]
+        self._heads: list[int] = []
+        self._carriers = _carriers(surface)
 
-    def modifiers(self, start: int, end: int) -> tuple[str, ...]:
-        """Every qualifier that holds of the phrase at `start`:`end`."""
+    def modifiers(self, start: int, end: int, finding: bool = True) -> tuple[str, ...]:
+        """Every qualifier that holds of the phrase at `start`:`end`, a `finding` or else a treatment or a response to it."""
         k = max(bisect_right(self._starts, start) - 1, 0)
         if not self.ranges or end > self.ranges[k].end:
             # a phrase may run over what looks like the end of a sentence
             first = self.ranges[k].start if self.ranges else 0
-            return Scope(self.surface, first, end, self._inherited(k)).modifiers(start, end)
-        return self._scope(k).modifiers(start, end)
+            return Scope(self.surface, first, end, self._inherited(k)).modifiers(start, end, finding)
+        return self._scope(k).modifiers(start, end, finding)
 
     def _scope(self, k: int) -> Scope:
         made = self._made.get(k)
@@ -71,19 +72,22 @@ class Scopes:
         """The cues of the sentences before sentence `k` whose scope goes on in it."""
         if not self._carriers or k >= len(self.ranges):
             return ()
-        first = k
-        while first > 0 and self._goes_on(first):
-            first -= 1
+        if not self._heads:
+            self._heads = self._paragraphs()
+        first = self._heads[k]
         near = bisect_left(self._carriers, self.ranges[first].start)
         out: tuple[Cue, ...] = ()
         if first < k and near < len(self._carriers) and self._carriers[near] < self.ranges[k].start:
             out = tuple(c for c in self._scope(k - 1).carried() if self._passes(c, k))
         return out or self._of_section(k)
 
-    def _goes_on(self, k: int) -> bool:
-        """Whether sentence `k` may stand under a heading or in the list of the sentence before it."""
-        between = self.surface.norm[self.ranges[k - 1].end : self.ranges[k].start]
-        return between.count("\n") < 2
+    def _paragraphs(self) -> list[int]:
+        """For each sentence, the first one of its paragraph."""
+        out = [0]
+        for k in range(1, len(self.ranges)):
+            between = self.surface.norm[self.ranges[k - 1].end : self.ranges[k].start]
+            out.append(out[-1] if between.count("\n") < 2 else k)
+        return out
 
     def _passes(self, cue: Cue, k: int) -> bool:
         """Whether a cue of the sentence before sentence `k` goes on in it."""
@@ -104,6 +108,16 @@ class Scopes:
                 head = Scope(self.surface, s.start, s.body)
                 return tuple(f.cue for f in head.found if f.cue.carries == "line" and not f.cue.before_label)
         return ()
+
+
+def _carriers(surface: Surface) -> list[int]:
+    """Where phrases may stand whose scope goes on over later lines: such a phrase ends with a colon or with its line."""
+    firsts, words = table().carriers, surface.words
+    return [
+        surface.starts[k]
+        for k, word in enumerate(words)
+        if word in firsts and (":" in words[k : k + 8] or "\n" in words[k : k + 5])
+    ]
 
 
 def joined(surface: Surface, sentences: Sequence[Range]) -> list[Range]:
@@ -174,7 +188,8 @@ class AssertionMarker:
     def __call__(self, doc: Doc) -> Doc:
         spans = doc._.therex_spans or []
         asked = [i for i, s in enumerate(spans) if s.label in _ASKED]
-        found = self.process(doc, [(spans[i].start, spans[i].end) for i in asked])
+        scopes = self._scopes(doc)
+        found = [scopes.modifiers(spans[i].start, spans[i].end, spans[i].label in _FINDINGS) for i in asked]
         marked = list(spans)
         for i, modifiers in zip(asked, found, strict=True):
             kept = _of_label(spans[i], modifiers)
@@ -187,9 +202,12 @@ class AssertionMarker:
 
     def process(self, doc: Doc, ranges: list[tuple[int, int]]) -> list[tuple[str, ...]]:
         """The modifiers of each character range of `doc`, which is left as it is."""
-        surface = surface_of(doc)
-        scopes = Scopes(surface, doc._.therex_sentences or read_sentences(surface), doc._.therex_sections or ())
+        scopes = self._scopes(doc)
         return [scopes.modifiers(start, end) for start, end in ranges]
+
+    def _scopes(self, doc: Doc) -> Scopes:
+        surface = surface_of(doc)
+        return Scopes(surface, doc._.therex_sentences or read_sentences(surface), doc._.therex_sections or ())
 
 
 def _of_label(span: Span, modifiers: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from therex.nlp.surface import read_surface, stem
 
 FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_person", "pseudo")
 MAX_GAP = 4
+_AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "..")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?$")
 
@@ -29,6 +30,7 @@ class Cue:
     commas: str = "list"
     beside: bool = False
     inside: str = ""
+    findings: bool = False
     opens: bool = False
     carries: str = ""
     before_label: str = ""
@@ -61,7 +63,7 @@ class Table:
     root, classes
         Trees of the phrases of all cues, and of each class.
     heads
-        Classes at the root by the words that they begin with.
+        Classes by the words that they begin with.
     findings, joints, relatives, links, boxes, waiting, going_on
         Words of ``scope.yaml``.
     wraps
@@ -72,7 +74,7 @@ class Table:
 
     root: _Node = field(default_factory=_Node)
     classes: dict[str, _Node] = field(default_factory=dict)
-    heads: dict[str, set[str]] = field(default_factory=dict)
+    heads: dict[str, tuple[str, ...]] = field(default_factory=dict)
     findings: frozenset[str] = frozenset()
     joints: frozenset[str] = frozenset()
     relatives: frozenset[str] = frozenset()
@@ -104,9 +106,9 @@ def table() -> Table:
                 firsts = _put(out.root, phrase, cue)
                 if cue.carries:
                     carriers |= firsts
-    for name in out.root.classes:
-        for word in _firsts(out, name):
-            out.heads.setdefault(word, set()).add(name)
+    for name, node in out.classes.items():
+        for word in node.words:
+            out.heads[word] = (*out.heads.get(word, ()), name)
     for key in ("findings", "joints", "relatives", "links", "boxes", "waiting", "going_on"):
         setattr(out, key, _forms(scope[key]))
     out.wraps = {side: _forms(words) for side, words in scope["wraps"].items()}
@@ -169,11 +171,6 @@ def _put(node: _Node, phrase: str, cue: Cue) -> set[str]:
     return firsts
 
 
-def _firsts(out: Table, name: str) -> list[str]:
-    known = out.classes.get(name)
-    return list(known.words) if known else [name]
-
-
 class _Reader:
     """Walks the trees over one row of words."""
 
@@ -184,18 +181,28 @@ class _Reader:
     def longest(self, node: _Node, k: int) -> tuple[int, list[Cue]]:
         """Where the longest phrase under `node` that begins at word `k` ends, and its cues; -1 where there is none."""
         best, cues = (k, node.cues) if node.cues else (-1, node.cues)
-        if k < len(self.words):
-            following = node.words.get(self.words[k])
-            if following is not None:
-                end, found = self.longest(following, k + 1)
-                if end > best:
-                    best, cues = end, found
-        for name, following in node.classes.items():
-            for at in self._class(name, k):
-                end, found = self.longest(following, at)
-                if end > best:
-                    best, cues = end, found
+        ways = []
+        if k < len(self.words) and (following := node.words.get(self.words[k])) is not None:
+            ways.append(self.longest(following, k + 1))
+        if node.classes:
+            for name in self.begun(k):
+                if (following := node.classes.get(name)) is not None:
+                    ways += [self.longest(following, at) for at in self._class(name, k)]
+        for end, found in ways:
+            if end > best:
+                best, cues = end, found
+            elif end == best and found is not cues:
+                cues = [*cues, *(c for c in found if c not in cues)]
         return best, cues
+
+    def begun(self, k: int) -> tuple[str, ...]:
+        """The classes that may begin at word `k`."""
+        if k >= len(self.words):
+            return _AT_END
+        word = self.words[k]
+        if word[0].isdigit():
+            return (*self.table.heads.get(word, ()), *_AT_NUMBER)
+        return (*self.table.heads.get(word, ()), *(("..",) if word[0].isalnum() else _AT_END))
 
     def _class(self, name: str, k: int) -> Iterator[int]:
         """Where the phrases of a class that begin at word `k` end."""
@@ -236,14 +243,16 @@ def find_cues(words: Sequence[str]) -> list[Found]:
     out: list[Found] = []
     reader = _Reader(words)
     root, heads = reader.table.root, reader.table.heads
-    known, numbered = root.words, "n" in root.classes
+    known, classes = root.words, root.classes.keys()
     k = 0
     while k < len(words):
         word = words[k]
-        if word in known or word in heads or (numbered and word[0].isdigit()):
+        if word in known or word[0].isdigit() or not classes.isdisjoint(heads.get(word, ())):
             end, cues = reader.longest(root, k)
             if end > k:
-                out.extend(Found(k, end, cue) for cue in cues)
+                # where a phrase is both, it is no cue
+                hidden = [cue for cue in cues if cue.gives == "pseudo"]
+                out.extend(Found(k, end, cue) for cue in hidden or cues)
                 k = end
                 continue
         k += 1

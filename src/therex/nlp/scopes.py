@@ -14,6 +14,8 @@ _BOX = re.compile(r"(?:[\[(](?P<mark>[x✓ ]?)[\])]|(?P<sign>[☐☒☑])) ?(?P<
 _SCORE = re.compile(r"[1-9]\d*(?:\.\d)?/10$")
 _OPEN, _CLOSE = frozenset("(["), frozenset(")]")
 _LISTED = frozenset({"or", "nor"})
+_COMMA, _JOINED = frozenset({",", "or", "nor"}), frozenset({",", "and", "or", "nor"})
+_HARD = frozenset({"full_stop", "field", "contrast", "exception", "cause"})
 _AND = frozenset({"and", "&", "or"})
 
 
@@ -45,8 +47,8 @@ class Scope:
                 self.terminators.setdefault(f.first, set()).add(f.cue.gives)
             elif f.last and (f.cue.gives in ("negated", "resolved") or f.cue.inside == "negated"):
                 self.terminators.setdefault(f.first, set()).add("denial")
-            elif f.cue.gives == "current":
-                self.terminators.setdefault(f.first, set()).add("current")
+            elif f.cue.gives in ("current", "condition"):
+                self.terminators.setdefault(f.first, set()).add(f.cue.gives)
         self.close = self._brackets()
         self._limits: dict[Found, int] = {}
 
@@ -75,8 +77,8 @@ class Scope:
                 out[stack.pop()] = k
         return out
 
-    def modifiers(self, start: int, end: int) -> tuple[str, ...]:
-        """Every qualifier of the phrase `start`:`end`, in the order of the contract."""
+    def modifiers(self, start: int, end: int, finding: bool = True) -> tuple[str, ...]:
+        """Every qualifier of the phrase `start`:`end`, a `finding` or a treatment, in the order of the contract."""
         s = max(bisect_right(self.starts, start) - 1, 0)
         if s < len(self.starts) and self.ends[s] <= start:
             s += 1
@@ -84,7 +86,7 @@ class Scope:
         ticked = self._ticked(start, end)
         if ticked is not None:
             return ("negated",) if ticked else ()
-        hits = [f for f in self.found if f.cue.acts != "ends" and self._acts(f, s, e)]
+        hits = [f for f in self.found if f.cue.acts != "ends" and (finding or not f.cue.findings) and self._acts(f, s, e)]
         held = self._weigh(hits, s, e)
         return tuple(kind for kind in ASSERTION_ORDER if kind in held)
 
@@ -167,14 +169,14 @@ class Scope:
                     return k
             word = words[k]
             if word == ",":
-                if cue.commas == "end" and not k < last_or and k > f.last:
+                if cue.commas == "end" and not k < last_or:
                     return k
                 if cue.commas == "list" and self._parts(f, k, last_or):
                     return k
                 item = k
             elif word in ("and", "&", "/", "-") and cue.commas == "list":
                 if word != "/" or self._spaced(k):
-                    if word != "-" and self._stands_alone(k + 1, False):
+                    if word != "-" and self._stands_alone(k + 1, False, _JOINED):
                         return k
                     item = k
             k += 1
@@ -222,20 +224,20 @@ class Scope:
             return False
         return any(g.cue.gives == "negated" and g.cue.acts == "after" and g.last <= k for g in self.found)
 
-    def _item(self, k: int) -> int:
-        """Where the item of a list that begins at word `k` ends."""
-        while k < len(self.words) and self.words[k] not in (",", "and", "or", "nor") and not self.terminators.get(k, set()) & _HARD:
+    def _item(self, k: int, marks: frozenset[str]) -> int:
+        """Where the item of a list that begins at word `k` ends: at one of `marks`, or with its clause."""
+        while k < len(self.words) and self.words[k] not in marks and not self.terminators.get(k, set()) & _HARD:
             k = self.close[k] + 1 if k in self.close else k + 1
         return k
 
-    def _stands_alone(self, a: int, listed: bool) -> bool:
-        """Whether the item at word `a` has its own measure, its own adjective or its own verb."""
+    def _stands_alone(self, a: int, listed: bool, marks: frozenset[str] = _COMMA) -> bool:
+        """Whether the item at word `a` has its own measure, its own adjective (not in a list with `or`) or its own verb."""
         words, scope = self.words, self.table
         if a >= len(words):
             return False
         if "denial" in self.terminators.get(a, set()):
             return False
-        b = self._item(a)
+        b = self._item(a, marks)
         for k in range(a, b):
             if "verb" in self.terminators.get(k, set()) and not self._related(k):
                 return True
@@ -269,7 +271,7 @@ class Scope:
                 ends = ends - {"verb"}
             if ends or left <= 0:
                 return False
-            if words[k] == "," and cue.commas == "end":
+            if (words[k] == "," and cue.commas == "end") or self.close.get(k, -1) > f.first:
                 return False
             if words[k] in _AND and (k > e or f.first - k > 5):
                 return False
@@ -294,6 +296,3 @@ class Scope:
     def carried(self) -> tuple[Cue, ...]:
         """The cues whose scope goes on over the next sentence of their line or list."""
         return tuple(f.cue for f in self.found if f.cue.carries and self._limit(f, 0) >= len(self.words))
-
-
-_HARD = frozenset({"full_stop", "field", "contrast", "exception", "cause"})
