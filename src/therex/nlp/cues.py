@@ -31,6 +31,7 @@ class Cue:
     beside: bool = False
     inside: str = ""
     findings: bool = False
+    leads: bool = False
     opens: bool = False
     carries: str = ""
     before_label: str = ""
@@ -64,7 +65,7 @@ class Table:
         Trees of the phrases of all cues, and of each class.
     heads
         Classes by the words that they begin with.
-    findings, joints, relatives, links, boxes, waiting, going_on
+    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts
         Words of ``scope.yaml``.
     wraps
         Words that a wrapped line ends or begins with.
@@ -81,6 +82,7 @@ class Table:
     links: frozenset[str] = frozenset()
     boxes: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
+    clause_starts: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()
     wraps: dict[str, frozenset[str]] = field(default_factory=dict)
     carriers: frozenset[str] = frozenset()
@@ -109,7 +111,7 @@ def table() -> Table:
     for name, node in out.classes.items():
         for word in node.words:
             out.heads[word] = (*out.heads.get(word, ()), name)
-    for key in ("findings", "joints", "relatives", "links", "boxes", "waiting", "going_on"):
+    for key in ("findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts"):
         setattr(out, key, _forms(scope[key]))
     out.wraps = {side: _forms(words) for side, words in scope["wraps"].items()}
     out.carriers = frozenset(carriers)

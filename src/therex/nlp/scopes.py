@@ -47,8 +47,8 @@ class Scope:
                 self.terminators.setdefault(f.first, set()).add(f.cue.gives)
             elif f.last and (f.cue.gives in ("negated", "resolved") or f.cue.inside == "negated"):
                 self.terminators.setdefault(f.first, set()).add("denial")
-            elif f.cue.gives in ("current", "condition"):
-                self.terminators.setdefault(f.first, set()).add(f.cue.gives)
+            elif f.cue.gives in ("current", "today", "condition"):
+                self.terminators.setdefault(f.first, set()).add("current" if f.cue.gives == "today" else f.cue.gives)
         self.close = self._brackets()
         self._limits: dict[Found, int] = {}
 
@@ -93,13 +93,18 @@ class Scope:
     def _acts(self, f: Found, s: int, e: int) -> bool:
         """Whether the phrase at words `s`:`e` is in the scope of a cue."""
         cue = f.cue
-        if cue.inside and f.first < s < f.last:
+        if f.first < s < f.last and (cue.inside or (cue.gives == "negated" and cue.acts == "after")):
             return True
         if cue.inside and cue.beside and s <= f.first and f.last <= e:
             return not any(_SCORE.match(w) for w in self.words[s:e])
         if f.last <= s:
-            return cue.acts in ("after", "both") and s < self._limit(f, s)
+            return cue.acts in ("after", "both") and s < self._limit(f, s) and not (cue.leads and s - f.last > 1 and not self._leads(f))
         return f.first >= e and cue.acts in ("before", "both") and self._precedes(f, s, e)
+
+    def _leads(self, f: Found) -> bool:
+        """Whether a cue stands at the start of its clause."""
+        before = self.words[f.first - 1] if f.first else ""
+        return not before[:1].isalnum() or before in self.table.clause_starts
 
     def _weigh(self, hits: list[Found], s: int, e: int) -> set[str]:
         """What the cues that act on a phrase give it together."""
@@ -108,16 +113,17 @@ class Scope:
         if conditions and "resolved" in kinds:
             # what something waits for is not so yet
             return set()
-        current = min((f.first for f in hits if f.cue.gives == "current"), default=-1)
+        current = max((f.first for f in hits if f.cue.gives == "current"), default=-1)
+        present = current >= 0 or "today" in kinds
         held = set()
         for f in hits:
             gives = f.cue.inside if f.cue.inside and f.first < e and f.last > s else f.cue.gives
             after = f.first >= e
-            if gives == "negated" and not (after and current >= 0) and not (f.last <= s and self._undone(f, kinds)):
+            if gives == "negated" and not (after and current > f.first) and not (f.last <= s and self._undone(f, kinds)):
                 held.add("negated")
-            elif gives == "resolved" and current < 0:
+            elif gives == "resolved" and current < f.first:
                 held.add("historical" if self._past(f, s) else "negated")
-            elif gives == "historical" and current < 0:
+            elif gives == "historical" and not present:
                 held.add("historical")
             elif gives in ("hypothetical", "other_person"):
                 held.add(gives)
@@ -169,7 +175,7 @@ class Scope:
                     return k
             word = words[k]
             if word == ",":
-                if cue.commas == "end" and not k < last_or:
+                if cue.commas == "end" and not (k < last_or and cue.gives == "negated") and not (cue.leads and k == f.last):
                     return k
                 if cue.commas == "list" and self._parts(f, k, last_or):
                     return k
@@ -273,7 +279,7 @@ class Scope:
                 return False
             if (words[k] == "," and cue.commas == "end") or self.close.get(k, -1) > f.first:
                 return False
-            if words[k] in _AND and (k > e or f.first - k > 5):
+            if words[k] in _AND and (k > e or f.first - k > 5) and k + 1 < f.first and words[k + 1] not in self.table.relatives:
                 return False
             k -= 1
             left -= 1
