@@ -14,8 +14,9 @@ from therex.nlp.surface import read_surface, stem
 
 FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_person", "pseudo")
 MAX_GAP = 4
-_AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "..")
+_AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "range", "..")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
+_RANGE = re.compile(r"\d+-\d+$")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?$")
 
 
@@ -223,6 +224,9 @@ class _Reader:
                 yield k + 1
         elif name == "year":
             if _YEAR.match(self.words[k]):
+                yield k + 1
+        elif name == "range":
+            if _RANGE.match(self.words[k]):
                 yield k + 1
         elif name == "date":
             if _DATE.match(self.words[k]):

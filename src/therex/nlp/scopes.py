@@ -98,7 +98,7 @@ class Scope:
         if cue.inside and cue.beside and s <= f.first and f.last <= e:
             return not any(_SCORE.match(w) for w in self.words[s:e])
         if f.last <= s:
-            return cue.acts in ("after", "both") and s < self._limit(f, s) and not (cue.leads and s - f.last > 1 and not self._leads(f))
+            return cue.acts in ("after", "both") and s < self._limit(f, s) and not (cue.leads and s - f.last > 2 and self._after_value(f))
         return f.first >= e and cue.acts in ("before", "both") and self._precedes(f, s, e)
 
     def _leads(self, f: Found) -> bool:
@@ -106,11 +106,19 @@ class Scope:
         before = self.words[f.first - 1] if f.first else ""
         return not before[:1].isalnum() or before in self.table.clause_starts
 
+    def _after_value(self, f: Found) -> bool:
+        """Whether a number stands before a cue in its part of the sentence, so that the cue belongs to it."""
+        k = f.first - 1
+        while k >= 0 and self.words[k] not in (",", "(") and not self.terminators.get(k, set()) & _HARD:
+            if self.words[k][0].isdigit():
+                return True
+            k -= 1
+        return False
+
     def _weigh(self, hits: list[Found], s: int, e: int) -> set[str]:
         """What the cues that act on a phrase give it together."""
         kinds = {f.cue.gives for f in hits}
-        conditions = [f for f in hits if f.cue.gives == "condition"]
-        if conditions and "resolved" in kinds:
+        if kinds & {"condition", "occasion"} and kinds & {"resolved", "awaited"}:
             # what something waits for is not so yet
             return set()
         current = max((f.first for f in hits if f.cue.gives == "current"), default=-1)
@@ -159,6 +167,7 @@ class Scope:
         cue, words, n = f.cue, self.words, len(self.words)
         own = next((b for a, b in self.close.items() if a < f.first < b), n)
         last_or = self._last_or(f, min(own, n))
+        commas = "pass" if cue.leads and self._leads(f) else cue.commas
         item, k, left = -1, f.last, cue.reach
         while k < min(own, n) and left > 0:
             if k in self.close:
@@ -175,12 +184,12 @@ class Scope:
                     return k
             word = words[k]
             if word == ",":
-                if cue.commas == "end" and not (k < last_or and cue.gives == "negated") and not (cue.leads and k == f.last):
+                if commas == "end" and not (k < last_or and cue.gives == "negated"):
                     return k
-                if cue.commas == "list" and self._parts(f, k, last_or):
+                if commas == "list" and self._parts(f, k, last_or):
                     return k
                 item = k
-            elif word in ("and", "&", "/", "-") and cue.commas == "list":
+            elif word in ("and", "&", "/", "-") and commas == "list":
                 if word != "/" or self._spaced(k):
                     if word != "-" and self._stands_alone(k + 1, False, _JOINED):
                         return k
