@@ -175,7 +175,7 @@ class Scope:
                 k = self.close[k] + 1
                 continue
             ends = self.terminators.get(k, set()) & cue.ends
-            if "verb" in ends and (self._related(k) or (cue.opens and item < 0)):
+            if "verb" in ends and (self._related(k) or item < 0):
                 ends = ends - {"verb"}
             if ends:
                 if ends == {"verb"} and item >= 0:
@@ -200,7 +200,12 @@ class Scope:
 
     def _related(self, k: int) -> bool:
         """Whether a verb belongs to a relative clause."""
-        return k > 0 and (self.words[k - 1] in self.table.relatives or (k > 1 and self.words[k - 2] in self.table.relatives))
+        for at in range(k - 1, max(k - 5, -1), -1):
+            if self.words[at] == "," or at in self.terminators:
+                return False
+            if self.words[at] in self.table.relatives:
+                return True
+        return False
 
     def _spaced(self, k: int) -> bool:
         return 0 < k < len(self.words) - 1 and self.ends[k - 1] < self.starts[k] and self.ends[k] < self.starts[k + 1]
