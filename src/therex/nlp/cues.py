@@ -66,7 +66,7 @@ class Table:
         Trees of the phrases of all cues, and of each class.
     heads
         Classes by the words that they begin with.
-    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts
+    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides
         Words of ``scope.yaml``.
     wraps
         Words that a wrapped line ends or begins with.
@@ -83,6 +83,7 @@ class Table:
     links: frozenset[str] = frozenset()
     boxes: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
+    sides: frozenset[str] = frozenset()
     clause_starts: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()
     wraps: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -112,7 +113,7 @@ def table() -> Table:
     for name, node in out.classes.items():
         for word in node.words:
             out.heads[word] = (*out.heads.get(word, ()), name)
-    for key in ("findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts"):
+    for key in ("findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides"):
         setattr(out, key, _forms(scope[key]))
     out.wraps = {side: _forms(words) for side, words in scope["wraps"].items()}
     out.carriers = frozenset(carriers)

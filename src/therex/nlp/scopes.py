@@ -195,7 +195,7 @@ class Scope:
                         return k
                     item = k
             k += 1
-            left -= 1
+            left -= commas != "list" or word[0].isalpha()
         return k
 
     def _related(self, k: int) -> bool:
@@ -234,7 +234,10 @@ class Scope:
         if k < last_or:
             return self._stands_alone(k + 1, True)
         if self._repeats(f):
-            return True
+            # the last item of `no A, no B, C` is a finding where it says more than a name
+            b = self._item(k + 1, _COMMA)
+            if self.words[b : b + 1] != [","] and (b - k > 4 or not self.table.sides.isdisjoint(self.words[k + 1 : b])):
+                return True
         return self._stands_alone(k + 1, False)
 
     def _repeats(self, f: Found) -> bool:
