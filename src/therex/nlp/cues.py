@@ -15,6 +15,7 @@ from therex.nlp.surface import read_surface, stem
 FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_person", "pseudo")
 MAX_GAP = 4
 _AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "range", "..")
+_CENTURIES = ("19", "20")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _RANGE = re.compile(r"\d+-\d+$")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?$")
@@ -70,6 +71,8 @@ class Table:
         Words of ``scope.yaml``.
     wraps
         Words that a wrapped line ends or begins with.
+    counted
+        Words that follow a number or a date at the start of a phrase.
     carriers
         First words of the phrases that carry their scope to later lines.
     """
@@ -88,6 +91,7 @@ class Table:
     going_on: frozenset[str] = frozenset()
     wraps: dict[str, frozenset[str]] = field(default_factory=dict)
     carriers: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
 
 
 @cache
@@ -117,7 +121,16 @@ def table() -> Table:
         setattr(out, key, _forms(scope[key]))
     out.wraps = {side: _forms(words) for side, words in scope["wraps"].items()}
     out.carriers = frozenset(carriers)
+    out.counted = frozenset(word for name in _AT_NUMBER if name in out.root.classes for word in _next_words(out, out.root.classes[name]))
     return out
+
+
+def _next_words(out: Table, node: _Node) -> Iterator[str]:
+    """The words that can follow at a place of the tree, numbers left out."""
+    yield from node.words
+    for name in node.classes:
+        if name in out.classes:
+            yield from out.classes[name].words
 
 
 def read_cue(row: dict[str, Any], defaults: dict[str, dict[str, Any]]) -> Cue:
@@ -185,18 +198,24 @@ class _Reader:
     def longest(self, node: _Node, k: int) -> tuple[int, list[Cue]]:
         """Where the longest phrase under `node` that begins at word `k` ends, and its cues; -1 where there is none."""
         best, cues = (k, node.cues) if node.cues else (-1, node.cues)
-        ways = []
-        if k < len(self.words) and (following := node.words.get(self.words[k])) is not None:
-            ways.append(self.longest(following, k + 1))
+        following = node.words.get(self.words[k]) if k < len(self.words) else None
+        if following is not None:
+            best, cues = self._longer(best, cues, following, k + 1)
         if node.classes:
             for name in self.begun(k):
-                if (following := node.classes.get(name)) is not None:
-                    ways += [self.longest(following, at) for at in self._class(name, k)]
-        for end, found in ways:
-            if end > best:
-                best, cues = end, found
-            elif end == best and found is not cues:
-                cues = [*cues, *(c for c in found if c not in cues)]
+                following = node.classes.get(name)
+                if following is not None:
+                    for at in self._class(name, k):
+                        best, cues = self._longer(best, cues, following, at)
+        return best, cues
+
+    def _longer(self, best: int, cues: list[Cue], node: _Node, k: int) -> tuple[int, list[Cue]]:
+        """The longer of a phrase that ends at `best` and one that goes on under `node`; all cues of both where they are equal."""
+        end, found = self.longest(node, k) if node.words or node.classes else (k, node.cues)
+        if end > best:
+            return end, found
+        if end == best and end >= 0 and found is not cues:
+            return best, [*cues, *(c for c in found if c not in cues)]
         return best, cues
 
     def begun(self, k: int) -> tuple[str, ...]:
@@ -249,16 +268,20 @@ def find_cues(words: Sequence[str]) -> list[Found]:
     """The cues and terminators in `words`, left to right; the longest phrase at each place wins and hides those inside it."""
     out: list[Found] = []
     reader = _Reader(words)
-    root, heads = reader.table.root, reader.table.heads
-    known, classes = root.words, root.classes.keys()
+    root, heads, n = reader.table.root, reader.table.heads, len(words)
+    known, classes, counted = root.words, root.classes.keys(), reader.table.counted
     k = 0
-    while k < len(words):
+    while k < n:
         word = words[k]
-        if word in known or word[0].isdigit() or not classes.isdisjoint(heads.get(word, ())):
+        if word[0].isdigit():
+            may = word in known or (len(word) == 4 and word[:2] in _CENTURIES) or (k + 1 < n and (words[k + 1] in counted or words[k + 1][0].isdigit()))
+        else:
+            may = word in known or (word in heads and not classes.isdisjoint(heads[word]))
+        if may:
             end, cues = reader.longest(root, k)
             if end > k:
                 # where a phrase is both, it is no cue
-                hidden = [cue for cue in cues if cue.gives == "pseudo"]
+                hidden = [cue for cue in cues if cue.gives == "pseudo"] if len(cues) > 1 else cues
                 out.extend(Found(k, end, cue) for cue in hidden or cues)
                 k = end
                 continue

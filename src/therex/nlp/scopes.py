@@ -55,6 +55,11 @@ class Scope:
     def _take(self, i: int, j: int) -> None:
         """The words of the sentence, without the line breaks in it; a row of dots or lines counts as a colon."""
         words, starts, ends = self.surface.words, self.surface.starts, self.surface.ends
+        self.words = words[i:j]
+        if "\n" not in self.words and "_" not in self.words and self.words.count(".") < 2:
+            self.starts, self.ends = starts[i:j], ends[i:j]
+            return
+        self.words = []
         for k in range(i, j):
             word = words[k]
             if word == "\n" and self.start < starts[k] < self.end - 1:
