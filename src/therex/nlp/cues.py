@@ -67,7 +67,7 @@ class Table:
         Trees of the phrases of all cues, and of each class.
     heads
         Classes by the words that they begin with.
-    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides
+    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides, pickups
         Words of ``scope.yaml``.
     wraps
         Words that a wrapped line ends or begins with.
@@ -87,6 +87,7 @@ class Table:
     boxes: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
     sides: frozenset[str] = frozenset()
+    pickups: frozenset[str] = frozenset()
     clause_starts: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()
     wraps: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -117,7 +118,7 @@ def table() -> Table:
     for name, node in out.classes.items():
         for word in node.words:
             out.heads[word] = (*out.heads.get(word, ()), name)
-    for key in ("findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides"):
+    for key in ("findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides", "pickups"):
         setattr(out, key, _forms(scope[key]))
     out.wraps = {side: _forms(words) for side, words in scope["wraps"].items()}
     out.carriers = frozenset(carriers)

@@ -153,8 +153,8 @@ class Scope:
         return any(s <= t.first < f.last + 5 and t.first >= s and self._same(f, t) for t in self.found if t.cue.gives in ("past_time", "historical"))
 
     def _same(self, f: Found, t: Found) -> bool:
-        """Whether no end of a sentence stands between two cues."""
-        return not any(k in self.terminators and self.terminators[k] & {"full_stop", "field"} for k in range(f.last, t.first))
+        """Whether a past time stands before a resolution, or in the same part of the sentence."""
+        return not any(self.words[k] == "," or self.terminators.get(k, set()) & _HARD for k in range(f.last, t.first))
 
     def _limit(self, f: Found, s: int) -> int:
         """The word at which the scope of a cue that acts on what follows ends."""
@@ -283,18 +283,25 @@ class Scope:
         cue, words = f.cue, self.words
         if cue.beside:
             return f.first - e <= cue.reach and all(w in self.table.links for w in words[e : f.first])
-        k = f.first - 1
+        k, ends_here = f.first - 1, cue.ends
         if k >= e and words[k] in _OPEN and k in self.close:
             k -= 1
-        elif k >= e and words[k] == "," and cue.commas != "pass":
-            k -= 1
+        elif cue.commas != "pass":
+            at = k
+            while at >= e and words[at] in self.table.pickups:
+                at -= 1
+            if at >= e and words[at] == ",":
+                # a second predicate of the same subject
+                k, ends_here = at - 1, cue.ends - {"verb"}
+            elif cue.gives == "current":
+                k = at
         left = cue.reach
         opens = {b: a for a, b in self.close.items()}
         while k >= e:
             if k in opens and opens[k] >= e:
                 k = opens[k] - 1
                 continue
-            ends = self.terminators.get(k, set()) & cue.ends
+            ends = self.terminators.get(k, set()) & ends_here
             if "verb" in ends and self._related(k):
                 ends = ends - {"verb"}
             if ends or left <= 0:
