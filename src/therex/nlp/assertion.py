@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from therex.nlp.cues import Cue, table
+from therex.nlp.cues import Cue, find_cues, table
 from therex.nlp.extensions import forget_working, surface_of
 from therex.nlp.scopes import Scope
 from therex.nlp.sentences import BULLET, read_sentences
@@ -58,7 +58,9 @@ class Scopes:
         if not self.ranges or end > self.ranges[k].end:
             # a phrase may run over what looks like the end of a sentence
             first = self.ranges[k].start if self.ranges else 0
-            return Scope(self.surface, first, end, self._inherited(k)).modifiers(start, end, finding)
+            last = bisect_right(self._starts, end - 1) - 1
+            close = max(end, self.ranges[last].end if last >= 0 else 0)
+            return Scope(self.surface, first, close, self._inherited(k)).modifiers(start, end, finding)
         return self._scope(k).modifiers(start, end, finding)
 
     def _scope(self, k: int) -> Scope:
@@ -93,7 +95,7 @@ class Scopes:
         """Whether a cue of the sentence before sentence `k` goes on in it."""
         norm, r, before = self.surface.norm, self.ranges[k], self.ranges[k - 1]
         new_line = "\n" in norm[before.end : r.start]
-        if new_line and cue.before_label:
+        if new_line and cue.before_label and norm[before.end - 1] != ":":
             return False
         item = bool(BULLET.match(norm, norm.rfind("\n", 0, r.start) + 1))
         if cue.carries == "list":
@@ -113,11 +115,8 @@ class Scopes:
 def _carriers(surface: Surface) -> list[int]:
     """Where phrases may stand whose scope goes on over later lines: such a phrase ends with a colon or with its line."""
     firsts, words = table().carriers, surface.words
-    return [
-        surface.starts[k]
-        for k, word in enumerate(words)
-        if word in firsts and (":" in words[k : k + 8] or "\n" in words[k : k + 5])
-    ]
+    found = [k for k, word in enumerate(words) if word in firsts]
+    return [surface.starts[k] for k in found if ":" in words[k : k + 8] or "\n" in words[k : k + 5]]
 
 
 def joined(surface: Surface, sentences: Sequence[Range]) -> list[Range]:
@@ -149,20 +148,35 @@ def _wrapped(surface: Surface, a: Range, b: Range) -> bool:
     if last in wraps["after"]:
         answer = i > 0 and (surface.words[i - 1] in wraps["answers"] or surface.starts[i] - surface.ends[i - 1] > 1)
         return not answer
-    if nxt in wraps["before"] and lower:
+    if not lower:
+        return False
+    return nxt in wraps["before"] or _full(norm, a, b) or _straddles(surface.words, i, following)
+
+
+def _straddles(words: Sequence[str], i: int, following: int) -> bool:
+    """Whether a cue goes on from one line, which ends with word `i`, to the next, or acts on it."""
+    after = words[following : following + 3]
+    around = [*words[max(0, i - 2) : i + 1], *after]
+    middle = len(around) - len(after)
+    if "\n" in around:
+        return False
+    found = find_cues(around)
+    if any(f.first < middle < f.last for f in found):
         return True
-    return lower and _full(norm, a, b)
+    at_end = {f.cue.acts for f in found if f.last == middle}
+    return "after" in at_end and not at_end & {"before", "ends"}
 
 
 def _full(norm: str, a: Range, b: Range) -> bool:
     """Whether the first word of a line would not have gone into the line before it."""
     start, end = norm.rfind("\n", 0, a.end) + 1, norm.find("\n", b.start)
-    first = _FIRST.match(norm, b.start)
-    lines = [norm[start : a.end], norm[b.start : end if end >= 0 else len(norm)], norm[norm.rfind("\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]]
-    width = max(len(line.rstrip()) for line in lines)
-    if width < _LEAST_WIDTH or any("  " in line.strip() for line in lines[:2]):
+    above = norm[norm.rfind("\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
+    line, below = norm[start : a.end], norm[b.start : end if end >= 0 else len(norm)]
+    width = max(len(text.rstrip()) for text in (above, line, below))
+    if width < _LEAST_WIDTH or "  " in line.strip() or "  " in below.strip():
         return False
-    return len(lines[0]) + 1 + len(first[0] if first else "") > width
+    first = _FIRST.match(norm, b.start)
+    return len(line) + 1 + len(first[0] if first else "") > width
 
 
 def first_assertion(modifiers: tuple[str, ...]) -> Assertion:

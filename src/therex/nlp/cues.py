@@ -34,7 +34,6 @@ class Cue:
     inside: str = ""
     findings: bool = False
     leads: bool = False
-    opens: bool = False
     carries: str = ""
     before_label: str = ""
 
@@ -122,7 +121,8 @@ def table() -> Table:
         setattr(out, key, _forms(scope[key]))
     out.wraps = {side: _forms(words) for side, words in scope["wraps"].items()}
     out.carriers = frozenset(carriers)
-    out.counted = frozenset(word for name in _AT_NUMBER if name in out.root.classes for word in _next_words(out, out.root.classes[name]))
+    numbers = [out.root.classes[name] for name in _AT_NUMBER if name in out.root.classes]
+    out.counted = frozenset(word for node in numbers for word in _next_words(out, node))
     return out
 
 
@@ -275,7 +275,8 @@ def find_cues(words: Sequence[str]) -> list[Found]:
     while k < n:
         word = words[k]
         if word[0].isdigit():
-            may = word in known or (len(word) == 4 and word[:2] in _CENTURIES) or (k + 1 < n and (words[k + 1] in counted or words[k + 1][0].isdigit()))
+            following = words[k + 1] if k + 1 < n else " "
+            may = following in counted or following[0].isdigit() or word in known or word[:2] in _CENTURIES
         else:
             may = word in known or (word in heads and not classes.isdisjoint(heads[word]))
         if may:

@@ -146,11 +146,13 @@ class Scope:
         """Whether a denial before the phrase denies its improvement, or is awaited."""
         if "improved" in kinds:
             return True
-        return any(c.cue.gives == "condition" and 0 <= f.first - c.last <= 3 and self.words[c.first] in self.table.waiting for c in self.found)
+        waiting = [c for c in self.found if c.cue.gives == "condition" and self.words[c.first] in self.table.waiting]
+        return any(0 <= f.first - c.last <= 3 for c in waiting)
 
     def _past(self, f: Found, s: int) -> bool:
         """Whether a past time is named between the phrase and a few words after the cue of its resolution."""
-        return any(s <= t.first < f.last + 5 and t.first >= s and self._same(f, t) for t in self.found if t.cue.gives in ("past_time", "historical"))
+        times = [t for t in self.found if t.cue.gives in ("past_time", "historical")]
+        return any(s <= t.first < f.last + 5 and self._same(f, t) for t in times)
 
     def _same(self, f: Found, t: Found) -> bool:
         """Whether a past time stands before a resolution, or in the same part of the sentence."""
@@ -216,18 +218,18 @@ class Scope:
         return 0 < k < len(self.words) - 1 and self.ends[k - 1] < self.starts[k] and self.ends[k] < self.starts[k + 1]
 
     def _last_or(self, f: Found, n: int) -> int:
-        """The last `or` that the list after a cue may hold."""
-        out = -1
-        k = f.last
+        """The last `or` that the list after a cue may hold; -1 where there is none."""
+        out, listed, k = -1, False, f.last
         while k < n:
             if k in self.close:
                 k = self.close[k] + 1
                 continue
             ends = self.terminators.get(k, set()) & f.cue.ends
-            if ends and not (ends <= {"verb"} and (self._related(k) or f.cue.opens)) and k > f.last:
+            if ends and k > f.last and not (ends == {"verb"} and (not listed or self._related(k))):
                 break
             if self.words[k] in _LISTED:
                 out = k
+            listed = listed or self.words[k] == ","
             k += 1
         return out
 
