@@ -1,7 +1,8 @@
 """Assertion: whether a finding is affirmed, denied, past, hypothetical or another person's.
 
-The cues and what ends their scope are data (``resources/assertion``); ``cues.py`` finds them and ``scopes.py`` decides how far
-each one reaches. This module puts wrapped lines together, passes headings on to the lines under them, and holds the component.
+The cues and what ends their scope are data (``resources/assertion``); ``cues.py`` finds them and ``scopes.py`` decides
+how far each one reaches. This module puts wrapped lines together, passes headings on to the lines under them, and has
+the component.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from therex.nlp.extensions import forget_working, surface_of
 from therex.nlp.scopes import Scope
 from therex.nlp.sentences import BULLET, read_sentences
 from therex.nlp.surface import Surface, read_surface
-from therex.types import ASSERTION_ORDER, Assertion, Range, Section, Span
+from therex.types import Assertion, Range, Section, Span
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -53,7 +54,7 @@ class Scopes:
         self._carriers = _carriers(surface)
 
     def modifiers(self, start: int, end: int, finding: bool = True) -> tuple[str, ...]:
-        """Every qualifier that holds of the phrase at `start`:`end`, a `finding` or else a treatment or a response to it."""
+        """Every qualifier of the phrase at `start`:`end`, a `finding` or else a treatment or a response to it."""
         k = max(bisect_right(self._starts, start) - 1, 0)
         if not self.ranges or end > self.ranges[k].end:
             # a phrase may run over what looks like the end of a sentence
@@ -100,7 +101,8 @@ class Scopes:
         item = bool(BULLET.match(norm, norm.rfind("\n", 0, r.start) + 1))
         if cue.carries == "list":
             return item and new_line
-        return not new_line or item or (norm[before.start : before.end].rstrip(" :").count(" ") < 4 and norm[before.end - 1] == ":")
+        heading = norm[before.end - 1] == ":" and norm[before.start : before.end].count(" ") < 5
+        return not new_line or item or heading
 
     def _of_section(self, k: int) -> tuple[Cue, ...]:
         """The cue of the heading of the section of past history that sentence `k` stands in."""
@@ -113,7 +115,7 @@ class Scopes:
 
 
 def _carriers(surface: Surface) -> list[int]:
-    """Where phrases may stand whose scope goes on over later lines: such a phrase ends with a colon or with its line."""
+    """Where phrases may stand whose scope goes on over later lines: they end with a colon or with their line."""
     firsts, words = table().carriers, surface.words
     found = [k for k, word in enumerate(words) if word in firsts]
     return [surface.starts[k] for k in found if ":" in words[k : k + 8] or "\n" in words[k : k + 5]]
@@ -232,6 +234,3 @@ def _of_label(span: Span, modifiers: tuple[str, ...]) -> tuple[str, ...]:
         # what is denied is denied, whatever it was to prevent
         return tuple(m for m in modifiers if m != "hypothetical")
     return modifiers
-
-
-__all__ = ["ASSERTION_ORDER", "AssertionMarker", "assert_phrase", "first_assertion"]

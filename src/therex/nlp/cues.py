@@ -1,4 +1,4 @@
-"""Cues of assertion: the phrases of ``resources/assertion`` as a tree of words, and where they are found in a row of words."""
+"""Cues of assertion: the phrases of ``resources/assertion`` as a tree of words, and where a row of words has them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from therex.catalog.files import resource
 from therex.nlp.surface import read_surface, stem
 
 FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_person", "pseudo")
+WORDS = (
+    "findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides", "pickups",
+)  # fmt: skip
 MAX_GAP = 4
 _AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "range", "..")
 _CENTURIES = ("19", "20")
@@ -117,7 +120,7 @@ def table() -> Table:
     for name, node in out.classes.items():
         for word in node.words:
             out.heads[word] = (*out.heads.get(word, ()), name)
-    for key in ("findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides", "pickups"):
+    for key in WORDS:
         setattr(out, key, _forms(scope[key]))
     out.wraps = {side: _forms(words) for side, words in scope["wraps"].items()}
     out.carriers = frozenset(carriers)
@@ -211,7 +214,7 @@ class _Reader:
         return best, cues
 
     def _longer(self, best: int, cues: list[Cue], node: _Node, k: int) -> tuple[int, list[Cue]]:
-        """The longer of a phrase that ends at `best` and one that goes on under `node`; all cues of both where they are equal."""
+        """The longer of two phrases, one ending at `best` and one going on under `node`; both where they are equal."""
         end, found = self.longest(node, k) if node.words or node.classes else (k, node.cues)
         if end > best:
             return end, found
@@ -253,20 +256,23 @@ class _Reader:
             if _DATE.match(self.words[k]):
                 yield k + 1
         else:
-            yield from self._ends(self.table.classes[name], k)
+            yield from class_ends(self.table, self.words, name, k)
 
-    def _ends(self, node: _Node, k: int) -> Iterator[int]:
-        while True:
-            if node.cues:
-                yield k
-            following = node.words.get(self.words[k]) if k < len(self.words) else None
-            if following is None:
-                return
-            node, k = following, k + 1
+
+def class_ends(known: Table, words: Sequence[str], name: str, k: int) -> Iterator[int]:
+    """Where the phrases of a class that begin at word `k` end."""
+    node = known.classes[name]
+    while True:
+        if node.cues:
+            yield k
+        following = node.words.get(words[k]) if k < len(words) else None
+        if following is None:
+            return
+        node, k = following, k + 1
 
 
 def find_cues(words: Sequence[str]) -> list[Found]:
-    """The cues and terminators in `words`, left to right; the longest phrase at each place wins and hides those inside it."""
+    """The cues and terminators in `words`, left to right; the longest phrase at each place hides those inside it."""
     out: list[Found] = []
     reader = _Reader(words)
     root, heads, n = reader.table.root, reader.table.heads, len(words)

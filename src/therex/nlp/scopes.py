@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from therex.nlp.cues import Cue, Found, Table, find_cues, table
+from therex.nlp.cues import Cue, Found, Table, class_ends, find_cues, table
 from therex.nlp.surface import Surface
 from therex.types import ASSERTION_ORDER
 
@@ -40,7 +40,9 @@ class Scope:
         self.ends: list[int] = []
         self._take(bisect_left(surface.starts, start), bisect_left(surface.starts, end))
         self.table: Table = table()
-        self.found = [Found(0, 0, cue) for cue in inherited] + find_cues(self.words)
+        found = [Found(0, 0, cue) for cue in inherited] + find_cues(self.words)
+        later = {f.cue.before_label: self._labeled_later(f.cue.before_label) for f in found if f.cue.before_label}
+        self.found = [f for f in found if f.last == 0 or later.get(f.cue.before_label, True)]
         self.terminators: dict[int, set[str]] = {}
         for f in self.found:
             if f.cue.acts == "ends":
@@ -72,6 +74,18 @@ class Scope:
             self.starts.append(starts[k])
             self.ends.append(ends[k])
 
+    def _labeled_later(self, name: str) -> bool:
+        """Whether a label of a class (`Today (3/4):`) stands after the start of the sentence."""
+        words = self.surface.words
+        for k in range(bisect_right(self.surface.starts, self.start), len(words)):
+            if words[k] in self.table.classes[name].words:
+                for at in class_ends(self.table, words, name, k):
+                    while at < len(words) and (words[at] in "()-/" or words[at][0].isdigit()):
+                        at += 1
+                    if at < len(words) and words[at] == ":":
+                        return True
+        return False
+
     def _brackets(self) -> dict[int, int]:
         """For each opening bracket, its closing one."""
         out, stack = {}, []
@@ -91,7 +105,8 @@ class Scope:
         ticked = self._ticked(start, end)
         if ticked is not None:
             return ("negated",) if ticked else ()
-        hits = [f for f in self.found if f.cue.acts != "ends" and (finding or not f.cue.findings) and self._acts(f, s, e)]
+        asked = [f for f in self.found if f.cue.acts != "ends" and (finding or not f.cue.findings)]
+        hits = [f for f in asked if self._acts(f, s, e)]
         held = self._weigh(hits, s, e)
         return tuple(kind for kind in ASSERTION_ORDER if kind in held)
 
@@ -103,7 +118,9 @@ class Scope:
         if cue.inside and cue.beside and s <= f.first and f.last <= e:
             return not any(_SCORE.match(w) for w in self.words[s:e])
         if f.last <= s:
-            return cue.acts in ("after", "both") and s < self._limit(f, s) and not (cue.leads and s - f.last > 2 and self._after_value(f))
+            if cue.acts not in ("after", "both") or s >= self._limit(f, s):
+                return False
+            return not (cue.leads and s - f.last > 2 and self._after_value(f))
         return f.first >= e and cue.acts in ("before", "both") and self._precedes(f, s, e)
 
     def _leads(self, f: Found) -> bool:
@@ -131,9 +148,9 @@ class Scope:
         held = set()
         for f in hits:
             gives = f.cue.inside if f.cue.inside and f.first < e and f.last > s else f.cue.gives
-            after = f.first >= e
-            if gives == "negated" and not (after and current > f.first) and not (f.last <= s and self._undone(f, kinds)):
-                held.add("negated")
+            if gives == "negated":
+                undone = current > f.first if f.first >= e else self._undone(f, kinds)
+                held |= set() if undone else {"negated"}
             elif gives == "resolved" and current < f.first:
                 held.add("historical" if self._past(f, s) else "negated")
             elif gives == "historical" and not present:
@@ -182,7 +199,7 @@ class Scope:
                 k = self.close[k] + 1
                 continue
             ends = self.terminators.get(k, set()) & cue.ends
-            if "verb" in ends and (self._related(k) or item < 0):
+            if "verb" in ends and (self._related(k) or (item < 0 and commas != "end")):
                 ends = ends - {"verb"}
             if ends:
                 if ends == {"verb"} and item >= 0:
@@ -206,7 +223,9 @@ class Scope:
         return k
 
     def _related(self, k: int) -> bool:
-        """Whether a verb belongs to a relative clause."""
+        """Whether a verb belongs to a relative clause, or is an infinitive."""
+        if k and self.words[k - 1] == "to":
+            return True
         for at in range(k - 1, max(k - 5, -1), -1):
             if self.words[at] == "," or at in self.terminators:
                 return False
@@ -243,7 +262,8 @@ class Scope:
         if self._repeats(f):
             # the last item of `no A, no B, C` is a finding where it says more than a name
             b = self._item(k + 1, _COMMA)
-            if self.words[b : b + 1] != [","] and (b - k > 4 or not self.table.sides.isdisjoint(self.words[k + 1 : b])):
+            says_more = b - k > 4 or not self.table.sides.isdisjoint(self.words[k + 1 : b])
+            if says_more and self.words[b : b + 1] != [","]:
                 return True
         return self._stands_alone(k + 1, False)
 
@@ -261,11 +281,9 @@ class Scope:
         return k
 
     def _stands_alone(self, a: int, listed: bool, marks: frozenset[str] = _COMMA) -> bool:
-        """Whether the item at word `a` has its own measure, its own adjective (not in a list with `or`) or its own verb."""
+        """Whether the item at word `a` has its own measure or verb or, unless `listed` with `or`, its own adjective."""
         words, scope = self.words, self.table
-        if a >= len(words):
-            return False
-        if "denial" in self.terminators.get(a, set()):
+        if a >= len(words) or "denial" in self.terminators.get(a, set()):
             return False
         b = self._item(a, marks)
         for k in range(a, b):
@@ -274,10 +292,10 @@ class Scope:
             word = words[k]
             if not listed and word in scope.findings:
                 return True
-            if word[0].isdigit() and k > a and words[k - 1] not in scope.joints:
-                return True
-            if word[0].isdigit() and k == a and b - a > 2 and words[a + 1] not in scope.joints and words[a + 2] not in scope.joints:
-                return True
+            if word[0].isdigit():
+                beside = words[k - 1 : k] if k > a else words[a + 1 : a + 3]
+                if len(beside) == (1 if k > a else 2) and (k > a or b - a > 2) and scope.joints.isdisjoint(beside):
+                    return True
         return False
 
     def _precedes(self, f: Found, s: int, e: int) -> bool:
@@ -310,8 +328,10 @@ class Scope:
                 return False
             if (words[k] == "," and cue.commas == "end") or self.close.get(k, -1) > f.first:
                 return False
-            if words[k] in _AND and (k > e or f.first - k > 5) and k + 1 < f.first and words[k + 1] not in self.table.relatives:
-                return False
+            if words[k] in _AND and k + 1 < f.first and words[k + 1] not in self.table.relatives:
+                # `numbness and tingling are gone`, but not `pain on stairs and swelling is gone`
+                if k > e or f.first - k > 5:
+                    return False
             k -= 1
             left -= 1
         return True
@@ -319,7 +339,8 @@ class Scope:
     def _ticked(self, start: int, end: int) -> bool | None:
         """Whether the boxes beside a phrase deny it; None where there are none."""
         norm = self.surface.norm
-        if not ("[" in norm[self.start : self.end] or "☐" in norm[self.start : self.end] or "☒" in norm[self.start : self.end]):
+        sentence = norm[self.start : self.end]
+        if not any(sign in sentence for sign in "[☐☒☑("):
             return None
         boxes = list(_BOX.finditer(norm, end, self.end))
         if boxes and not norm[end : boxes[0].start()].strip(" :") and boxes[0]["word"]:
