@@ -199,7 +199,7 @@ class Scope:
                 k = self.close[k] + 1
                 continue
             ends = self.terminators.get(k, set()) & cue.ends
-            if "verb" in ends and (self._related(k) or (item < 0 and commas != "end")):
+            if "verb" in ends and (self._related(k) or item < 0):
                 ends = ends - {"verb"}
             if ends:
                 if ends == {"verb"} and item >= 0:
