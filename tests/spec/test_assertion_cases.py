@@ -62,3 +62,40 @@ def test_component(case, ranges):
     make_assertion(ranges, "therex_assertion")(doc)
     for (want, start, end), span in zip(wanted, doc._.therex_spans, strict=True):
         assert span.assertion == want == status(span.modifiers), case["text"][start:end]
+
+
+OWN = yaml.safe_load((FOLDER.parent / "assertion.yaml").read_text(encoding="utf-8"))
+KNOWN = OWN.pop("known")
+SENTENCES = [(want, marked) for want, sentences in OWN.items() for marked in sentences]
+
+
+def phrase(marked):
+    """A sentence without its brackets, and where they stood."""
+    start = marked.index("[")
+    end = marked.index("]") - 1
+    return marked.replace("[", "", 1).replace("]", "", 1), start, end
+
+
+@pytest.mark.parametrize(
+    ("want", "marked"),
+    SENTENCES
+    + [
+        pytest.param(want, marked, marks=pytest.mark.xfail(reason="known limit", strict=True))
+        for want, sentences in KNOWN.items()
+        for marked in sentences
+    ],
+)
+def test_own_sentence(want, marked):
+    assert status(assert_phrase(*phrase(marked))) == want
+
+
+@pytest.mark.parametrize("cue", ["no", "denies", "without", "does not report", "has no", "no signs of", "no c/o", "negative for"])
+@pytest.mark.parametrize("before", ["Slept well, ", "Wound dry and closed, steri-strips off, staples out on Monday by the nurse, "])
+@pytest.mark.parametrize("after", ["", " in the L hand.", " today, walks 200 ft with the cane."])
+def test_a_line_may_end_anywhere_after_a_denial(cue, before, after):
+    for k, _ in enumerate(cue.split()):
+        words = f"{before}{cue}".split(" ")
+        at = len(words) - k
+        text = " ".join(words[:at]) + "\n" + " ".join([*words[at:], f"numbness{after}"])
+        start = text.index("numbness")
+        assert assert_phrase(text, start, start + 8) == ("negated",), text
