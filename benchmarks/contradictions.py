@@ -13,10 +13,10 @@ from pathlib import Path
 
 import yaml
 
+from therex.billing.minutes import read_minutes
 from therex.elements.contradictions import read_contradictions
 from therex.nlp.build import load
 from therex.nlp.export import to_view
-from therex.billing.minutes import read_minutes
 
 CASES = Path(__file__).resolve().parent.parent / "training_data" / "contradictions"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from therex.billing.minutes import read_minutes
 from therex.catalog.policy import Policy, policy
 from therex.elements.all import read_elements
 from therex.elements.code_fit import code_fits
@@ -22,7 +23,6 @@ from therex.scoring.applicable import exercise_given
 from therex.scoring.features import features
 from therex.scoring.model import NecessityModel, load_model
 from therex.settings import NECESSITY, PIPELINE, model_folder
-from therex.billing.minutes import read_minutes
 from therex.types import Assessment, Charge, Contradiction, Element, Minutes, Necessity, Note, NoteView
 
 if TYPE_CHECKING:

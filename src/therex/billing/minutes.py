@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from therex.catalog.codes import is_timed
 from therex.billing.units import supported
+from therex.catalog.codes import is_timed
 from therex.types import Minutes, NoteView, Range, Span
 
 _CLOCK = re.compile(r"(\d{1,2}):?(\d{2})?\s*([ap])?\.?m?\.?", re.I)

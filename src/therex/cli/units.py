@@ -51,9 +51,9 @@ def units(
     """Work out billable units under the CMS total-time rule and the AMA midpoint rule."""
     import json
 
-    from therex.cli.options import one_of
     from therex.billing.assistants import modifiers
     from therex.billing.units import supported
+    from therex.cli.options import one_of
 
     one_of("--format", format, ("text", "json"))
     timed, untimed, by = parse_minutes(items)

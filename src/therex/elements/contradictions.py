@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from therex.billing.units import most_units
 from therex.catalog.codes import is_timed
 from therex.catalog.files import resource
 from therex.catalog.seek import seek
@@ -12,7 +13,6 @@ from therex.elements.evidence import text_of
 from therex.elements.inconsistent import inconsistent
 from therex.elements.patterns import pattern
 from therex.elements.treatment import given_services, performed_exercises
-from therex.billing.units import most_units
 from therex.types import Contradiction, Minutes, NoteView, Range, Span
 
 Check = Callable[[NoteView, Minutes], Iterable[Range]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from therex.billing.minutes import minutes_between
 from therex.catalog.codes import is_timed
 from therex.elements.evidence import text_of
 from therex.elements.patterns import pattern
 from therex.elements.treatment import given_services
-from therex.billing.minutes import minutes_between
 from therex.types import Minutes, NoteView, Range, Span
 
 _SIDE = {"left": re.compile(r"\b(?:left|l|lt|lle|lue)\b(?!/)"), "right": re.compile(r"\b(?:right|r|rt|rle|rue)\b(?!/)")}

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
+from therex.billing.units import ama_units, cms_units, units_of
 from therex.catalog.codes import codes, is_timed
 from therex.catalog.files import resource
 from therex.catalog.policy import Policy
 from therex.catalog.tables import edit_between, modifier_holds, modifiers, quarterly, stale_tables, unlikely_beyond
-from therex.billing.units import ama_units, cms_units, units_of
 from therex.types import Charge, Claim, ClaimFinding, Line, Minutes, Necessity, NoteView
 
 CODE = "97110"

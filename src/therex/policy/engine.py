@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from therex.catalog.policy import Policy
 from therex.billing.minutes import clock_times
+from therex.catalog.policy import Policy
 from therex.types import Contradiction, Element, Finding, FindingStatus, NoteView
 
 _WORDS = {

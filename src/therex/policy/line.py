@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from therex.catalog.policy import Policy
 from therex.billing.units import ama_units, cms_units
+from therex.catalog.policy import Policy
 from therex.types import Contradiction, Finding, Line, Minutes, Necessity
 
 CODE = "97110"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from therex.billing.minutes import read_minutes
 from therex.corpus.marked import MarkedNote
 from therex.elements.all import read_elements
 from therex.elements.contradictions import read_contradictions
@@ -17,7 +18,6 @@ from therex.nlp.learned import Learned
 from therex.nlp.suspect import Suspect
 from therex.scoring.features import AGAINST, NAMES, features
 from therex.scoring.model import NecessityModel
-from therex.billing.minutes import read_minutes
 from therex.training.extraction import folds, rows, train_extraction
 from therex.training.suspects import Case, train_suspect
 from therex.types import NoteView
