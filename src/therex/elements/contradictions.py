@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from therex.billing.units import most_units
+from therex.billing.charges import over_billed, sentence
 from therex.catalog.codes import is_timed
 from therex.catalog.files import resource
 from therex.catalog.seek import seek
@@ -28,14 +28,13 @@ def _exercise_context(view: NoteView) -> bool:
 
 
 def units_mismatch(view: NoteView, minutes: Minutes) -> Iterable[Range]:
-    """More units of a code than either rule gives for the stated minutes; fewer is none."""
-    timed = {c: n for c, n in minutes.codes.items() if is_timed(c)}
-    if minutes.timed_total is not None and not timed and sum(1 for c in minutes.billed_units if is_timed(c)) == 1:
-        timed = {c: minutes.timed_total for c in minutes.billed_units if is_timed(c)}
-    for code, units in minutes.billed_units.items():
-        if code in timed and units > most_units(timed, code):
-            yield from minutes.evidence.get("units", ())[:2]
-            return
+    """More units than either rule gives for the stated minutes, or than the length of the visit allows; fewer is none.
+
+    The evidence is the units that are above, and no others (annotation.md, "Contradictions").
+    """
+    for over in over_billed(minutes):
+        for key in [f"units:{code}" for code in over.codes] or ["units_total"]:
+            yield from minutes.evidence.get(key, ())
 
 
 _GROUP = pattern("group", "none")
@@ -372,6 +371,8 @@ def read_contradictions(view: NoteView, minutes: Minutes) -> tuple[Contradiction
     out = []
     for name, (check, touches, message) in _CHECKS.items():
         found = tuple(check(view, minutes)) or tuple(_suspected(view, name))
+        if name == "units_mismatch" and (above := over_billed(minutes)):
+            message = f"{'. '.join(map(sentence, above))}."
         if found:
             out.append(Contradiction(name, message, found[:4], touches))
     return tuple(out)
