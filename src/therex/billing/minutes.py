@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from therex.billing.charges import charge_lines, known_minutes, visit_units
-from therex.billing.clock import clock_spans, clock_times, minutes_between, time_of_day, visit_length
+from therex.billing.clock import clock_spans, clock_times, minutes_between, time_of_day
 from therex.billing.units import Number, supported, units_of
 from therex.catalog.codes import is_timed
 from therex.types import Minutes, NoteView, Range, Span
