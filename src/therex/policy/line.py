@@ -44,7 +44,7 @@ def read_line(policy: Policy, findings: Iterable[Finding], contradictions: Itera
     elif necessity.verdict == "needs_review":
         review.append("needs_review")
     if hold:
-        messages = {"billed_units": "; ".join(map(sentence, above))} if above else {}
+        messages = {"billed_units": ". ".join(map(sentence, above))} if above else {}
         return Line("hold", (*hold, *review), messages=messages)
     return Line("review", tuple(review)) if review else Line("ready", ())
 
