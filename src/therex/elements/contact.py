@@ -89,7 +89,8 @@ def bears_out(name: str, said: str) -> bool:
     if _not_counted(body, ""):
         return False
     if name == "not_one_on_one":
-        return _SHARED_OR_ALONE.search(body) is not None and not _gave(body) and _GROUP_EXCEPT.search(body) is None
+        aside = _gave(body) or _GROUP_EXCEPT.search(body) or _MODALITY.search(body)
+        return _SHARED_OR_ALONE.search(body) is not None and not aside
     someone = _AIDE.search(body) or _STUDENT_ALONE.search(body) or _FAMILY.search(body)
     return someone is not None and not (_AIDE_ELSEWHERE.search(body) or _AIDE_HELPS.search(body))
 
@@ -116,7 +117,7 @@ def _not_counted(body: str, after: str) -> bool:
 def _is_group(body: str, group_code: bool) -> bool:
     """Whether a sentence tells of shared treatment that is not billed as such."""
     m = _GROUP.search(body)
-    if m is None or _GROUP_LEAD.search(body[max(0, m.start() - _NEAR) : m.start()]) or _GROUP_EXCEPT.search(body):
+    if m is None or _gave(body) or _GROUP_LEAD.search(body[max(0, m.start() - _NEAR) : m.start()]) or _GROUP_EXCEPT.search(body):
         return False
     exercise = _EXERCISE_CODE.search(body) is not None
     if _GROUP_CODE.search(body) or (group_code and "97110" not in body):

@@ -301,9 +301,9 @@ def read_contradictions(view: NoteView, minutes: Minutes) -> tuple[Contradiction
     """Every contradiction in the order of annotation.md, with its evidence."""
     out: list[Contradiction] = []
     by_rule = {name: tuple(check(view, minutes)) for name, (check, _, _) in _CHECKS.items()}
-    shown = [r for ranges in by_rule.values() for r in ranges]
+    shown = [*by_rule["not_one_on_one"], *by_rule["aide_delivered"]]
     for name, (_, touches, message) in _CHECKS.items():
-        # a sentence that shows one contradiction by rule is not suspected of another
+        # a sentence that shows who was with the patient is not suspected of anything else
         found = by_rule[name] or tuple(s for s in _suspected(view, name) if not any(s.start < r.end and r.start < s.end for r in shown))
         if name == "units_mismatch" and (above := over_billed(minutes)):
             message = f"{'. '.join(map(sentence, above))}."
