@@ -61,7 +61,7 @@ def given_codes(view: NoteView, billed: Mapping[str, int], codes: Mapping[str, N
     for span in view.of("SERVICE"):
         if span.attribute and span.assertion == "affirmed" and (span.value or {}).get("given"):
             given.add(span.attribute)
-    if not given & (OTHER_EXERCISE | {CODE}) and any(is_timed(code) for code in given) and _exercises_done(view):
+    if not given & (OTHER_EXERCISE | {CODE}) and _exercises_done(view):
         given.add(CODE)
     return given
 
