@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from therex.catalog.files import resource
-from therex.catalog.seek import Seek, seek
+from therex.catalog.seek import Seek, needs
 from therex.elements.treatment import performed_exercises
 from therex.types import Minutes, NoteView, Range
 
@@ -31,8 +31,12 @@ def read_patterns(name: str) -> list[str]:
 
 
 def _any_of(name: str, whole_words: bool = False) -> Seek:
-    told = "|".join(read_patterns(name))
-    return seek(rf"\b(?:{told})\b" if whole_words else told)
+    """The patterns of a list as one alternation, sought only where the words of one of them stand."""
+    patterns = read_patterns(name)
+    told = "|".join(patterns)
+    rows = [needs(p) for p in patterns]
+    every = tuple(sorted({row for found in rows for row in found})) if all(rows) else ()
+    return Seek(re.compile(rf"\b(?:{told})\b" if whole_words else told), every)
 
 
 _GROUP, _ALONE = _any_of("group"), _any_of("alone")
@@ -57,20 +61,22 @@ def exercise_context(view: NoteView) -> bool:
 
 def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterator[Range]:
     """Group, shared, unattended or on the patient's own, where it is not billed as group (97150) or left out of what is billed."""
-    if not (_GROUP.may(view.low) or _ALONE.may(view.low)) or not exercise_context(view):
+    low = _plain(view.low)
+    if not (_GROUP.may(low) or _ALONE.may(low)) or not exercise_context(view):
         return
-    group_code = _GROUP_CODE.search(view.low) is not None
+    group_code = _GROUP_CODE.search(low) is not None
     for r, body, after in _treatment(view, _NOT_TREATMENT):
-        if _not_counted(body, after):
-            continue
-        if _is_group(body, group_code) or (_GROUP.search(body) is None and _is_alone(body)):
+        shared = _GROUP.search(body)
+        found = _is_group(body, shared, group_code) if shared else _is_alone(body)
+        if found and not _not_counted(body, after):
             yield r
             return
 
 
 def aide_delivered(view: NoteView, minutes: Minutes) -> Iterator[Range]:
     """Exercise given by an aide, a technician, family or a student alone; assistants (PTA, COTA) may give it."""
-    if not exercise_context(view):
+    low = _plain(view.low)
+    if not (_AIDE.may(low) or _STUDENT_ALONE.may(low) or _FAMILY_GAVE.may(low)) or not exercise_context(view):
         return
     for r, body, after in _treatment(view, ("subjective", "history", "goals", "plan")):
         if _gave(body) and not _not_counted(body, after):
@@ -114,10 +120,9 @@ def _not_counted(body: str, after: str) -> bool:
     return left_out or (m is not None and m.start() <= _NEAR // 2 and "97110" not in after[: m.start()])
 
 
-def _is_group(body: str, group_code: bool) -> bool:
-    """Whether a sentence tells of shared treatment that is not billed as such."""
-    m = _GROUP.search(body)
-    if m is None or _gave(body) or _GROUP_LEAD.search(body[max(0, m.start() - _NEAR) : m.start()]) or _GROUP_EXCEPT.search(body):
+def _is_group(body: str, m: re.Match[str], group_code: bool) -> bool:
+    """Whether a sentence tells of shared treatment, at `m`, that is not billed as such."""
+    if _gave(body) or _GROUP_LEAD.search(body[max(0, m.start() - _NEAR) : m.start()]) or _GROUP_EXCEPT.search(body):
         return False
     exercise = _EXERCISE_CODE.search(body) is not None
     if _GROUP_CODE.search(body) or (group_code and "97110" not in body):
@@ -140,11 +145,10 @@ def _is_alone(body: str) -> bool:
 
 def _gave(body: str) -> bool:
     """Whether a sentence says that someone gave the exercise who may not; setting up, guarding and the like is no such act."""
-    if _AIDE_ELSEWHERE.search(body):
-        return False
-    if _STUDENT_ALONE.search(body) or _FAMILY_GAVE.search(body):
-        return True
-    return any(not _AIDE_HELPS.search(_around(body, m)) for m in _AIDE_GAVE.finditer(body))
+    told = _STUDENT_ALONE.search(body) or _FAMILY_GAVE.search(body)
+    if not told:
+        told = next((m for m in _AIDE_GAVE.finditer(body) if not _AIDE_HELPS.search(_around(body, m))), None)
+    return told is not None and _AIDE_ELSEWHERE.search(body) is None
 
 
 def _around(body: str, m: re.Match[str]) -> str:
