@@ -158,7 +158,7 @@ class ChargeLine:
     minutes
         Minutes known for the code; None where there are none.
     minutes_from
-        ``stated``, or ``timed_total`` where they are what the stated timed total leaves for the one code without minutes.
+        ``stated``, or ``timed_total`` where the stated timed total leaves them for the one code without minutes.
     billed
         Units that the note bills; None where it does not say.
     cms, ama
@@ -204,8 +204,8 @@ class OverBilled:
     Attributes
     ----------
     kind
-        ``code``: one code above its minutes; ``timed``: all timed codes above the timed minutes; ``visit``: all timed codes above the
-        length of the visit; ``total``: the units stated for the visit as a whole above what it can hold.
+        ``code``: one code above its minutes; ``timed``: all timed codes above the timed minutes; ``visit``: all timed
+        codes above the length of the visit; ``total``: the units stated for the visit as a whole above what it can hold.
     codes
         The codes whose units are above; none for ``total``.
     billed, supported
@@ -317,7 +317,7 @@ class Necessity:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The 97110 line: the coder's answer; `messages` holds a sentence with its figures for those reasons that have any."""
+    """The 97110 line: the coder's answer; `messages` holds a sentence with figures for those reasons that have any."""
 
     status: LineStatus
     because: tuple[str, ...]

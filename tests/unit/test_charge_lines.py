@@ -96,6 +96,12 @@ def test_the_payers_rule_alone_may_hold_what_the_other_rule_supports():
     assert told(time, ("cms",)) == ["97110: billed 2 units; 23 of 47 timed minutes support at most 1 under the CMS rule"]
 
 
+def test_a_payer_by_midpoint_alone_counts_the_length_of_the_visit_by_midpoint():
+    time = visit({"97110": 24, "97530": 23}, {"97110": 2, "97530": 2}, session=50)
+    assert told(time, ("ama",)) == []
+    assert told(time) == ["97110, 97530: billed 4 timed units; a visit of 50 minutes allows at most 3"]
+
+
 def test_codes_at_a_tie_cannot_all_have_the_extra_unit():
     time = visit({"97110": 45, "97140": 7, "97112": 7}, {"97110": 2, "97140": 1, "97112": 1})
     assert told(time, ("cms",)) == ["97110, 97112, 97140: billed 4 timed units; 59 timed minutes support at most 3 under the CMS rule"]

@@ -1,9 +1,9 @@
 """Every charge line of a visit: units billed beside the units that the minutes and the length of the visit support.
 
-One computation serves the contradiction ``units_mismatch`` (either rule), the 97110 line and the claim (the payer's rule).
+One computation serves the contradiction ``units_mismatch`` (either rule), the 97110 line and the claim (the payer's).
 
-Sources: CMS Pub. 100-04 ch. 5 sec. 20.2 (total-time rule, units of all timed codes within the total timed minutes); CPT introduction, time
-(midpoint rule). Fewer units than supported is no error.
+Sources: CMS Pub. 100-04 ch. 5 sec. 20.2 (total-time rule, units of all timed codes within the total timed minutes); CPT
+introduction, time (midpoint rule). Fewer units than supported is no error.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from therex.catalog.codes import is_timed
 from therex.types import ChargeLine, Minutes, OverBilled, VisitUnits
 
 Rules = tuple[str, ...]
+Units = Mapping[str, int]
+Known = Mapping[str, Number]
 EITHER: Rules = ("cms", "ama")
 _RULE = {"cms": "the CMS rule", "ama": "the AMA rule"}
 
 
-def charge_lines(codes: Mapping[str, Number], billed: Mapping[str, int], given: Collection[str],
+def charge_lines(codes: Known, billed: Units, given: Collection[str],
                  timed_total: Number | None) -> tuple[ChargeLine, ...]:  # fmt: skip
     """One charge line for each code that has minutes, has units or was given.
 
@@ -52,7 +54,7 @@ def charge_lines(codes: Mapping[str, Number], billed: Mapping[str, int], given: 
     return tuple(lines)
 
 
-def known_minutes(codes: Mapping[str, Number], timed: Collection[str], timed_total: Number | None) -> dict[str, Number]:
+def known_minutes(codes: Known, timed: Collection[str], timed_total: Number | None) -> dict[str, Number]:
     """Minutes of the timed codes of a visit; a single code without minutes has what the timed total leaves for it."""
     known = {code: n for code, n in codes.items() if is_timed(code)}
     without = sorted(set(timed) - set(known))
@@ -61,7 +63,7 @@ def known_minutes(codes: Mapping[str, Number], timed: Collection[str], timed_tot
     return known
 
 
-def visit_units(billed: Mapping[str, int], billed_total: int | None, lengths: Mapping[str, Number | None]) -> VisitUnits:
+def visit_units(billed: Units, billed_total: int | None, lengths: Mapping[str, Number | None]) -> VisitUnits:
     """The units of the visit as a whole, and the most timed units that its length allows.
 
     Parameters
@@ -77,7 +79,7 @@ def visit_units(billed: Mapping[str, int], billed_total: int | None, lengths: Ma
     return visit
 
 
-def over_billed(time: Minutes, rules: Rules = EITHER, billed: Mapping[str, int] | None = None) -> tuple[OverBilled, ...]:
+def over_billed(time: Minutes, rules: Rules = EITHER, billed: Units | None = None) -> tuple[OverBilled, ...]:
     """Units above what is supported; where a code alone is above its minutes, the other codes are not named.
 
     Parameters
@@ -94,19 +96,20 @@ def over_billed(time: Minutes, rules: Rules = EITHER, billed: Mapping[str, int] 
     tuple[OverBilled, ...]
         Empty where every unit is supported.
     """
-    units = {code: n for code, n in (time.billed_units if billed is None else billed).items() if is_timed(code) and n > 0}
+    told = time.billed_units if billed is None else billed
+    units = {code: n for code, n in told.items() if is_timed(code) and n > 0}
     given = {c.code for c in time.charges if c.timed} | set(units)
     known = known_minutes(time.codes, given, time.timed_total)
     found = _codes_above(units, known, rules) if known else []
     if not found:
-        above = _visit_above(units, time.visit) or _timed_above(units, known, time.timed_total, rules)
+        above = _visit_above(units, time.visit, rules) or _timed_above(units, known, time.timed_total, rules)
         found = [above] if above else []
     if billed is None and (total := _total_above(time, known, given, rules)):
         found.append(total)
     return tuple(found)
 
 
-def _most(known: Mapping[str, Number], rule: str) -> dict[str, int]:
+def _most(known: Known, rule: str) -> dict[str, int]:
     """The most units that one rule gives each code, every allocation tried."""
     if rule == "ama":
         return ama_units(known)
@@ -114,7 +117,7 @@ def _most(known: Mapping[str, Number], rule: str) -> dict[str, int]:
     return {code: max(way[code] for way in ways) for code in known}
 
 
-def _codes_above(units: Mapping[str, int], known: Mapping[str, Number], rules: Rules) -> list[OverBilled]:
+def _codes_above(units: Units, known: Known, rules: Rules) -> list[OverBilled]:
     most = [_most(known, rule) for rule in rules]
     pooled = sum(known.values())
     return [
@@ -124,25 +127,29 @@ def _codes_above(units: Mapping[str, int], known: Mapping[str, Number], rules: R
     ]
 
 
-def _visit_above(units: Mapping[str, int], visit: VisitUnits) -> OverBilled | None:
-    """All timed units against the stated or clocked length of the visit."""
-    billed = sum(units.values())
-    if visit.most is None or visit.minutes is None or visit.source == "timed_total" or billed <= visit.most:
+def _visit_above(units: Units, visit: VisitUnits, rules: Rules) -> OverBilled | None:
+    """All timed units against the stated or clocked length of the visit; for a payer by midpoint alone, by its own rule."""
+    if visit.most is None or visit.minutes is None or visit.source == "timed_total":
         return None
-    return OverBilled("visit", tuple(sorted(units)), billed, visit.most, visit.minutes, source=visit.source)
+    billed = sum(units.values())
+    most = visit.most if "cms" in rules else _at_most(visit.minutes, len(units), "ama")
+    if billed <= most:
+        return None
+    return OverBilled("visit", tuple(sorted(units)), billed, most, visit.minutes, source=visit.source)
 
 
-def _timed_above(units: Mapping[str, int], known: Mapping[str, Number], timed_total: Number | None, rules: Rules) -> OverBilled | None:
+def _timed_above(units: Units, known: Known, timed_total: Number | None, rules: Rules) -> OverBilled | None:
     """All timed units against all timed minutes."""
     billed = sum(units.values())
-    minutes = sum(known.values()) if set(units) <= set(known) else timed_total
+    every = set(units) <= set(known)
+    minutes = sum(known.values()) if every else timed_total
     if minutes is None or not units:
         return None
-    most = _together(units, known, rules) if set(units) <= set(known) else max(_at_most(minutes, len(units), rule) for rule in rules)
+    most = _together(units, known, rules) if every else max(_at_most(minutes, len(units), rule) for rule in rules)
     return OverBilled("timed", tuple(sorted(units)), billed, most, minutes, rules=rules) if billed > most else None
 
 
-def _together(units: Mapping[str, int], known: Mapping[str, Number], rules: Rules) -> int:
+def _together(units: Units, known: Known, rules: Rules) -> int:
     """How many of the units billed the timed minutes support together."""
     cms = cms_units(known)
     if "ama" in rules:
@@ -152,27 +159,34 @@ def _together(units: Mapping[str, int], known: Mapping[str, Number], rules: Rule
 
 
 def _at_most(minutes: Number, codes: int, rule: str) -> int:
-    """The most units of `codes` timed codes whose minutes are known only as a sum: by midpoint each first unit takes eight."""
+    """The most units of `codes` codes with so many minutes together: by midpoint each first unit takes eight."""
     return units_of(minutes) if rule == "cms" else int((minutes + 7 * codes) // 15)
 
 
-def _total_above(time: Minutes, known: Mapping[str, Number], given: Collection[str], rules: Rules) -> OverBilled | None:
+def _total_above(time: Minutes, known: Known, given: Collection[str], rules: Rules) -> OverBilled | None:
     """The units stated for the visit as a whole against the timed units supported and one for each untimed service."""
     stated, visit = time.visit.billed_total, time.visit
     if stated is None:
         return None
-    limits = [(visit.most, visit.minutes, visit.source)] if visit.most is not None and visit.source != "timed_total" else []
+    limits: list[tuple[int, Number, str]] = []
+    if visit.most is not None and visit.minutes is not None and visit.source != "timed_total":
+        limits.append((visit.most, visit.minutes, visit.source))
     if known and set(given) <= set(known):
         limits.append(
-            (max(sum(ama_units(known).values()) if r == "ama" else cms_units(known).total for r in rules), sum(known.values()), "")
+            (
+                max(sum(ama_units(known).values()) if r == "ama" else cms_units(known).total for r in rules),
+                sum(known.values()),
+                "",
+            )
         )
     elif time.timed_total is not None:
-        limits.append((max(_at_most(time.timed_total, max(len(given), 1), rule) for rule in rules), time.timed_total, ""))
+        codes = max(len(given), 1)
+        limits.append((max(_at_most(time.timed_total, codes, rule) for rule in rules), time.timed_total, ""))
     if not limits:
         return None
-    most, minutes, source = min(limits, key=lambda limit: limit[0] or 0)
+    most, minutes, source = min(limits)
     untimed = sum(max(c.billed if c.billed is not None else 1, 0) for c in time.charges if not c.timed)
-    if most is None or minutes is None or stated <= most + untimed:
+    if stated <= most + untimed:
         return None
     return OverBilled("total", (), stated, most + untimed, minutes, untimed=untimed, source=source, rules=rules)
 
@@ -193,7 +207,8 @@ def sentence(over: OverBilled, verb: str = "billed") -> str:
     if over.kind == "visit":
         return f"{head}; {_length(over)} allows at most {over.supported}"
     under = _RULE[over.rules[0]] if len(over.rules) == 1 else "either rule"
-    minutes = f"{over.minutes:g} of {over.pooled:g} timed minutes" if over.pooled > over.minutes else f"{over.minutes:g} timed minutes"
+    pooled = f" of {over.pooled:g}" if over.pooled > over.minutes else ""
+    minutes = f"{over.minutes:g}{pooled} timed minutes"
     return f"{head}; {minutes} support at most {over.supported} under {under}"
 
 

@@ -62,7 +62,7 @@ def visit_length(told: Sequence[Sequence[str]]) -> int | None:
 
 
 def _paired(single: Sequence[str]) -> list[tuple[str, str]]:
-    """Times in and out as ranges; the first with the last where a pair is too short for a unit, as arrival and start are."""
+    """Times in and out as ranges; the first with the last where a pair is too short for a unit (arrival and start)."""
     pairs = list(zip(single[::2], single[1::2], strict=False))
     if len(single) % 2 or any((minutes_between(pair) or 0) < _LEAST for pair in pairs):
         return [(single[0], single[-1])] if len(single) > 1 else []

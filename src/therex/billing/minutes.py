@@ -13,6 +13,8 @@ from therex.types import Minutes, NoteView, Range, Span
 
 __all__ = ["clock_times", "minutes_between", "read_minutes", "time_of_day"]
 
+Blocks = Mapping[str, Sequence[Span]]
+Totals = Mapping[str, Number | None]
 CODE = "97110"
 # codes under which exercise may be given instead of 97110
 OTHER_EXERCISE = frozenset({"97112", "97113", "97116", "97150", "97530", "97535", "97545", "97546"})
@@ -38,9 +40,10 @@ def read_minutes(view: NoteView) -> Minutes:
     if timed_total is None and complete and len(timed) == 1:
         timed_total = next(iter(timed.values()))
     times, length = clock_spans(view, spans.get("clock", []))
-    computed = _computed(codes, timed if complete else {}, spans.get("exercise_time", []), stated | {"timed_total": timed_total}, length)
+    totals = stated | {"timed_total": timed_total}
+    computed = _computed(codes, timed if complete else {}, spans.get("exercise_time", []), totals, length)
     lengths = {"session_total": session_total, "clock": length, "timed_total": timed_total}
-    totals = [int(m.value["units"]) for m in view.mentioned("units_total") if m.value]
+    in_all = [int(m.value["units"]) for m in view.mentioned("units_total") if m.value]
     return Minutes(
         codes=codes,
         timed_total=timed_total,
@@ -50,13 +53,13 @@ def read_minutes(view: NoteView) -> Minutes:
         computed=computed,
         supported_units=_supported(timed, timed_given, timed_total),
         charges=charge_lines(codes, billed, given, timed_total),
-        visit=visit_units(billed, totals[-1] if totals else None, lengths),
+        visit=visit_units(billed, in_all[-1] if in_all else None, lengths),
         evidence=_evidence(view, spans, blocks, billed),
     )
 
 
 def given_codes(view: NoteView, billed: Mapping[str, int], codes: Mapping[str, Number]) -> set[str]:
-    """Codes of the services given: billed, told with minutes, named in what was done, or 97110 by exercises that no other code carries."""
+    """Codes of the services given: billed, with minutes, named in what was done; 97110 by exercises alone."""
     given = {code for code, n in billed.items() if n} | set(codes)
     for span in view.of("SERVICE"):
         if span.attribute and span.assertion == "affirmed" and (span.value or {}).get("given"):
@@ -69,10 +72,8 @@ def given_codes(view: NoteView, billed: Mapping[str, int], codes: Mapping[str, N
 def _exercises_done(view: NoteView) -> bool:
     """Whether exercises were done with a dose, or timed one by one."""
     dosed = {r.to for r in view.relations if r.type in ("dose_of", "minutes_of")}
-    return any(
-        s.label == "EXERCISE" and s.attribute == "performed" and s.assertion == "affirmed" and "historical" not in s.modifiers
-        for s in (view.spans[i] for i in sorted(dosed))
-    )
+    done = [view.spans[i] for i in sorted(dosed) if view.spans[i].label == "EXERCISE"]
+    return any(s.attribute == "performed" and s.assertion == "affirmed" and not s.modifiers for s in done)
 
 
 def _by_kind(view: NoteView) -> dict[str, list[Span]]:
@@ -94,7 +95,7 @@ def _last_minutes(spans: Sequence[Span]) -> Number | None:
 
 
 def _blocks(spans: Sequence[Span]) -> dict[str, list[Span]]:
-    """The spans that tell minutes of a code, by code; what only restates minutes told elsewhere is left out where there is more."""
+    """The spans that tell minutes of a code, by code, without those that only restate minutes told elsewhere."""
     blocks: dict[str, list[Span]] = {}
     for span in spans:
         value = span.value or {}
@@ -103,11 +104,11 @@ def _blocks(spans: Sequence[Span]) -> dict[str, list[Span]]:
     return {code: [s for s in told if not (s.value or {}).get("restates")] or told[:1] for code, told in blocks.items()}
 
 
-def _code_minutes(view: NoteView, blocks: Mapping[str, Sequence[Span]], stated: Mapping[str, Number | None]) -> dict[str, Number]:
+def _code_minutes(view: NoteView, blocks: Blocks, stated: Totals) -> dict[str, Number]:
     """Minutes by code: several blocks of one code add up.
 
-    A charge summary repeats the minutes of the treatment, so of the two the longer counts. Where the blocks together are longer than the
-    total that the note states, they repeat each other, and the longest is the code's time.
+    A charge summary repeats the minutes of the treatment, so of the two the longer counts. Where the blocks together
+    are longer than the total that the note states, they repeat each other, and the longest is the code's time.
     """
     added = {}
     for code, spans in blocks.items():
@@ -129,9 +130,14 @@ def _sum(spans: Sequence[Span]) -> Number:
     return total
 
 
-def _computed(codes: Mapping[str, Number], timed: Mapping[str, Number], exercise_time: Sequence[Span], stated: Mapping[str, Number | None],
-              length: int | None) -> dict[str, Any]:  # fmt: skip
-    """What can be worked out; `timed` is empty where a timed service given has no minutes, so that its sum is no total."""
+def _computed(
+    codes: Mapping[str, Number],
+    timed: Mapping[str, Number],
+    exercise_time: Sequence[Span],
+    stated: Totals,
+    length: int | None,
+) -> dict[str, Any]:
+    """What can be worked out; `timed` is empty where a timed service given has no minutes."""
     out: dict[str, Any] = {}
     if CODE not in codes and exercise_time:
         out["code_minutes"] = {"code": CODE, "minutes": _sum(exercise_time), "from": "exercise_time"}
@@ -146,7 +152,7 @@ def _computed(codes: Mapping[str, Number], timed: Mapping[str, Number], exercise
 
 
 def _supported(timed: Mapping[str, Number], given: set[str], timed_total: Number | None) -> dict[str, Any] | None:
-    """Units supported under both rules; by the timed total alone where codes given have no minutes; None where that is not known either."""
+    """Units supported under both rules, by the timed total alone where a code has no minutes; None without either."""
     known = known_minutes(timed, given, timed_total)
     if known and given <= set(known):
         return dict(supported(known))
@@ -159,13 +165,11 @@ def _supported(timed: Mapping[str, Number], given: set[str], timed_total: Number
     }
 
 
-def _evidence(view: NoteView, spans: Mapping[str, Sequence[Span]], blocks: Mapping[str, Sequence[Span]],
-              billed: Mapping[str, int]) -> dict[str, tuple[Range, ...]]:  # fmt: skip
-    """Where the figures are told: ``code:``, ``units:`` and a code, ``units``, ``units_total``, the totals and ``clock``."""
-    out = {f"code:{code}": told for code, told in blocks.items()}
-    ranges = {
-        key: tuple(Range(s.start, s.end) for s in told) for key, told in (out | {k: spans.get(k, []) for k in (*_TOTALS, "clock")}).items()
-    }
+def _evidence(view: NoteView, spans: Blocks, blocks: Blocks, billed: Mapping[str, int]) -> dict[str, tuple[Range, ...]]:
+    """Where the figures are told: ``code:`` and ``units:`` with a code, ``units``, ``units_total``, ``clock``."""
+    told = {f"code:{code}": found for code, found in blocks.items()}
+    told |= {kind: spans.get(kind, []) for kind in (*_TOTALS, "clock")}
+    ranges = {key: tuple(Range(s.start, s.end) for s in found) for key, found in told.items()}
     ranges["units"] = tuple(Range(m.start, m.end) for m in view.mentioned("units"))
     ranges["units_total"] = tuple(Range(m.start, m.end) for m in view.mentioned("units_total"))[-1:]
     for m in view.mentioned("units"):

@@ -1,8 +1,8 @@
 """Direct contact: exercise that was shared or unattended, and exercise given by someone who may not give it.
 
-Sources: CMS Pub. 100-02 ch. 15 sec. 230 (97150 for two or more patients at once; one-on-one minutes are those with one patient alone),
-230.1 and 230.2 (assistants may furnish therapy, aides may not), 230 B (students only with the therapist directing and not otherwise
-engaged). Words and patterns are data: ``resources/contradictions.yaml``.
+Sources: CMS Pub. 100-02 ch. 15 sec. 230 (assistants may furnish therapy, aides may not; students only with the
+therapist directing and not otherwise engaged); CMS billing scenarios of Part B (one-on-one minutes are those with one
+patient alone, 97150 is for two or more at once). Words and patterns are data: ``resources/contradictions.yaml``.
 """
 
 from __future__ import annotations
@@ -56,11 +56,12 @@ _EXERCISE_CODE = re.compile(r"\b97110\b|\bther\w* ?\.?ex|\bexercis")
 
 def exercise_context(view: NoteView) -> bool:
     """Whether the note speaks of exercise given, by name or by code."""
-    return bool(performed_exercises(view)) or "97110" in view.text or any(s.attribute == "97110" for s in view.of("SERVICE"))
+    named = "97110" in view.text or any(s.attribute == "97110" for s in view.of("SERVICE"))
+    return named or bool(performed_exercises(view))
 
 
 def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterator[Range]:
-    """Group, shared, unattended or on the patient's own, where it is not billed as group (97150) or left out of what is billed."""
+    """Group, shared, unattended or on the patient's own, unless it is billed as group (97150) or not billed at all."""
     low = _plain(view.low)
     if not (_GROUP.may(low) or _ALONE.may(low)) or not exercise_context(view):
         return
@@ -114,7 +115,7 @@ def _plain(text: str) -> str:
 
 
 def _not_counted(body: str, after: str) -> bool:
-    """Whether the sentence, or the next one where it speaks of the same time, leaves that time out of what is billed."""
+    """Whether the sentence, or the next one on the same time, leaves that time out of what is billed."""
     left_out = _NOT_COUNTED.search(body) is not None
     m = _NOT_COUNTED.search(after)
     return left_out or (m is not None and m.start() <= _NEAR // 2 and "97110" not in after[: m.start()])
@@ -144,7 +145,7 @@ def _is_alone(body: str) -> bool:
 
 
 def _gave(body: str) -> bool:
-    """Whether a sentence says that someone gave the exercise who may not; setting up, guarding and the like is no such act."""
+    """Whether a sentence says that someone gave the exercise who may not; setting up or guarding is no such act."""
     told = _STUDENT_ALONE.search(body) or _FAMILY_GAVE.search(body)
     if not told:
         told = next((m for m in _AIDE_GAVE.finditer(body) if not _AIDE_HELPS.search(_around(body, m))), None)

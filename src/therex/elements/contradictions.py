@@ -40,7 +40,7 @@ _EDGE = " \t\n:;,.|"
 
 
 def _with_code(view: NoteView, r: Range, code: str) -> Range:
-    """The units with the code that they stand beside, where only a sign or `of` is between; without signs at the edges."""
+    """The units with the code beside them, where only a sign or `of` is between; without signs at the edges."""
     start, end = r.start, r.end
     services = view.of("SERVICE", code)
     before = [s.start for s in services if s.start < start and _BETWEEN.fullmatch(view.low, min(s.end, start), start)]
@@ -304,7 +304,8 @@ def read_contradictions(view: NoteView, minutes: Minutes) -> tuple[Contradiction
     shown = [*by_rule["not_one_on_one"], *by_rule["aide_delivered"]]
     for name, (_, touches, message) in _CHECKS.items():
         # a sentence that shows who was with the patient is not suspected of anything else
-        found = by_rule[name] or tuple(s for s in _suspected(view, name) if not any(s.start < r.end and r.start < s.end for r in shown))
+        suspected = (s for s in _suspected(view, name) if not any(s.start < r.end and r.start < s.end for r in shown))
+        found = by_rule[name] or tuple(suspected)
         if name == "units_mismatch" and (above := over_billed(minutes)):
             message = f"{'. '.join(map(sentence, above))}."
         if found:

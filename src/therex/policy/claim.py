@@ -72,12 +72,13 @@ def _units(policy: Policy, charges: Sequence[Charge], minutes: Minutes) -> list[
     above = over_billed(minutes, (policy.units_rule,), billed)
     query = "What were the minutes of each timed service at this visit?"
     if above:
-        return [ClaimFinding("over_billed", "critical", over.codes[0], f"{sentence(over, 'charged')}.", query) for over in above]
+        told = [(over.codes[0], f"{sentence(over, 'charged')}.") for over in above]
+        return [ClaimFinding("over_billed", "critical", code, message, query) for code, message in told]
     known = known_minutes(minutes.codes, billed, minutes.timed_total)
     most = sum(ama_units(known).values()) if policy.units_rule == "ama" else cms_units(known).total
     if billed and set(billed) <= set(known) and sum(billed.values()) < most:
-        told = f"{sum(billed.values())} units of timed codes are charged; the minutes of the note support {most}. Fewer is no error."
-        return [ClaimFinding("under_billed", "minor", next(iter(billed)), told, "")]
+        fewer = f"{sum(billed.values())} units of timed codes are charged; the minutes of the note support {most}."
+        return [ClaimFinding("under_billed", "minor", next(iter(billed)), f"{fewer} Fewer is no error.", "")]
     return []
 
 

@@ -147,8 +147,10 @@ def _time(a: Assessment) -> RenderableType:
         table.add_column(name, justify="left" if name in ("code", "service") else "right", no_wrap=name != "service")
     for c in t.charges:
         over = c.cms is not None and c.ama is not None and (c.billed or 0) > max(c.cms, c.ama)
-        cells = ("–" if c.minutes is None else f"{c.minutes:g}", "–" if c.billed is None else str(c.billed), supported_cell(c))
-        table.add_row(c.code, codes().get(c.code, {}).get("name", ""), *(Text(x, "bold red" if over else "") for x in cells))
+        minutes = "–" if c.minutes is None else f"{c.minutes:g}"
+        cells = (minutes, "–" if c.billed is None else str(c.billed), supported_cell(c))
+        name, style = codes().get(c.code, {}).get("name", ""), "bold red" if over else ""
+        table.add_row(c.code, name, *(Text(x, style) for x in cells))
     rows = [Padding(table, (0, 0, 0, 2))] if t.charges else []
     return Group(Text("\nMinutes and units", style="bold"), *rows, *(Text(f"  {x}") for x in visit_lines(t)))
 

@@ -45,7 +45,7 @@ def words(reasons: Iterable[str]) -> str:
 
 
 def why(a: Assessment) -> str:
-    """The reasons for the status of the charge line: sentences with the figures of units first, then the others in words."""
+    """The reasons for the status of the charge line: sentences with figures of units first, then the others in words."""
     if a.line is None:
         return ""
     told = {c.id: c.message for c in a.contradictions if c.id == "units_mismatch"} | dict(a.line.messages)
