@@ -128,7 +128,7 @@ def _codes_above(units: Units, known: Known, rules: Rules) -> list[OverBilled]:
 
 
 def _visit_above(units: Units, visit: VisitUnits, rules: Rules) -> OverBilled | None:
-    """All timed units against the stated or clocked length of the visit; for a payer by midpoint alone, by its own rule."""
+    """All timed units against the stated or clocked length of the visit; by midpoint where that rule alone counts."""
     if visit.most is None or visit.minutes is None or visit.source == "timed_total":
         return None
     billed = sum(units.values())
