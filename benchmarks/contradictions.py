@@ -3,7 +3,7 @@
     python benchmarks/contradictions.py [--errors]
 
 `open` cases were read while the rules were tuned, `frozen` cases in part; the model of sentences learns from both. `fresh` cases
-were written last, in other words, and neither rules nor model have seen them.
+were written last, in other words; the model has not seen them, nor have the rules, but for those of not_one_on_one and aide_delivered.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import yaml
 
+from therex.billing.minutes import read_minutes
 from therex.elements.contradictions import read_contradictions
 from therex.nlp.build import load
 from therex.nlp.export import to_view
-from therex.billing.minutes import read_minutes
 
 CASES = Path(__file__).resolve().parent.parent / "training_data" / "contradictions"
 

@@ -25,13 +25,13 @@ from sklearn.preprocessing import StandardScaler
 from spacy.language import Language
 
 from therex.analysis import Analyzer
+from therex.billing.minutes import read_minutes
 from therex.corpus.marked import MarkedNote, load_folder
 from therex.elements.all import read_elements
 from therex.elements.contradictions import read_contradictions
 from therex.nlp.export import to_view
 from therex.scoring.features import necessity_rule
 from therex.settings import SHIPPED
-from therex.billing.minutes import read_minutes
 from therex.training.necessity import FOLDS, SEED, C, estimator, left_out, matrix, signed_features
 from therex.training.run import trained_pipeline
 from therex.training.suspects import cases_beside

@@ -150,6 +150,88 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """One code of a visit: what the note bills and what its minutes support.
+
+    Attributes
+    ----------
+    minutes
+        Minutes known for the code; None where there are none.
+    minutes_from
+        ``stated``, or ``timed_total`` where the stated timed total leaves them for the one code without minutes.
+    billed
+        Units that the note bills; None where it does not say.
+    cms, ama
+        The most units that each rule gives; None for an untimed code and where the minutes are not known.
+    """
+
+    code: str
+    timed: bool
+    minutes: int | float | None = None
+    minutes_from: Literal["", "stated", "timed_total"] = ""
+    billed: int | None = None
+    cms: int | None = None
+    ama: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitUnits:
+    """The visit as a whole: units billed, and the most timed units that its length allows.
+
+    Attributes
+    ----------
+    billed_timed
+        Units billed for all timed codes together; None where no timed code has units.
+    billed_total
+        Units that the note states for the visit as a whole; None where it does not.
+    minutes, source
+        The length of the visit and where it is from: its stated total, the clock times or the timed total.
+    most
+        The most timed units for that length; None where no length is known.
+    """
+
+    billed_timed: int | None = None
+    billed_total: int | None = None
+    minutes: int | float | None = None
+    source: Literal["", "session_total", "clock", "timed_total"] = ""
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverBilled:
+    """Units billed above what is supported.
+
+    Attributes
+    ----------
+    kind
+        ``code``: one code above its minutes; ``timed``: all timed codes above the timed minutes; ``visit``: all timed
+        codes above the length of the visit; ``total``: the units stated for the visit as a whole above what it can hold.
+    codes
+        The codes whose units are above; none for ``total``.
+    billed, supported
+        Units billed, and the most units supported.
+    minutes, pooled
+        The minutes that support them, and for a code those of all timed codes together.
+    untimed
+        For ``total``: the untimed services that add one unit each.
+    source
+        For ``visit`` and ``total``: where the length of the visit is from.
+    rules
+        The rules of units that were tried, ``cms`` and ``ama``.
+    """
+
+    kind: Literal["code", "timed", "visit", "total"]
+    codes: tuple[str, ...]
+    billed: int
+    supported: int
+    minutes: int | float
+    pooled: int | float = 0
+    untimed: int = 0
+    source: str = ""
+    rules: tuple[str, ...] = ("cms", "ama")
+
+
+@dataclass(frozen=True, slots=True)
 class Minutes:
     """Minutes and units of a note: what it states and what can be worked out from that."""
 
@@ -160,6 +242,8 @@ class Minutes:
     billed_units: Mapping[str, int] = field(default_factory=dict)
     computed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     supported_units: Mapping[str, Any] | None = None
+    charges: tuple[ChargeLine, ...] = ()
+    visit: VisitUnits = VisitUnits()
     evidence: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
 
 
@@ -233,11 +317,12 @@ class Necessity:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The 97110 line: the coder's answer."""
+    """The 97110 line: the coder's answer; `messages` holds a sentence with figures for those reasons that have any."""
 
     status: LineStatus
     because: tuple[str, ...]
     code: str = "97110"
+    messages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from therex.billing.minutes import read_minutes
+from therex.billing.units import supported
 from therex.cli.app import main
 from therex.cli.units import parse_minutes
 from therex.elements.contradictions import read_contradictions
-from therex.billing.minutes import read_minutes
-from therex.billing.units import supported
 from therex.types import Note
 
 HERE = Path(__file__).resolve().parent

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from therex.billing.units import supported
+from therex.billing.charges import charge_lines, known_minutes, visit_units
+from therex.billing.clock import clock_spans, clock_times, minutes_between, time_of_day
+from therex.billing.units import Number, supported, units_of
 from therex.catalog.codes import is_timed
 from therex.types import Minutes, NoteView, Range, Span
 
-_CLOCK = re.compile(r"(\d{1,2}):?(\d{2})?\s*([ap])?\.?m?\.?", re.I)
+__all__ = ["clock_times", "minutes_between", "read_minutes", "time_of_day"]
+
+Blocks = Mapping[str, Sequence[Span]]
+Totals = Mapping[str, Number | None]
+CODE = "97110"
+# codes under which exercise may be given instead of 97110
+OTHER_EXERCISE = frozenset({"97112", "97113", "97116", "97150", "97530", "97535", "97545", "97546"})
+_TOTALS = ("timed_total", "session_total")
 
 
 def read_minutes(view: NoteView) -> Minutes:
@@ -19,131 +27,153 @@ def read_minutes(view: NoteView) -> Minutes:
     Stated figures are never converted: clock times and sums go to `computed`. With one timed service its minutes
     are the timed total (annotation.md, settled points on untimed services).
     """
-    codes: dict[str, int | float] = {}
-    evidence: dict[str, tuple[Range, ...]] = {}
-    exercise_time: list[Span] = []
-    totals: dict[str, list[Span]] = {"timed_total": [], "session_total": []}
-    clock: list[Span] = []
-    for span in view.of("DURATION"):
-        kind, _, _ = (span.attribute or "").partition("=")
-        minutes = (span.value or {}).get("minutes")
-        if kind == "code_minutes" and minutes is not None:
-            code = (span.value or {}).get("code")
-            if code:
-                _take(codes, evidence, code, minutes, span)
-        elif kind == "exercise_time":
-            exercise_time.append(span)
-        elif kind in totals:
-            totals[kind].append(span)
-            also = (span.value or {}).get("also")
-            if also in totals:
-                # `timed and total 40`
-                totals[also].append(span)
-        elif kind == "clock":
-            clock.append(span)
+    spans = _by_kind(view)
     billed = {m.value["code"]: int(m.value["units"]) for m in view.mentioned("units") if m.value}
-    evidence["units"] = tuple(Range(m.start, m.end) for m in view.mentioned("units"))
-    stated = {name: _stated(spans) for name, spans in totals.items()}
-    for name, spans in totals.items():
-        evidence[name] = tuple(Range(s.start, s.end) for s in spans)
+    stated = {name: _last_minutes(spans.get(name, [])) for name in _TOTALS}
+    blocks = _blocks(spans.get("code_minutes", []))
+    codes = _code_minutes(view, blocks, stated)
+    given = given_codes(view, billed, codes)
     timed = {code: n for code, n in codes.items() if is_timed(code)}
+    timed_given = {code for code in given if is_timed(code)}
+    complete = bool(timed) and timed_given <= set(timed)
     timed_total, session_total = stated["timed_total"], stated["session_total"]
-    given_timed = _timed_codes(view, billed)
-    if timed_total is None and len(timed) == 1 and given_timed <= set(timed) and _only_service(view, timed):
+    if timed_total is None and complete and len(timed) == 1:
         timed_total = next(iter(timed.values()))
-    computed = _computed(codes, timed, timed_total, session_total, exercise_time, clock, view)
-    evidence["clock"] = tuple(Range(s.start, s.end) for s in clock)
+    times, length = clock_spans(view, spans.get("clock", []))
+    totals = stated | {"timed_total": timed_total}
+    computed = _computed(codes, timed if complete else {}, spans.get("exercise_time", []), totals, length)
+    lengths = {"session_total": session_total, "clock": length, "timed_total": timed_total}
+    in_all = [int(m.value["units"]) for m in view.mentioned("units_total") if m.value]
     return Minutes(
         codes=codes,
         timed_total=timed_total,
         session_total=session_total,
-        clock=tuple(told_times(clock)),
+        clock=times,
         billed_units=billed,
         computed=computed,
-        supported_units=_supported(timed, given_timed, computed, timed_total),
-        evidence=evidence,
+        supported_units=_supported(timed, timed_given, timed_total),
+        charges=charge_lines(codes, billed, given, timed_total),
+        visit=visit_units(billed, in_all[-1] if in_all else None, lengths),
+        evidence=_evidence(view, spans, blocks, billed),
     )
 
 
-def _take(codes: dict[str, Any], evidence: dict[str, tuple[Range, ...]], code: str, minutes: Any, span: Span) -> None:
-    if (span.value or {}).get("restates"):
-        return
-    key = f"code:{code}"
-    evidence[key] = (*evidence.get(key, ()), Range(span.start, span.end))
-    codes[code] = codes.get(code, 0) + minutes
+def given_codes(view: NoteView, billed: Mapping[str, int], codes: Mapping[str, Number]) -> set[str]:
+    """Codes of the services given: billed, with minutes, named in what was done; 97110 by exercises alone."""
+    given = {code for code, n in billed.items() if n} | set(codes)
+    for span in view.of("SERVICE"):
+        if span.attribute and span.assertion == "affirmed" and (span.value or {}).get("given"):
+            given.add(span.attribute)
+    if not given & (OTHER_EXERCISE | {CODE}) and _exercises_done(view):
+        given.add(CODE)
+    return given
 
 
-def _stated(spans: list[Span]) -> int | float | None:
+def _exercises_done(view: NoteView) -> bool:
+    """Whether exercises were done with a dose, or timed one by one."""
+    dosed = {r.to for r in view.relations if r.type in ("dose_of", "minutes_of")}
+    done = [view.spans[i] for i in sorted(dosed) if view.spans[i].label == "EXERCISE"]
+    return any(s.attribute == "performed" and s.assertion == "affirmed" and not s.modifiers for s in done)
+
+
+def _by_kind(view: NoteView) -> dict[str, list[Span]]:
+    """The DURATION spans by what they tell; a total told as both kinds is under both."""
+    kinds: dict[str, list[Span]] = {}
+    for span in view.of("DURATION"):
+        kind = (span.attribute or "").partition("=")[0]
+        kinds.setdefault(kind, []).append(span)
+        also = (span.value or {}).get("also")
+        if kind in _TOTALS and also in _TOTALS:
+            # `timed and total 40`
+            kinds.setdefault(str(also), []).append(span)
+    return kinds
+
+
+def _last_minutes(spans: Sequence[Span]) -> Number | None:
     values = [(s.value or {}).get("minutes") for s in spans]
     return values[-1] if values else None
 
 
-def _timed_codes(view: NoteView, billed: Mapping[str, int]) -> set[str]:
-    """Timed codes that were given: billed, or named in what was done."""
-    given = {c for c in billed if is_timed(c)}
-    for span in view.of("SERVICE"):
-        code = span.attribute
-        if code and is_timed(code) and span.assertion == "affirmed" and (span.value or {}).get("given"):
-            given.add(code)
-    return given
+def _blocks(spans: Sequence[Span]) -> dict[str, list[Span]]:
+    """The spans that tell minutes of a code, by code, without those that only restate minutes told elsewhere."""
+    blocks: dict[str, list[Span]] = {}
+    for span in spans:
+        value = span.value or {}
+        if value.get("code") and value.get("minutes") is not None:
+            blocks.setdefault(value["code"], []).append(span)
+    return {code: [s for s in told if not (s.value or {}).get("restates")] or told[:1] for code, told in blocks.items()}
 
 
-def _only_service(view: NoteView, timed: Mapping[str, Any]) -> bool:
-    return True
+def _code_minutes(view: NoteView, blocks: Blocks, stated: Totals) -> dict[str, Number]:
+    """Minutes by code: several blocks of one code add up.
+
+    A charge summary repeats the minutes of the treatment, so of the two the longer counts. Where the blocks together
+    are longer than the total that the note states, they repeat each other, and the longest is the code's time.
+    """
+    added = {}
+    for code, spans in blocks.items():
+        in_bill = [s for s in spans if view.section_at(s.start) == "billing"]
+        added[code] = max(_sum(in_bill), _sum([s for s in spans if s not in in_bill]))
+    longest = {code: max(_sum([s]) for s in spans) for code, spans in blocks.items()}
+    timed = [code for code in added if is_timed(code)]
+    over = {
+        "timed_total": sum(added[code] for code in timed) > (stated["timed_total"] or float("inf")),
+        "session_total": sum(added.values()) > (stated["session_total"] or float("inf")),
+    }
+    if over["session_total"]:
+        return longest
+    return {code: longest[code] if over["timed_total"] and code in timed else n for code, n in added.items()}
 
 
-def _computed(codes: Mapping[str, Any], timed: Mapping[str, Any], timed_total: Any, session_total: Any,
-              exercise_time: list[Span], clock: list[Span], view: NoteView) -> dict[str, Any]:  # fmt: skip
+def _sum(spans: Sequence[Span]) -> Number:
+    total: Number = sum((s.value or {}).get("minutes", 0) for s in spans)
+    return total
+
+
+def _computed(
+    codes: Mapping[str, Number],
+    timed: Mapping[str, Number],
+    exercise_time: Sequence[Span],
+    stated: Totals,
+    length: int | None,
+) -> dict[str, Any]:
+    """What can be worked out; `timed` is empty where a timed service given has no minutes."""
     out: dict[str, Any] = {}
-    if "97110" not in codes:
-        performed = [(s.value or {}).get("minutes", 0) for s in exercise_time]
-        if performed:
-            out["code_minutes"] = {"code": "97110", "minutes": sum(performed), "from": "exercise_time"}
-    if timed_total is None and timed:
+    if CODE not in codes and exercise_time:
+        out["code_minutes"] = {"code": CODE, "minutes": _sum(exercise_time), "from": "exercise_time"}
+    if stated["timed_total"] is None and timed:
         out["timed_total"] = {"minutes": sum(timed.values()), "from": "codes"}
-    if session_total is None:
-        times = told_times(clock)
-        between = minutes_between(times)
-        if between is not None:
-            out["session_total"] = {"minutes": between, "from": "clock"}
-        elif codes:
+    if stated["session_total"] is None:
+        if length is not None:
+            out["session_total"] = {"minutes": length, "from": "clock"}
+        elif codes and (timed or not any(map(is_timed, codes))):
             out["session_total"] = {"minutes": sum(codes.values()), "from": "codes"}
     return out
 
 
-def _supported(timed: Mapping[str, Any], given: set[str], computed: Mapping[str, Any], timed_total: Any) -> dict[str, Any] | None:
-    if not timed or given - set(timed):
+def _supported(timed: Mapping[str, Number], given: set[str], timed_total: Number | None) -> dict[str, Any] | None:
+    """Units supported under both rules, by the timed total alone where a code has no minutes; None without either."""
+    known = known_minutes(timed, given, timed_total)
+    if known and given <= set(known):
+        return dict(supported(known))
+    if timed_total is None:
         return None
-    return dict(supported(timed))
+    return {
+        "timed_total": timed_total,
+        "cms": {"total": units_of(timed_total), "allocations": []},
+        "ama": {"total": None, "units": {}},
+    }
 
 
-def told_times(clock: list[Span]) -> list[str]:
-    """The clock times of a note, in its order."""
-    return [t for s in clock for t in ((s.value or {}).get("start"), (s.value or {}).get("end")) if t]
-
-
-def clock_times(text: str) -> list[str]:
-    """The times in a clock phrase, as ``HH:MM`` where the half of the day is known, else as written with a colon."""
-    out = []
-    matches = [m for m in _CLOCK.finditer(text) if m[1]]
-    half = next((m[3].lower() for m in reversed(matches) if m[3]), "")
-    for m in matches:
-        hour, minute = int(m[1]), int(m[2] or 0)
-        if len(m[1]) > 2 or hour > 23 or minute > 59:
-            continue
-        here = (m[3] or half or "").lower()
-        if here == "p" and hour < 12:
-            hour += 12
-        elif here == "a" and hour == 12:
-            hour = 0
-        out.append(f"{hour:02d}:{minute:02d}")
-    return out
-
-
-def minutes_between(times: list[str]) -> int | None:
-    """Minutes from the first to the last of two or more times of one day; None where that makes no session."""
-    if len(times) < 2:
-        return None
-    first, last = (int(t[:2]) * 60 + int(t[3:]) for t in (times[0], times[-1]))
-    length = (last - first) % 720
-    return length if 0 < length <= 360 else None
+def _evidence(view: NoteView, spans: Blocks, blocks: Blocks, billed: Mapping[str, int]) -> dict[str, tuple[Range, ...]]:
+    """Where the figures are told: ``code:`` and ``units:`` with a code, ``units``, ``units_total``, ``clock``."""
+    told = {f"code:{code}": found for code, found in blocks.items()}
+    told |= {kind: spans.get(kind, []) for kind in (*_TOTALS, "clock")}
+    ranges = {key: tuple(Range(s.start, s.end) for s in found) for key, found in told.items()}
+    ranges["units"] = tuple(Range(m.start, m.end) for m in view.mentioned("units"))
+    ranges["units_total"] = tuple(Range(m.start, m.end) for m in view.mentioned("units_total"))[-1:]
+    for m in view.mentioned("units"):
+        if m.value and int(m.value["units"]) == billed[m.value["code"]]:
+            key = f"units:{m.value['code']}"
+            ranges[key] = (*ranges.get(key, ()), Range(m.start, m.end))
+    return ranges

@@ -67,9 +67,3 @@ def supported(minutes: Mapping[str, Number]) -> dict[str, object]:
         "cms": {"total": cms.total, "allocations": [dict(units) for units in cms.allocations]},
         "ama": {"total": sum(ama.values()), "units": ama},
     }
-
-
-def most_units(minutes: Mapping[str, Number], code: str) -> int:
-    """The most units of `code` that either rule gives for `minutes`."""
-    by_cms = max((units.get(code, 0) for units in cms_units(minutes).allocations), default=0)
-    return max(by_cms, ama_units(minutes).get(code, 0))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from therex.billing.units import most_units
+from therex.billing.charges import over_billed, sentence
 from therex.catalog.codes import is_timed
 from therex.catalog.files import resource
 from therex.catalog.seek import seek
+from therex.elements.contact import aide_delivered, bears_out, exercise_context, not_one_on_one
 from therex.elements.evidence import text_of
 from therex.elements.inconsistent import inconsistent
 from therex.elements.patterns import pattern
@@ -23,109 +24,39 @@ def _sentences(view: NoteView) -> Iterable[tuple[Range, str]]:
         yield r, view.low[r.start : r.end]
 
 
-def _exercise_context(view: NoteView) -> bool:
-    return bool(performed_exercises(view)) or "97110" in view.text or any(s.attribute == "97110" for s in view.of("SERVICE"))
-
-
 def units_mismatch(view: NoteView, minutes: Minutes) -> Iterable[Range]:
-    """More units of a code than either rule gives for the stated minutes; fewer is none."""
-    timed = {c: n for c, n in minutes.codes.items() if is_timed(c)}
-    if minutes.timed_total is not None and not timed and sum(1 for c in minutes.billed_units if is_timed(c)) == 1:
-        timed = {c: minutes.timed_total for c in minutes.billed_units if is_timed(c)}
-    for code, units in minutes.billed_units.items():
-        if code in timed and units > most_units(timed, code):
-            yield from minutes.evidence.get("units", ())[:2]
-            return
+    """More units than either rule gives for the stated minutes, or than the length of the visit allows; fewer is none.
+
+    The evidence is the units that are above, and no others (annotation.md, "Contradictions").
+    """
+    for over in over_billed(minutes):
+        for key in [f"units:{code}" for code in over.codes] or ["units_total"]:
+            for r in minutes.evidence.get(key, ()):
+                yield _with_code(view, r, key.partition(":")[2])
 
 
-_GROUP = pattern("group", "none")
-_AIDE_WORDS = (
-    "tech",
-    "aide",
-    "cna",
-    "staff",
-    "assistant",
-    "massage",
-    "lmt",
-    "trainer",
-    "physiolog",
-    "kinesiolog",
-    "student",
-    "intern",
-    "volunteer",
-    "receptionist",
-)
-_ALONE = pattern("alone", "none")
-_SHARED_OR_ALONE = pattern("shared_or_alone", "none")
-_FUTURE = pattern("not_now", "both")
-_WHOLE_SESSION = pattern("whole_session", "none")
-_NOT_EX = pattern("unattended_modality", "none")
+_BETWEEN = re.compile(r"[\s:=(,|-]*(?:of|for)?[\s:=(,|-]*")
+_EDGE = " \t\n:;,.|"
 
 
-def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterable[Range]:
-    """Group, shared, unattended or on the patient's own, beside exercise."""
-    if not (_GROUP.may(view.low) or _ALONE.may(view.low)) or not _exercise_context(view):
-        return
-    for r, body in _sentences(view):
-        if view.section_at(r.start) in ("subjective", "history", "goals", "hep", "plan", "precautions"):
-            continue
-        group = _GROUP.search(body)
-        if group:
-            lead = body[max(0, group.start() - 40) : group.start()]
-            if (
-                re.search(r"\bno other|declined|join|muscle|not (?:in|with)|lives? |stretch", lead)
-                or re.search(
-                    r"no other|declined group|muscle group|(?<!overlapped for )(?<!with )another patient's|join a|attend her|group home|group of friends|separate block|separate(?:ly)? from|97150",
-                    body,
-                )
-                or (_FUTURE.search(body) and not re.search(r"97110|ther ?ex|exercis", body))
-            ):
-                continue
-            if re.search(
-                r"walks? with|lives with|plans to|\b(?:two|2) pts? (?:needed|required|to )|last (?:week|visit|time)|\bteach\w*|\bskipped|cancel\w+|\b(?:tennis|team|used to coach)\b.{0,20}player",
-                body,
-            ):
-                continue
-            yield r
-            return
-        alone = _ALONE.search(body)
-        if (
-            alone
-            and re.match(r"on (?:his|her|their)|by (?:him|her|them)", alone[0])
-            and not _WHOLE_SESSION.search(body[max(0, alone.start() - 90) : alone.end() + 40])
-        ):
-            # one movement done alone is progress, a program done alone is not one-on-one care
-            continue
-        if alone and not _NOT_EX.search(body) and not (_AIDE_ACT.search(body) and any(word in body for word in _AIDE_WORDS)):
-            if re.search(
-                r"\b(?:un(?:able|safe)|not|cannot|can't|too \w+) (?:to )?(?:\w+ ){0,3}$|make|makes|because",
-                body[max(0, alone.start() - 40) : alone.start()],
-            ):
-                continue
-            if _FUTURE.search(body[: alone.end() + 25]) or re.search(r"program she already|does (?:her|his|their)? ?hep|could not", body):
-                continue
-            yield r
-            return
-
-
-_AIDE = rf"(?:{'|'.join(resource('contradictions.yaml')['aide'])})(?![a-z])"
-_AIDE_ACT = seek(
-    rf"(?:\b{_AIDE}\b(?:[^.;,]|\b[a-z]\.){{0,30}}\b(?:{'|'.join(resource('contradictions.yaml')['aide_acts'])})\b"
-    rf"|\b(?:by|with|w/|via|(?:ther ?ex|exercises?|program|97110|te) per|supervised by|to|from|under (?:the )?(?:direction|supervision) of)(?: the| a| an)? {_AIDE}\b|\b{_AIDE}[- ](?:assisted|led|ran|run|finished|supervised))"
-)
-_AIDE_OK = pattern("aide_elsewhere", "none")
-
-
-def aide_delivered(view: NoteView, minutes: Minutes) -> Iterable[Range]:
-    """Exercise given by an aide, a technician or another unqualified person."""
-    if not any(word in view.low for word in _AIDE_WORDS) or not _AIDE_ACT.may(view.low) or not _exercise_context(view):
-        return
-    for r, body in _sentences(view):
-        if view.section_at(r.start) in ("subjective", "history", "goals", "plan"):
-            continue
-        if _AIDE_ACT.search(body) and not _AIDE_OK.search(body):
-            yield r
-            return
+def _with_code(view: NoteView, r: Range, code: str) -> Range:
+    """The units with the code beside them, where only a sign or `of` is between; without signs at the edges."""
+    start, end = r.start, r.end
+    services = view.of("SERVICE", code)
+    before = [s.start for s in services if s.start < start and _BETWEEN.fullmatch(view.low, min(s.end, start), start)]
+    after = [s.end for s in services if s.end > end and _BETWEEN.fullmatch(view.low, end, max(s.start, end))]
+    if before:
+        start = min(before)
+    elif after:
+        end = max(after)
+    text = view.text
+    while start < end and text[start] in _EDGE:
+        start += 1
+    while start < end and text[end - 1] in _EDGE:
+        end -= 1
+    if "(" in text[start:end] and ")" not in text[start:end] and text[end : end + 1] == ")":
+        end += 1
+    return Range(start, end)
 
 
 _KIND_WORDS = {kind: seek(rf"\b(?:{'|'.join(words)})\b") for kind, words in resource("contradictions.yaml")["other_services"].items()}
@@ -310,7 +241,7 @@ def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     """Independent with everything, general fitness, or maintenance with no reason for a therapist."""
     low = view.low
     told = any(p.may(low) for p in (_INDEPENDENT, _FITNESS, _MAINTAIN))
-    if not told or not _exercise_context(view):
+    if not told or not exercise_context(view):
         return
     for r, body in _sentences(view):
         if not (_INDEPENDENT.may(body) or _FITNESS.may(body) or _MAINTAIN.may(body)):
@@ -358,10 +289,9 @@ _CHECKS: dict[str, tuple[Check, str, str]] = {
 def _suspected(view: NoteView, name: str) -> Iterable[Range]:
     """What the model of sentences suspects and nothing in the note speaks against."""
     for m in view.mentioned(f"suspect_{name}"):
-        if not _exercise_context(view) or (name == "not_skilled" and _reasoned(view)):
+        if not exercise_context(view) or (name == "not_skilled" and _reasoned(view)):
             return
-        said = view.low[m.start : m.end]
-        if name == "not_one_on_one" and (_AIDE_ACT.search(said) or not _SHARED_OR_ALONE.search(said)):
+        if not bears_out(name, view.low[m.start : m.end]):
             return
         yield Range(m.start, m.end)
         return
@@ -369,9 +299,15 @@ def _suspected(view: NoteView, name: str) -> Iterable[Range]:
 
 def read_contradictions(view: NoteView, minutes: Minutes) -> tuple[Contradiction, ...]:
     """Every contradiction in the order of annotation.md, with its evidence."""
-    out = []
-    for name, (check, touches, message) in _CHECKS.items():
-        found = tuple(check(view, minutes)) or tuple(_suspected(view, name))
+    out: list[Contradiction] = []
+    by_rule = {name: tuple(check(view, minutes)) for name, (check, _, _) in _CHECKS.items()}
+    shown = [*by_rule["not_one_on_one"], *by_rule["aide_delivered"]]
+    for name, (_, touches, message) in _CHECKS.items():
+        # a sentence that shows who was with the patient is not suspected of anything else
+        suspected = (s for s in _suspected(view, name) if not any(s.start < r.end and r.start < s.end for r in shown))
+        found = by_rule[name] or tuple(suspected)
+        if name == "units_mismatch" and (above := over_billed(minutes)):
+            message = f"{'. '.join(map(sentence, above))}."
         if found:
             out.append(Contradiction(name, message, found[:4], touches))
     return tuple(out)

@@ -16,10 +16,10 @@ def code_minutes(view: NoteView, minutes: Minutes) -> Element:
 
 
 def timed_minutes(view: NoteView, minutes: Minutes) -> Element:
-    """The total of timed minutes; one that can be worked out is weak."""
+    """The total of timed minutes; weak where it can be worked out from the minutes of every timed service given."""
     if minutes.timed_total is not None:
         return element("timed_minutes", "present", minutes.evidence.get("timed_total") or _code_evidence(minutes))
-    if "timed_total" in minutes.computed and not _unstated(view, minutes, timed_only=True):
+    if "timed_total" in minutes.computed:
         return element("timed_minutes", "weak", _code_evidence(minutes))
     return element("timed_minutes", "missing")
 
@@ -35,19 +35,16 @@ def total_time(view: NoteView, minutes: Minutes) -> Element:
     return element("total_time", "missing")
 
 
-def _unstated(view: NoteView, minutes: Minutes, timed_only: bool = False) -> bool:
+def _unstated(view: NoteView, minutes: Minutes) -> bool:
     """Whether a service that was given has no minutes, so that the parts make no total."""
-    from therex.catalog.codes import is_timed
-
+    if any(c.timed and c.minutes is None for c in minutes.charges):
+        return True
     for span in view.of("SERVICE"):
         value = span.value or {}
         if not value.get("given") or span.assertion != "affirmed":
             continue
         code = span.attribute
-        if timed_only:
-            if code and is_timed(code) and code not in minutes.codes:
-                return True
-        elif code not in minutes.codes and (code or "stim" in view.low[span.start : span.end]) and not _has_minutes(view, span.end):
+        if code not in minutes.codes and (code or "stim" in view.low[span.start : span.end]) and not _has_minutes(view, span.end):
             return True
     return False
 

@@ -7,11 +7,12 @@ NCCI policy manual ch. 11 (two timed services do not share their minutes). Nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from therex.billing.units import ama_units, cms_units, units_of
+from therex.billing.charges import known_minutes, over_billed, sentence
+from therex.billing.units import ama_units, cms_units
 from therex.catalog.codes import codes, is_timed
 from therex.catalog.files import resource
 from therex.catalog.policy import Policy
@@ -47,8 +48,8 @@ def with_claim(line: Line, claim: Claim) -> Line:
         return line
     kept = tuple(r for r in line.because if r != "not_applicable")
     if critical or line.status == "hold":
-        return Line("hold", (*critical, *kept, *major), line.code)
-    return Line("review", (*kept, *major), line.code)
+        return Line("hold", (*critical, *kept, *major), line.code, line.messages)
+    return Line("review", (*kept, *major), line.code, line.messages)
 
 
 def _not_given(charges: Sequence[Charge], necessity: Necessity) -> list[ClaimFinding]:
@@ -63,49 +64,22 @@ def _not_given(charges: Sequence[Charge], necessity: Necessity) -> list[ClaimFin
 
 
 def _units(policy: Policy, charges: Sequence[Charge], minutes: Minutes) -> list[ClaimFinding]:
+    """Units charged against the minutes and the length of the visit, by the computation that also serves the note."""
     billed: dict[str, int] = {}
     for c in charges:
         if is_timed(c.code):
             billed[c.code] = billed.get(c.code, 0) + c.units
-    if not billed:
-        return []
-    known = {code: n for code, n in minutes.codes.items() if is_timed(code)}
-    if minutes.timed_total is not None and not known and len(billed) == 1:
-        known = {next(iter(billed)): minutes.timed_total}
-    if set(billed) <= set(known):
-        over, most = _against(policy.units_rule, billed, known)
-    elif minutes.timed_total is not None and policy.units_rule == "cms":
-        most = units_of(minutes.timed_total)
-        over = [max(billed, key=lambda code: billed[code])] if sum(billed.values()) > most else []
-    else:
-        return []
-    if over:
-        code = over[0]
-        told = f"{code} is charged with {billed[code]} units; the minutes of the note give {_most(policy.units_rule, code, known, most)}."
-        return [ClaimFinding("over_billed", "critical", code, told, "What were the minutes of each timed service at this visit?")]
-    if set(billed) <= set(known) and sum(billed.values()) < most:
-        told = f"{sum(billed.values())} units of timed codes are charged; the minutes of the note give {most}. Fewer is no error."
-        return [ClaimFinding("under_billed", "minor", next(iter(billed)), told, "")]
+    above = over_billed(minutes, (policy.units_rule,), billed)
+    query = "What were the minutes of each timed service at this visit?"
+    if above:
+        told = [(over.codes[0], f"{sentence(over, 'charged')}.") for over in above]
+        return [ClaimFinding("over_billed", "critical", code, message, query) for code, message in told]
+    known = known_minutes(minutes.codes, billed, minutes.timed_total)
+    most = sum(ama_units(known).values()) if policy.units_rule == "ama" else cms_units(known).total
+    if billed and set(billed) <= set(known) and sum(billed.values()) < most:
+        fewer = f"{sum(billed.values())} units of timed codes are charged; the minutes of the note support {most}."
+        return [ClaimFinding("under_billed", "minor", next(iter(billed)), f"{fewer} Fewer is no error.", "")]
     return []
-
-
-def _most(rule: str, code: str, known: Mapping[str, int | float], total: int) -> int:
-    """The most units that the rule gives a code; all of them where its minutes are not known."""
-    if code not in known:
-        return total
-    return ama_units(known)[code] if rule == "ama" else max(units[code] for units in cms_units(known).allocations)
-
-
-def _against(rule: str, billed: Mapping[str, int], known: Mapping[str, int | float]) -> tuple[list[str], int]:
-    """The codes charged above what the rule gives, and the units that it gives for all."""
-    if rule == "ama":
-        allowed = ama_units(known)
-        return [code for code, n in billed.items() if n > allowed[code]], sum(allowed.values())
-    cms = cms_units(known)
-    if any(all(n <= units[code] for code, n in billed.items()) for units in cms.allocations):
-        return [], cms.total
-    first = cms.allocations[0]
-    return [code for code, n in billed.items() if n > first[code]] or [next(iter(billed))], cms.total
 
 
 def _not_in_note(charges: Sequence[Charge], view: NoteView, minutes: Minutes) -> list[ClaimFinding]:

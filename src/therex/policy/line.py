@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from therex.billing.units import ama_units, cms_units
+from therex.billing.charges import over_billed, sentence
 from therex.catalog.policy import Policy
-from therex.types import Contradiction, Finding, Line, Minutes, Necessity
+from therex.types import Contradiction, Finding, Line, Minutes, Necessity, OverBilled
 
 CODE = "97110"
 
@@ -35,7 +35,8 @@ def read_line(policy: Policy, findings: Iterable[Finding], contradictions: Itera
             hold.append(f.id)
         elif (f.severity == "critical" and f.found == "weak") or lacking:
             review.append(f.id)
-    if over_billed(policy, minutes):
+    above = above_rule(policy, minutes)
+    if above:
         hold.append("billed_units")
     hold += [c.id for c in contradictions if policy.contradictions.get(c.id, {}).get("severity") == "critical"]
     if necessity.verdict == "not_supported":
@@ -43,18 +44,11 @@ def read_line(policy: Policy, findings: Iterable[Finding], contradictions: Itera
     elif necessity.verdict == "needs_review":
         review.append("needs_review")
     if hold:
-        return Line("hold", (*hold, *review))
+        messages = {"billed_units": ". ".join(map(sentence, above))} if above else {}
+        return Line("hold", (*hold, *review), messages=messages)
     return Line("review", tuple(review)) if review else Line("ready", ())
 
 
-def over_billed(policy: Policy, minutes: Minutes) -> bool:
-    """Whether a timed code is billed above what the payer's rule supports for the minutes known."""
-    if minutes.supported_units is None:
-        return False
-    timed = {code: n for code, n in minutes.codes.items() if code in minutes.supported_units["ama"]["units"]}
-    if policy.units_rule == "ama":
-        allowed = ama_units(timed)
-        return any(minutes.billed_units.get(code, 0) > allowed[code] for code in timed)
-    cms = cms_units(timed)
-    billed = {code: minutes.billed_units.get(code, 0) for code in timed}
-    return not any(all(billed[code] <= units[code] for code in timed) for units in cms.allocations)
+def above_rule(policy: Policy, minutes: Minutes) -> tuple[OverBilled, ...]:
+    """The units that the note bills above what the payer's rule and the length of the visit support."""
+    return over_billed(minutes, (policy.units_rule,))

@@ -58,7 +58,7 @@ def tool_spans(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 def supported(record: Mapping[str, Any]) -> int | None:
     """The most units of 97110 that the minutes give under either rule, as the tool has them."""
     told = record["time"].get("supported_units")
-    if not told:
+    if not told or not told["cms"]["allocations"]:
         return None
     cms = [units.get("97110", 0) for units in told["cms"]["allocations"]]
     return max((*cms, told["ama"]["units"].get("97110", 0)), default=None)

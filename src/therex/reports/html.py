@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from therex.reports.record import to_record
-from therex.reports.worklist import in_order, words
+from therex.reports.worklist import in_order, why
 from therex.types import Assessment
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "resources" / "report.html"
@@ -30,5 +30,5 @@ def _note(a: Assessment) -> dict[str, Any]:
     record = to_record(a)
     if a.view is not None:
         record["text"] = a.view.text
-        record["why"] = words(a.line.because) if a.line else ""
+        record["why"] = why(a)
     return record

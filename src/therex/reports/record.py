@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from therex.types import Assessment, Claim, Finding, Note, Range
+from therex.catalog.codes import codes
+from therex.types import Assessment, ChargeLine, Claim, Finding, Minutes, Note, Range
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 def _ranges(found: Iterable[Range]) -> list[dict[str, int]]:
@@ -31,14 +32,14 @@ def to_record(a: Assessment, note: Note | None = None, *, text: bool = True) -> 
     if a.error is not None or a.view is None or a.time is None or a.necessity is None or a.line is None:
         code, message = a.error or ("internal", "The note could not be analysed.")
         return {**head, "status": "error", "error": {"code": code, "message": message}}
-    view, time = a.view, a.time
+    view = a.view
     return {
         **head,
         "status": "ok",
         "payer": a.payer,
         "note_type": view.note_type,
         "discipline": view.discipline,
-        "line": {"code": a.line.code, "status": a.line.status, "because": list(a.line.because)},
+        "line": {"code": a.line.code, "status": a.line.status, "because": list(a.line.because), "messages": dict(a.line.messages)},
         "necessity": {
             "verdict": a.necessity.verdict,
             "score": a.necessity.score,
@@ -50,11 +51,7 @@ def to_record(a: Assessment, note: Note | None = None, *, text: bool = True) -> 
         **({"claim": _claim(a.claim)} if a.claim is not None else {}),
         "code_fit": [{"exercise": f.exercise, "reads_as": f.reads_as, "message": f.message, "evidence": _ranges(f.evidence)} for f in a.fits],
         "contradictions": [{"id": c.id, "message": c.message, "evidence": _ranges(c.evidence)} for c in a.contradictions],
-        "time": {
-            "codes": dict(time.codes), "timed_total": time.timed_total, "session_total": time.session_total, "clock": list(time.clock),
-            "billed_units": dict(time.billed_units), "computed": {k: dict(v) for k, v in time.computed.items()},
-            "supported_units": time.supported_units,
-        },
+        "time": _time(a.time),
         "sections": [{"kind": s.kind, "start": s.start, "end": s.end} for s in view.sections],
         "spans": [
             {
@@ -65,6 +62,40 @@ def to_record(a: Assessment, note: Note | None = None, *, text: bool = True) -> 
         ],
         "relations": [{"type": r.type, "from": r.from_, "to": r.to} for r in view.relations],
     }  # fmt: skip
+
+
+def _time(time: Minutes) -> dict[str, Any]:
+    """Minutes and units: what the note states, what can be worked out, and what is billed beside what is supported."""
+    visit = time.visit
+    return {
+        "codes": dict(time.codes),
+        "timed_total": time.timed_total,
+        "session_total": time.session_total,
+        "clock": list(time.clock),
+        "billed_units": dict(time.billed_units),
+        "computed": {k: dict(v) for k, v in time.computed.items()},
+        "supported_units": time.supported_units,
+        "charges": [_charge(c) for c in time.charges],
+        "visit": {
+            "billed_timed": visit.billed_timed,
+            "billed_total": visit.billed_total,
+            "most_units": visit.most,
+            "minutes": visit.minutes,
+            "from": visit.source or None,
+        },
+    }
+
+
+def _charge(c: ChargeLine) -> dict[str, Any]:
+    return {
+        "code": c.code,
+        "service": codes().get(c.code, {}).get("name"),
+        "timed": c.timed,
+        "minutes": c.minutes,
+        "from": c.minutes_from or None,
+        "billed": c.billed,
+        "supported": None if c.cms is None else {"cms": c.cms, "ama": c.ama},
+    }
 
 
 def _finding(f: Finding) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def schema() -> dict[str, Any]:
             "discipline": {"enum": ["PT", "OT", "SLP", "other"]},
             "line": {
                 "type": "object", "required": ["code", "status", "because"],
-                "properties": {"code": {"const": "97110"}, "status": {"enum": ["ready", "review", "hold", "no_97110"]}, "because": {"type": "array", "items": {"type": "string"}}},
+                "properties": {"code": {"const": "97110"}, "status": {"enum": ["ready", "review", "hold", "no_97110"]}, "because": {"type": "array", "items": {"type": "string"}}, "messages": {"type": "object", "additionalProperties": {"type": "string"}}},
             },
             "necessity": {
                 "type": "object", "required": ["verdict", "score", "model", "reasons"],
@@ -65,7 +65,7 @@ def schema() -> dict[str, Any]:
             },
             "contradictions": {"type": "array", "items": {"type": "object", "required": ["id", "message", "evidence"], "properties": {"id": {"enum": list(CONTRADICTIONS)}, "evidence": {"type": "array", "items": place}}}},
             "time": {
-                "type": "object", "required": ["codes", "timed_total", "session_total", "clock", "billed_units", "computed", "supported_units"],
+                "type": "object", "required": ["codes", "timed_total", "session_total", "clock", "billed_units", "computed", "supported_units", "charges", "visit"],
                 "properties": {
                     "codes": by_code, "timed_total": {"anyOf": [number, {"type": "null"}]}, "session_total": {"anyOf": [number, {"type": "null"}]},
                     "clock": {"type": "array", "items": {"type": "string"}}, "billed_units": units, "computed": {"type": "object"},
@@ -76,11 +76,13 @@ def schema() -> dict[str, Any]:
                                 "type": "object", "required": ["timed_total", "cms", "ama"],
                                 "properties": {
                                     "cms": {"type": "object", "required": ["total", "allocations"], "properties": {"total": {"type": "integer"}, "allocations": {"type": "array", "items": units}}},
-                                    "ama": {"type": "object", "required": ["total", "units"], "properties": {"total": {"type": "integer"}, "units": units}},
+                                    "ama": {"type": "object", "required": ["total", "units"], "properties": {"total": {"type": ["integer", "null"]}, "units": units}},
                                 },
                             },
                         ]
                     },
+                    "charges": {"type": "array", "items": _charge(number)},
+                    "visit": _visit(number),
                 },
             },
             "sections": {"type": "array", "items": place},
@@ -108,6 +110,43 @@ def schema() -> dict[str, Any]:
         "additionalProperties": False,
     }  # fmt: skip
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"therex record {SCHEMA_VERSION}", "oneOf": [ok, error]}
+
+
+def _charge(number: dict[str, Any]) -> dict[str, Any]:
+    """The schema of one charge line of the visit; `supported` is null for an untimed code and where minutes are not known."""
+    count = {"type": "integer", "minimum": 0}
+    or_none = {"anyOf": [number, {"type": "null"}]}
+    return {
+        "type": "object",
+        "required": ["code", "service", "timed", "minutes", "from", "billed", "supported"],
+        "properties": {
+            "code": {"type": "string"},
+            "service": {"type": ["string", "null"]},
+            "timed": {"type": "boolean"},
+            "minutes": or_none,
+            "from": {"enum": ["stated", "timed_total", None]},
+            "billed": {"type": ["integer", "null"], "minimum": 0},
+            "supported": {
+                "anyOf": [{"type": "null"}, {"type": "object", "required": ["cms", "ama"], "properties": {"cms": count, "ama": count}}]
+            },
+        },
+    }
+
+
+def _visit(number: dict[str, Any]) -> dict[str, Any]:
+    """The schema of the visit as a whole: `most_units` is what its length allows, `from` is where the length is from."""
+    count = {"type": ["integer", "null"], "minimum": 0}
+    return {
+        "type": "object",
+        "required": ["billed_timed", "billed_total", "most_units", "minutes", "from"],
+        "properties": {
+            "billed_timed": count,
+            "billed_total": count,
+            "most_units": count,
+            "minutes": {"anyOf": [number, {"type": "null"}]},
+            "from": {"enum": ["session_total", "clock", "timed_total", None]},
+        },
+    }
 
 
 def _finding(name: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from therex.reports.worklist import in_order, words
-from therex.types import LABELS, Assessment, Finding, Span
+from therex.catalog.codes import codes
+from therex.reports.worklist import in_order
+from therex.reports.worklist import why as reasons
+from therex.types import LABELS, Assessment, ChargeLine, Finding, Minutes, Span
 
 LINE_STYLE = {"hold": "bold red", "review": "yellow", "ready": "green", "no_97110": "dim", "error": "magenta"}
 LABEL_STYLE = {
@@ -35,7 +37,7 @@ def worklist_table(found: Sequence[Assessment]) -> Table:
             code, message = a.error or ("internal", "")
             table.add_row(Text("error", LINE_STYLE["error"]), Text(a.note_id), "", "", Text(f"{code}: {message}"))
             continue
-        why = Text(words(a.line.because))
+        why = Text(reasons(a))
         gaps = [f.id.replace("_", " ") for f in a.findings if f.found == "missing" and f.id not in a.line.because]
         if gaps and a.line.status != "no_97110":
             why.append(("; not found: " if why.plain else "not found: ") + ", ".join(gaps), "dim")
@@ -71,7 +73,7 @@ def explain_view(a: Assessment) -> RenderableType:
         return Text(f"{code}: {message}", style="magenta")
     parts: list[RenderableType] = []
     head = Text.assemble(
-        ("97110  ", "bold"), (a.line.status, LINE_STYLE[a.line.status]), (f"  {words(a.line.because)}" if a.line.because else "", ""),
+        ("97110  ", "bold"), (a.line.status, LINE_STYLE[a.line.status]), (f"  {reasons(a)}" if a.line.because else "", ""),
     )  # fmt: skip
     parts.append(head)
     parts.append(
@@ -136,24 +138,57 @@ def _evidence(a: Assessment, f: Finding) -> Text:
     return Text(" · ".join(p if len(p) <= 60 else p[:57] + "…" for p in pieces), style="dim")
 
 
-def _time(a: Assessment) -> Text:
+def _time(a: Assessment) -> RenderableType:
+    """Minutes and units: a row a charge line, then the visit as a whole."""
     assert a.time is not None
     t = a.time
-    out = Text("\nMinutes and units\n", style="bold")
-    out.append(f"  by code {', '.join(f'{k} {v}' for k, v in t.codes.items()) or 'none stated'}", "not bold")
-    out.append(
-        f"; timed total {_or(t.timed_total, t.computed.get('timed_total'))}; session {_or(t.session_total, t.computed.get('session_total'))}\n",
-        "not bold",
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("code", "service", "minutes", "billed", "supported"):
+        table.add_column(name, justify="left" if name in ("code", "service") else "right", no_wrap=name != "service")
+    for c in t.charges:
+        over = c.cms is not None and c.ama is not None and (c.billed or 0) > max(c.cms, c.ama)
+        minutes = "–" if c.minutes is None else f"{c.minutes:g}"
+        cells = (minutes, "–" if c.billed is None else str(c.billed), supported_cell(c))
+        name, style = codes().get(c.code, {}).get("name", ""), "bold red" if over else ""
+        table.add_row(c.code, name, *(Text(x, style) for x in cells))
+    rows = [Padding(table, (0, 0, 0, 2))] if t.charges else []
+    return Group(Text("\nMinutes and units", style="bold"), *rows, *(Text(f"  {x}") for x in visit_lines(t)))
+
+
+def supported_cell(c: ChargeLine) -> str:
+    """The units supported for one code: one number where both rules agree."""
+    if not c.timed:
+        return "untimed"
+    if c.cms is None:
+        return "minutes not stated"
+    return str(c.cms) if c.cms == c.ama else f"CMS {c.cms}, AMA {c.ama}"
+
+
+def visit_lines(t: Minutes) -> list[str]:
+    """The visit as a whole: its minutes, the timed units billed and supported, and what its length allows."""
+    times = f"; clock {' to '.join(t.clock)}" if t.clock else ""
+    timed, session = (
+        _or(stated, t.computed.get(name)) for name, stated in (("timed_total", t.timed_total), ("session_total", t.session_total))
     )
-    if t.billed_units:
-        out.append(f"  billed {', '.join(f'{k} x{v}' for k, v in t.billed_units.items())}\n", "not bold")
+    lines = [f"timed total {timed}; session {session}{times}"]
+    billed = [] if t.visit.billed_timed is None else [f"{t.visit.billed_timed} timed"]
+    billed += [] if t.visit.billed_total is None else [f"{t.visit.billed_total} in all"]
+    parts = [f"units billed: {', '.join(billed)}"] if billed else []
     if t.supported_units:
-        ways = " or ".join(", ".join(f"{k} x{v}" for k, v in way.items()) for way in t.supported_units["cms"]["allocations"])
-        ama = ", ".join(f"{k} x{v}" for k, v in t.supported_units["ama"]["units"].items())
-        out.append(
-            f"  supported: CMS {t.supported_units['cms']['total']} ({ways}); AMA {t.supported_units['ama']['total']} ({ama})", "not bold"
-        )
-    return out
+        ama = t.supported_units["ama"]["total"]
+        parts.append(f"timed units supported: CMS {t.supported_units['cms']['total']}" + ("" if ama is None else f", AMA {ama}"))
+    if t.visit.most is not None and t.visit.minutes is not None and t.visit.source != "timed_total":
+        by = " by the clock" if t.visit.source == "clock" else ""
+        parts.append(f"a visit of {t.visit.minutes:g} minutes{by} allows at most {t.visit.most}")
+    return [*lines, *(["; ".join(parts)] if parts else []), *_ways(t)]
+
+
+def _ways(t: Minutes) -> list[str]:
+    """Every allocation of the CMS rule, where there is more than one."""
+    ways = (t.supported_units or {}).get("cms", {}).get("allocations", [])
+    if len(ways) < 2:
+        return []
+    return ["CMS allocations: " + " or ".join(", ".join(f"{k} x{v}" for k, v in way.items()) for way in ways)]
 
 
 def _or(stated: object, computed: object) -> str:

@@ -12,16 +12,16 @@ from therex.types import Assessment
 
 COLUMNS = (
     "note_id", "line", "because", "verdict", "score", "note_type", "discipline", "missing", "weak", "contradictions", "minutes_97110",
-    "timed_total", "session_total", "billed_97110", "supported_97110", "queries", "error",
+    "timed_total", "session_total", "billed_97110", "supported_97110", "billed_timed", "visit_most_units", "queries", "error",
 )  # fmt: skip
 _RANK = {"hold": 1, "error": 2, "review": 3, "ready": 4, "no_97110": 5}
 REASONS = {
     "date_of_service": "no date of service", "interventions_named": "interventions not named", "timed_minutes": "timed minutes",
-    "total_time": "total time", "signature": "signature", "billed_units": "more units than minutes support",
+    "total_time": "total time", "signature": "signature", "billed_units": "billed units exceed supported units",
     "billed_not_given": "97110 billed, none given", "not_supported": "necessity not supported", "needs_review": "necessity needs a reader",
-    "not_applicable": "no therapeutic exercise", "units_mismatch": "units against minutes", "not_one_on_one": "not one-on-one",
+    "not_applicable": "no therapeutic exercise", "units_mismatch": "billed units exceed the stated time", "not_one_on_one": "not one-on-one",
     "aide_delivered": "given by an aide", "code_misfit": "another service", "not_skilled": "no skill needed", "inconsistent": "inconsistent",
-    "over_billed": "more units charged than minutes give", "charge_not_in_note": "charged, not in the note", "plan_modifier": "plan modifier (GP, GO, GN)",
+    "over_billed": "charged units exceed supported units", "charge_not_in_note": "charged, not in the note", "plan_modifier": "plan modifier (GP, GO, GN)",
     "assistant_modifier": "assistant's modifier (CQ, CO)",
 }  # fmt: skip
 
@@ -44,24 +44,46 @@ def words(reasons: Iterable[str]) -> str:
     return ", ".join(REASONS.get(r, r.replace("_", " ")) for r in reasons)
 
 
+def why(a: Assessment) -> str:
+    """The reasons for the status of the charge line: sentences with figures of units first, then the others in words."""
+    if a.line is None:
+        return ""
+    told = {c.id: c.message for c in a.contradictions if c.id == "units_mismatch"} | dict(a.line.messages)
+    charged = [x.message for x in (a.claim.findings if a.claim else ()) if x.id == "over_billed"]
+    if charged:
+        told["over_billed"] = " ".join(charged)
+    # the note's own check and the payer's may say the same of one code: it is told once
+    every = [s.rstrip(".") for reason in a.line.because if reason in told for s in told[reason].split(". ")]
+    first = {s.partition(";")[0]: s for s in reversed(every)}
+    sentences = [first[s.partition(";")[0]] for s in every if s in first.values()]
+    rest = words(r for r in a.line.because if r not in told)
+    if not sentences:
+        return rest
+    return ". ".join([*dict.fromkeys(sentences), *([rest[0].upper() + rest[1:]] if rest else [])])
+
+
 def row(a: Assessment) -> dict[str, Any]:
     """The columns of one note."""
     if a.error is not None or a.line is None or a.necessity is None or a.time is None or a.view is None:
         code, message = a.error or ("internal", "")
         return {**dict.fromkeys(COLUMNS, ""), "note_id": a.note_id, "line": "error", "error": f"{code}: {message}"}
     time = a.time
-    supported = time.supported_units or {}
-    most = max((units.get("97110", 0) for units in supported.get("cms", {}).get("allocations", [])), default=None)
+    most = next((c.cms for c in time.charges if c.code == "97110"), None)
     asked = [f.query for f in a.findings if f.finding in ("missing", "weak", "contradicted") and f.requirement == "required" and f.query]
     asked += [f.query for f in (a.claim.findings if a.claim else ()) if f.query]
     return {
-        "note_id": a.note_id, "line": a.line.status, "because": words(a.line.because), "verdict": a.necessity.verdict, "score": a.necessity.score,
+        "note_id": a.note_id, "line": a.line.status, "because": why(a), "verdict": a.necessity.verdict, "score": a.necessity.score,
         "note_type": a.view.note_type, "discipline": a.view.discipline,
         "missing": ", ".join(f.id for f in a.findings if f.found == "missing"), "weak": ", ".join(f.id for f in a.findings if f.found == "weak"),
         "contradictions": ", ".join(c.id for c in a.contradictions), "minutes_97110": time.codes.get("97110", ""),
         "timed_total": "" if time.timed_total is None else time.timed_total, "session_total": "" if time.session_total is None else time.session_total,
-        "billed_97110": time.billed_units.get("97110", ""), "supported_97110": "" if most is None else most, "queries": " | ".join(asked), "error": "",
+        "billed_97110": time.billed_units.get("97110", ""), "supported_97110": _cell(most),
+        "billed_timed": _cell(time.visit.billed_timed), "visit_most_units": _cell(time.visit.most), "queries": " | ".join(asked), "error": "",
     }  # fmt: skip
+
+
+def _cell(value: float | None) -> float | str:
+    return "" if value is None else value
 
 
 def safe(value: Any) -> Any:

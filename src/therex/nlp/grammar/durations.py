@@ -156,11 +156,7 @@ def settle_blocks(ctx: Context, forms: Forms, row: Row, blocks: list[Draft]) -> 
                     _restate(earlier)
             elif gives[n] == "adds":
                 continue
-            elif gives[n] == "restates":
-                _restate(d)
-            elif len(told) > 2 and amounts[n] == others:
-                _restate(d)
-            elif n and amounts[n] in amounts[:n] and _told_otherwise(ctx, told[amounts.index(amounts[n])], d):
+            elif gives[n] == "restates" or (len(told) > 2 and amounts[n] == others) or (n and amounts[n] in amounts[:n] and _told_otherwise(ctx, told[amounts.index(amounts[n])], d)):
                 _restate(d)
 
 
