@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from therex.billing.charges import charge_lines, known_minutes, over_billed, sentence, visit_units
-from therex.billing.clock import clock_times, visit_length
+from therex.billing.clock import visit_length
 from therex.billing.minutes import read_minutes
 from therex.billing.units import units_of
 from therex.catalog.policy import policy
 from therex.elements.contradictions import read_contradictions
 from therex.elements.record import timed_minutes
+from therex.nlp.grammar.clock import clock_times
 from therex.policy.line import above_rule
 from therex.types import Mention, Minutes, NoteView, Range, Span
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from therex.billing.minutes import clock_times, minutes_between, read_minutes
+from therex.billing.minutes import minutes_between, read_minutes
+from therex.nlp.grammar.clock import clock_times
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from therex.types import NoteView, Span
+from therex.types import Span
 
-_CLOCK = re.compile(r"(\d{1,2}):?(\d{2})?\s*([ap])?\.?m?\.?", re.I)
-_HALF = re.compile(r"\d\s*[ap]\.?m?\b", re.I)
 _LONGEST = 360
 _HALF_DAY = 720
 _LEAST = 8
 
 
-def clock_spans(view: NoteView, spans: Sequence[Span]) -> tuple[tuple[str, ...], int | None]:
+def clock_spans(spans: Sequence[Span]) -> tuple[tuple[str, ...], int | None]:
     """The clock times of a visit in text order, and the length of the visit by them; None where they make no length.
 
     Parameters
@@ -22,18 +19,15 @@ def clock_spans(view: NoteView, spans: Sequence[Span]) -> tuple[tuple[str, ...],
     spans
         DURATION spans with the attribute ``clock`` and a value of `start` and `end`.
     """
-    told = [_times(view, s) for s in spans]
+    told = [_times(s) for s in spans]
     every = tuple(t for times in told for t in times)
     return every, visit_length(told)
 
 
-def _times(view: NoteView, span: Span) -> list[str]:
-    """The times of one span: its values where they are clock times, else as its text gives them."""
-    text = view.text[span.start : span.end]
-    values = [str(v) for v in ((span.value or {}).get("start"), (span.value or {}).get("end")) if v]
-    if values and all(re.fullmatch(r"\d{1,2}:\d\d", v) for v in values) and not _HALF.search(text):
-        return values
-    return clock_times(text)
+def _times(span: Span) -> list[str]:
+    """The times of one span."""
+    value = span.value or {}
+    return [str(v) for v in (value.get("start"), value.get("end")) if v]
 
 
 def visit_length(told: Sequence[Sequence[str]]) -> int | None:
@@ -73,27 +67,6 @@ def time_of_day(told: str) -> int:
     """Minutes since midnight of a time as ``HH:MM``."""
     hour, _, minute = told.partition(":")
     return int(hour) * 60 + int(minute)
-
-
-def clock_times(text: str) -> list[str]:
-    """The times in a clock phrase, as ``HH:MM``; of 24 hours where the half of the day is known."""
-    out = []
-    matches = [m for m in _CLOCK.finditer(text) if m[1]]
-    half = next((m[3].lower() for m in reversed(matches) if m[3]), "")
-    for m in matches:
-        hour, minute = int(m[1]), int(m[2] or 0)
-        if len(m[1]) > 2 or hour > 23 or minute > 59:
-            continue
-        here = (m[3] or half or "").lower()
-        if here == "p" and hour < 12:
-            hour += 12
-        elif here == "a" and hour == 12:
-            hour = 0
-        out.append(f"{hour:02d}:{minute:02d}")
-    if len(out) == 2 and half == "p" and not matches[0][3] and out[0] > out[1] and time_of_day(out[0]) >= _HALF_DAY:
-        # `11:30-12:15 pm` starts in the morning
-        out[0] = f"{int(out[0][:2]) - 12:02d}{out[0][2:]}"
-    return out
 
 
 def minutes_between(times: Sequence[str]) -> int | None:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from therex.billing.charges import charge_lines, known_minutes, visit_units
-from therex.billing.clock import clock_spans, clock_times, minutes_between, time_of_day
+from therex.billing.clock import clock_spans, minutes_between, time_of_day
 from therex.billing.units import Number, supported, units_of
 from therex.catalog.codes import is_timed
 from therex.types import Minutes, NoteView, Range, Span
 
-__all__ = ["clock_times", "minutes_between", "read_minutes", "time_of_day"]
+__all__ = ["minutes_between", "read_minutes", "time_of_day"]
 
 Blocks = Mapping[str, Sequence[Span]]
 Totals = Mapping[str, Number | None]
@@ -39,7 +39,7 @@ def read_minutes(view: NoteView) -> Minutes:
     timed_total, session_total = stated["timed_total"], stated["session_total"]
     if timed_total is None and complete and len(timed) == 1:
         timed_total = next(iter(timed.values()))
-    times, length = clock_spans(view, spans.get("clock", []))
+    times, length = clock_spans(spans.get("clock", []))
     totals = stated | {"timed_total": timed_total}
     computed = _computed(codes, timed if complete else {}, spans.get("exercise_time", []), totals, length)
     lengths = {"session_total": session_total, "clock": length, "timed_total": timed_total}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from therex.billing.minutes import clock_times
 from therex.catalog.policy import Policy
 from therex.types import Contradiction, Element, Finding, FindingStatus, NoteView
 
@@ -66,4 +65,4 @@ def findings(policy: Policy, view: NoteView, elements: Iterable[Element], contra
 
 def _lacks(needs: str, view: NoteView) -> bool:
     """Whether a note lacks what a rule asks for beside the element: `clock`, times in and out."""
-    return needs == "clock" and sum(len(clock_times(view.text[s.start : s.end])) for s in view.of("DURATION") if s.attribute == "clock") < 2
+    return needs == "clock" and sum(bool(v) for s in view.of("DURATION", "clock") for v in (s.value or {}).values()) < 2
