@@ -68,7 +68,7 @@ READ: dict[str, Callable[[Assessment], Facts]] = {
     "units": lambda a: _map(a.time.billed_units),
     "billed_total": lambda a: {float(m.value["units"]) for m in a.view.mentioned("units_total")[-1:]},
     "supported": lambda a: _one(a.time.supported_units and a.time.supported_units["cms"]["total"]),
-    "most_units": lambda a: _one(a.time.visit.most_units if a.time.visit else None),
+    "most_units": lambda a: _one(a.time.visit.most if a.time.visit else None),
     "contradictions": lambda a: {c.id for c in a.contradictions},
     "units_evidence": _evidence,
     "services": lambda a: {s.attribute for s in given_services(a.view) if s.attribute} | set(a.time.codes) | set(a.time.billed_units),

@@ -95,6 +95,9 @@ def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
     if learned is not None and read_note_type(ctx, vocabulary) != "other":
         take(ctx, learned.propose(ctx))
         _settle(ctx)
+    if any(m.kind == "visit_not_held" for m in closed):
+        for d in ctx.of("EXERCISE"):
+            d.attribute = "planned" if d.attribute == "performed" else d.attribute
     note_type = read_note_type(ctx, vocabulary)
     mentions = [*read_mentions(ctx), *closed]
     drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))

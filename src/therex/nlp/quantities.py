@@ -76,7 +76,7 @@ def read_quantities(surface: Surface) -> list[Quantity]:
         kind, spoken = kind_and_value
         if spoken is not None:
             # `an hour and ten`: what the words say, and the minutes after them
-            numbers = (spoken + sum(numbers if spoken == 60 else ()),)
+            numbers = (spoken + (sum(numbers) if spoken == 60 else 0),)
         if kind == "minutes" and body.endswith("'") and _is_feet(norm, start):
             kind = "distance"
         out.append(Quantity(start, surface.end(end), kind, numbers))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from therex.catalog.codes import is_timed
 from therex.elements.treatment import given_services, performed_exercises
 from therex.types import Minutes, NoteView, Span
 
 CODE = "97110"
+# services that hold all exercise of their visit
+_INSTEAD = frozenset({"97113", "97150", "97545"})
 _OTHER_EXERCISE = {"97112", "97113", "97150", "97530", "97545", "97546", "97116", "97535"}
 
 
@@ -55,6 +58,8 @@ def exercise_given(view: NoteView, minutes: Minutes) -> bool:
         return False
     codes = {s.attribute for s in services if s.attribute} | set(minutes.codes) | set(minutes.billed_units)
     others = codes & _OTHER_EXERCISE
+    if CODE not in codes and {c for c in codes if is_timed(c) or c in _INSTEAD} and codes <= _INSTEAD:
+        return False
     if others and CODE not in codes:
         # all exercise given stands under other services
         return any(not _under_other(view, services, s) for s in exercises)

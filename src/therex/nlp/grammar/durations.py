@@ -13,6 +13,7 @@ from therex.nlp.quantities import Quantity
 
 GROUPS = {"minutes": "minutes", "hours": "minutes", "hm": "minutes", "number": "numbers", "clock": "clock", "frequency": "frequency",
           "per_day": "per_day", "score": "pairs", "bp": "pairs", "distance": "short"}  # fmt: skip
+PACK = "97010"
 LONGEST = 480  # minutes of one visit
 
 
@@ -99,7 +100,7 @@ def _draft(ctx: Context, row: Row, k: int, q: Quantity, found: Found) -> Draft |
     minutes = int(minutes_of(q))
     value: dict[str, object] = {"minutes": minutes}
     if gives == "code":
-        code = code or row.tokens[found.kept["s"]].code
+        code = code or _code(row, found.kept["s"])
         if code:
             value["code"] = code
     elif gives == "both":
@@ -108,6 +109,16 @@ def _draft(ctx: Context, row: Row, k: int, q: Quantity, found: Found) -> Draft |
     if draft is not None and ctx.surface.norm[draft.start] == "x":
         draft.start = next(x for x in range(draft.start, draft.end) if ctx.surface.norm[x].isdigit())
     return draft
+
+
+def _code(row: Row, k: int) -> str:
+    """The code of the service at place `k`; of a pack joined with another modality (`MHP + IFC`) that of the other."""
+    code = row.tokens[k].code
+    for other in (k - 2, k + 2):
+        joined = 0 <= other < len(row.tokens) and row.tokens[(k + other) // 2].word in ("/", "+", "&", "and")
+        if code == PACK and joined and row.tokens[other].code:
+            return row.tokens[other].code
+    return code
 
 
 def _timed_over_total(q: Quantity) -> bool:

@@ -49,11 +49,13 @@ def read_units_billed(forms: Forms, row: Row) -> list[Mention]:
 
 def _put(by_code: dict[str, Mention], row: Row, at: int, k: int, n: int, found: Found) -> None:
     """Note the units of the service at place `at`; the first telling of a code stands, rows of one code in a table add up."""
-    service, token = row.tokens[at], row.tokens[k]
-    code = service.code
+    code = row.tokens[at].code
     if not code:
         return
-    near = "\n" not in "".join(t.word for t in row.tokens[min(at, k) : max(at, k)])
+    # of two mentions of the service the one beside the units is the evidence
+    nearest = min((i for i, t in enumerate(row.tokens) if t.code == code), key=lambda i: (abs(i - k), i))
+    service, token = row.tokens[nearest], row.tokens[k]
+    near = "\n" not in "".join(t.word for t in row.tokens[min(nearest, k) : max(nearest, k)])
     start, end = (min(service.start, token.start), max(service.end, token.end)) if near else (token.start, token.end)
     known = by_code.get(code)
     if known is not None:
