@@ -17,12 +17,12 @@ from therex.nlp.exercises import draft_exercises, draft_unnamed_exercises, exerc
 from therex.nlp.extensions import surface_of
 from therex.nlp.goals import draft_goals
 from therex.nlp.grammar.durations import draft_durations
+from therex.nlp.grammar.measures import draft_measures
 from therex.nlp.grammar.parser import Forms, Row, closed_forms
 from therex.nlp.impairments import draft_impairments
 from therex.nlp.learned import Learned, Proposal
 from therex.nlp.lexicon import LexiconMatcher, read_units
 from therex.nlp.limitations import draft_limitations
-from therex.nlp.measures import draft_measures
 from therex.nlp.mentions import read_mentions
 from therex.nlp.quantities import read_quantities
 from therex.nlp.rationales import draft_declared, draft_rationales

@@ -10,9 +10,9 @@ from typing import Any
 from therex.catalog.files import resource
 from therex.catalog.lexicon import EXERCISE_FILES
 from therex.nlp.context import Context, Draft
+from therex.nlp.grammar.measures import measure_value
 
 Value = dict[str, Any]
-_RANGE = re.compile(r"\d *(?:°|deg\w*)? *(?:-|to|->|→) *\d")
 _BANDS = {"y": "yellow", "r": "red", "g": "green", "b": "blue"}
 _COLORS = re.compile(r"yellow|red|green|blue|black|silver|gold|tan|orange|purple|peach")
 
@@ -225,60 +225,6 @@ def _duration(ctx: Context, d: Draft) -> Value:
     return {}
 
 
-def _measure(ctx: Context, d: Draft) -> Value:
-    name = unit = maximum = None
-    value: int | float | str | None = None
-    for k in range(d.first, d.last):
-        u = ctx.units[k]
-        q = u.quantity
-        if q is None:
-            if value is None and not u.cats.isdisjoint(("measure", "motion", "body", "function", "deficit", "exercise")):
-                word = _as_written(ctx, k)
-                name = f"{name} {word}" if name else word
-            continue
-        if value is None and q.numbers and "q_code" not in u.cats:
-            word = ctx.surface.norm[q.start : q.end]
-            if q.kind == "number" and ctx.has(k + 1, "to") and k + 2 < d.last and ctx.units[k + 2].quantity is not None:
-                continue
-            value = _number(q.numbers[-1] if _RANGE.search(word) and q.kind in ("range", "angle", "distance", "number") else q.numbers[0])
-            if q.kind == "bp":
-                value = "/".join(str(_number(x)) for x in q.numbers[:2])
-            if q.kind in ("range", "number") and any(_moves(ctx, x) for x in range(d.first, k)):
-                unit = "deg"
-                continue
-            if q.kind in ("grade", "score") and len(q.numbers) > 1:
-                maximum = _number(q.numbers[-1])
-            if q.kind == "grade":
-                grade = re.match(r"\d *(?:\+|-|plus|minus)?", word)
-                value = grade[0].replace(" ", "").replace("plus", "+").replace("minus", "-") if grade else value
-            unit = {"angle": "deg", "seconds": "s", "percent": "%", "minutes": "min"}.get(q.kind) or (
-                re.sub(r"[\d. >→-]", "", word) or None if q.kind in ("distance", "weight", "rate") else None
-            )
-    return {"name": name, "side": _measured_side(ctx, d), "value": value, "unit": unit, "maximum": maximum}
-
-
-def _as_written(ctx: Context, k: int) -> str:
-    """The word of a unit; one that ends in capitals with an S (LEFS, 5xSTS) keeps it."""
-    u = ctx.units[k]
-    low = ctx.surface.norm[u.start : u.end]
-    return low if low == f"{u.word}s" and ctx.surface.text[u.start : u.end][-2:].isupper() else u.word
-
-
-def _moves(ctx: Context, k: int) -> bool:
-    """Whether a unit names a motion, whose measure is in degrees."""
-    return ctx.units[k].entry("motion") is not None or re.search(r"\b(?:[ap]?rom|aarom|[ei]r)\b", ctx.units[k].word) is not None
-
-
-def _measured_side(ctx: Context, d: Draft) -> str | None:
-    """The side of the first value: named before it, or at the end right after it."""
-    at = next((k for k in range(d.first, d.last) if (q := ctx.units[k].quantity) is not None and q.numbers), d.last)
-    for k in (*range(d.first, at), *([at + 1] if at + 2 == d.last else [])):
-        entry = ctx.units[k].entry("side")
-        if entry and entry.concept in ("left", "right", "bilateral"):
-            return str(entry.concept)
-    return None
-
-
 def _service(ctx: Context, d: Draft) -> Value:
     kind = ctx.kinds[d.first]
     first, last = ctx.sentence(d.first)
@@ -300,4 +246,4 @@ def _service(ctx: Context, d: Draft) -> Value:
     return {"given": given}
 
 
-_READERS = {"EXERCISE": _exercise, "DOSE": _dose, "DURATION": _duration, "MEASURE": _measure, "SERVICE": _service}
+_READERS = {"EXERCISE": _exercise, "DOSE": _dose, "DURATION": _duration, "MEASURE": measure_value, "SERVICE": _service}
