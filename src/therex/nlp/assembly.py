@@ -12,10 +12,10 @@ from spacy.tokens import SpanGroup
 
 from therex.nlp.billed import read_units_billed
 from therex.nlp.context import Context, Draft
-from therex.nlp.doses import draft_bare_counts, draft_doses
 from therex.nlp.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
 from therex.nlp.extensions import surface_of
 from therex.nlp.goals import draft_goals
+from therex.nlp.grammar.doses import draft_bare_counts, draft_doses
 from therex.nlp.grammar.durations import draft_durations
 from therex.nlp.grammar.measures import draft_measures
 from therex.nlp.grammar.parser import Forms, Row, closed_forms

@@ -24,6 +24,7 @@ from therex.catalog.files import resource
 from therex.errors import ResourceError
 from therex.nlp.context import Context
 
+_NO_TEST = frozenset({"id", "case", "gives", "take", "words"})
 BACK = 24  # units that `earlier` looks back over
 _Test = Callable[[Context, int, int, Any], bool]
 
@@ -131,12 +132,13 @@ _TESTS: dict[str, _Test] = {
     "size": lambda ctx, i, j, v: v[0] <= j - i <= v[1],
     "gap": _gap,
     "not": lambda ctx, i, j, v: not holds(ctx, i, j, v),
+    "and": lambda ctx, i, j, v: holds(ctx, i, j, v),
 }  # fmt: skip
 
 
 def holds(ctx: Context, i: int, j: int, condition: Mapping[str, Any]) -> bool:
     """Whether each key of `condition` holds for units `i` to `j`."""
-    return all(_TESTS[key](ctx, i, j, value) for key, value in condition.items() if key not in ("id", "case"))
+    return all(_TESTS[key](ctx, i, j, value) for key, value in condition.items() if key not in _NO_TEST)
 
 
 def any_holds(ctx: Context, i: int, j: int, conditions: Iterable[Mapping[str, Any]]) -> bool:
@@ -169,9 +171,9 @@ class FormFile:
 
 def _check(where: str, condition: Mapping[str, Any]) -> None:
     for key, value in condition.items():
-        if key == "not":
+        if key in ("not", "and"):
             _check(where, value)
-        elif key not in _TESTS and key not in ("id", "case"):
+        elif key not in _TESTS and key not in _NO_TEST:
             raise ResourceError(f"{where}: no condition {key}")
 
 
@@ -189,9 +191,9 @@ def _condition(where: str, condition: Mapping[str, Any], macros: Mapping[str, st
     _check(where, condition)
     return {
         key: _filled(where, value, macros)
-        if key in ("matches", "before", "after")
+        if key in ("matches", "before", "after", "take")
         else _condition(where, value, macros)
-        if key == "not"
+        if key in ("not", "and")
         else value
         for key, value in condition.items()
     }
@@ -226,7 +228,9 @@ def form_file(name: str) -> FormFile:
             unless.insert(0, {"in": row["outside"]})
         needs = tuple(_condition(where, c, macros) for c in row.get("needs", ()))
         forms.append(Form(row["id"], _filled(where, row["pattern"], macros), needs, tuple(unless), row))
-    return FormFile(tuple(forms), {**data, "edges": {k: [_condition(f"{path}: edges", c, macros) for c in v] for k, v in data.get("edges", {}).items()}})  # fmt: skip
+    rows = {name: [_condition(f"{path}: {name}", c, macros) for c in data.get(name, ())] for name in ("decisions", "tails")}
+    edges = {side: [_condition(f"{path}: edges", c, macros) for c in found] for side, found in data.get("edges", {}).items()}
+    return FormFile(tuple(forms), {**data, **rows, "edges": edges})
 
 
 def fits(ctx: Context, form: Form, i: int, j: int) -> bool:
