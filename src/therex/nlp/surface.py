@@ -53,10 +53,12 @@ TOKEN = re.compile(
     |\S""",
     re.X,
 )
-# a scanner reads 0 as O: `1O min`, `3x1O`, `x2O`, `3/1O`; `2o` is short for secondary
+# a scanner reads 0 as O and 1 as l: `1O min`, `3x1O`, `2xlO`, `x2O`, `3/1O`; `2o` is short for secondary
 _MISREAD = re.compile(
     r"(?<![a-z\d])(?:\d{1,2} ?[x/] ?|x ?)?(?!2o(?! ?(?:min|sec|deg|°|lb|%)))\d{1,2}o(?![a-z\d])|(?<![a-z\d])\d{1,2}o(?=(?:min|sec|deg|lb))"
+    r"|(?<![a-z\d])\d{1,2} ?x ?[li][o\d](?![a-z\d])|(?<![a-z\d])l(?:o(?= ?(?:reps?|sec|s|rnin|min|x ?\d)(?![a-z]))|\d(?= ?rnin))"
 )
+_DIGITS = str.maketrans("oli", "011")
 # and l as I inside a word (`sIides`), i as 1 (`sl1des`)
 _SCANNED = re.compile(
     r"(?<=[a-z])I(?=[a-z])|(?<=[a-z][a-z])(?<!mod)(?<!type)(?<!phase)(?<!grade)I(?![A-Za-z])|(?<=[a-z][a-z])1(?=[a-z][a-z])"
@@ -124,7 +126,7 @@ def normalize(text: str) -> tuple[str, dict[int, int]]:
     """The working form of `text` and, for numbers written in words, the true end by the end of their digits."""
     norm = lowered(text)
     if _MISREAD.search(norm):
-        norm = _MISREAD.sub(lambda m: m[0].replace("o", "0"), norm)
+        norm = _MISREAD.sub(lambda m: m[0].translate(_DIGITS), norm)
     if "\r" in norm:
         norm = norm.replace("\r\n", " \n").replace("\r", "\n")
     if "zero to " in norm:

@@ -8,34 +8,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from therex.nlp.context import Context
-from therex.nlp.grammar.unit_forms import form_file, holds, trimmed
+from therex.nlp.grammar.unit_forms import fits, form_file, holds, trimmed
 
 
 def draft_doses(ctx: Context) -> None:
-    """Draft a DOSE over every run of quantities that the decisions take for one."""
+    """Draft a DOSE wherever a form stands, and over every run of quantities that the decisions take for one."""
     file = form_file("doses")
-    edges, decisions = file.data["edges"], file.data["decisions"]
-    for i, j in file.found(ctx, file.forms[0]):
-        i, j = trimmed(ctx, i, j, edges)
+    run, *others = file.forms
+    for form in others:
+        for i, j in file.found(ctx, form):
+            if fits(ctx, form, i, j):
+                ctx.add("DOSE", i, j, f"grammar:dose.{form.id}")
+    for i, j in file.found(ctx, run):
+        i, j = trimmed(ctx, i, j, file.data["edges"])
         if i >= j or ctx.covered(i, j, "MEASURE", "DURATION", "DOSE"):
             continue
-        row = next((row for row in decisions if holds(ctx, i, j, row)), None)
+        row = next((row for row in file.data["decisions"] if holds(ctx, i, j, row)), None)
         if row is None or row["gives"] == "none":
             continue
-        i, j = _own(ctx, i, j)
-        for a, b in _cells(ctx, i, j):
-            if ctx.any(a, b, "q"):
+        for a, b in _parts(ctx, i, j):
+            if ctx.any(a, b, "q", "light"):
                 ctx.add("DOSE", a, b, f"grammar:dose.{row['id']}")
 
 
-def _own(ctx: Context, i: int, j: int) -> tuple[int, int]:
-    """The run without what the name of an exercise holds of it, and without a bracket that it does not close."""
+def _parts(ctx: Context, i: int, j: int) -> Iterator[tuple[int, int]]:
+    """A run in its parts: what the name of an exercise holds of it, the rest without an open bracket, each cell of a table."""
     holder = next((d for d in ctx.begun(max(0, i - 10), i, "EXERCISE") if d.first < i < d.last < j), None)
     if holder is not None:
+        if ctx.has(holder.last - 1, "q_band", "q_color", "q_weight"):
+            yield i, holder.last
         i = holder.last
     if ctx.any(i, j, "lp") and not ctx.any(i, j, "rp"):
         j = ctx.first(i, j, "lp")
-    return i, j
+    yield from _cells(ctx, i, j)
 
 
 def _cells(ctx: Context, i: int, j: int) -> Iterator[tuple[int, int]]:

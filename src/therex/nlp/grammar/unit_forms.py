@@ -53,7 +53,7 @@ def is_one(word: str, words: Iterable[str]) -> bool:
 
 
 def _ends_with(text: str, words: Iterable[str]) -> bool:
-    text = text.rstrip(" :,(-")
+    text = text.rstrip(" :(-")
     return any(m.end() == len(text) for m in _words(tuple(words)).finditer(text))
 
 
@@ -129,6 +129,7 @@ _TESTS: dict[str, _Test] = {
     # drafted spans, numbers, size and layout
     "near": _near,
     "value": _value,
+    "numbers": lambda ctx, i, j, v: len(q.numbers if (q := ctx.units[i].quantity) else ()) == v,
     "size": lambda ctx, i, j, v: v[0] <= j - i <= v[1],
     "gap": _gap,
     "not": lambda ctx, i, j, v: not holds(ctx, i, j, v),
