@@ -5,10 +5,11 @@ Source: annotation.md, label table and settled points on DOSE.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from therex.nlp.context import Context
-from therex.nlp.grammar.unit_forms import fits, form_file, holds, trimmed
+from therex.nlp.grammar.unit_forms import after_words, fits, form_file, holds, trimmed
 
 
 def draft_doses(ctx: Context) -> None:
@@ -19,16 +20,41 @@ def draft_doses(ctx: Context) -> None:
         for i, j in file.found(ctx, form):
             if fits(ctx, form, i, j):
                 ctx.add("DOSE", i, j, f"grammar:dose.{form.id}")
-    for i, j in file.found(ctx, run):
+    for i, j in (piece for i, j in file.found(ctx, run) for piece in _pieces(ctx, i, j, file.data["cuts"])):
         i, j = trimmed(ctx, i, j, file.data["edges"])
         if i >= j or ctx.covered(i, j, "MEASURE", "DURATION", "DOSE"):
             continue
         row = next((row for row in file.data["decisions"] if holds(ctx, i, j, row)), None)
         if row is None or row["gives"] == "none":
             continue
-        for a, b in _parts(ctx, i, j):
+        for a, b in _parts(ctx, i, _with_tail(ctx, i, j, file.data["tails"])):
             if ctx.any(a, b, "q", "light"):
                 ctx.add("DOSE", a, b, f"grammar:dose.{row['id']}")
+
+
+def _pieces(ctx: Context, i: int, j: int, cuts: list[str]) -> Iterator[tuple[int, int]]:
+    """A run cut where the next exercise begins."""
+    for k in range(i + 1, j):
+        if any(ctx.grammar.compiled(cut).match(ctx.row, k) for cut in cuts):
+            yield i, k
+            i = k
+    yield i, j
+
+
+def _with_tail(ctx: Context, i: int, j: int, tails: list[Mapping[str, Any]]) -> int:
+    """Where a run ends with the words after it that belong to it."""
+    for tail in tails:
+        if not holds(ctx, i, j, tail):
+            continue
+        end = j
+        if "take" in tail:
+            m = ctx.grammar.compiled(tail["take"]).match(ctx.row, j)
+            end = m.end() if m else j
+        else:
+            end = after_words(ctx, j, tail["words"])
+        if end > j and not ctx.covered(j, end, "MEASURE", "DURATION", "DOSE"):
+            j = end
+    return j
 
 
 def _parts(ctx: Context, i: int, j: int) -> Iterator[tuple[int, int]]:

@@ -67,6 +67,19 @@ def _line_after(ctx: Context, j: int) -> str:
     return ctx.text(j, max(j, ctx.sentence(j - 1)[1]))
 
 
+def after_words(ctx: Context, j: int, words: Iterable[str]) -> int:
+    """The unit after one of `words` that begins at unit `j`, or `j`: whole units only."""
+    if j >= len(ctx.units):
+        return j
+    start = ctx.units[j].start
+    m = _words(tuple(words)).match(ctx.surface.norm, start)
+    if m is None:
+        return j
+    while j < len(ctx.units) and ctx.units[j].end <= m.end():
+        j += 1
+    return j
+
+
 def _seen(ctx: Context, i: int, j: int, test: Mapping[str, Any]) -> bool:
     """Units of a category within `back` units before the span or `on` after it, the span itself left out."""
     return (test.get("back", 0) > 0 and ctx.any(i - test["back"], i, *test["cats"])) or ctx.any(j, j + test.get("on", 0), *test["cats"])
