@@ -15,21 +15,26 @@ from therex.nlp.grammar.unit_forms import after_words, fits, form_file, holds, t
 def draft_doses(ctx: Context) -> None:
     """Draft a DOSE wherever a form stands, and over every run of quantities that the decisions take for one."""
     file = form_file("doses")
-    run, *others = file.forms
-    for form in others:
+    for form in file.forms:
         for i, j in file.found(ctx, form):
-            if fits(ctx, form, i, j):
-                ctx.add("DOSE", i, j, f"grammar:dose.{form.id}")
-    for i, j in (piece for i, j in file.found(ctx, run) for piece in _pieces(ctx, i, j, file.data["cuts"])):
-        i, j = trimmed(ctx, i, j, file.data["edges"])
-        if i >= j or ctx.covered(i, j, "MEASURE", "DURATION", "DOSE"):
-            continue
-        row = next((row for row in file.data["decisions"] if holds(ctx, i, j, row)), None)
-        if row is None or row["gives"] == "none":
-            continue
-        for a, b in _parts(ctx, i, _with_tail(ctx, i, j, file.data["tails"])):
-            if ctx.any(a, b, "q", "light"):
-                ctx.add("DOSE", a, b, f"grammar:dose.{row['id']}")
+            if form.id != "run":
+                if fits(ctx, form, i, j):
+                    ctx.add("DOSE", i, j, f"grammar:dose.{form.id}")
+                continue
+            for a, b in _pieces(ctx, i, j, file.data["cuts"]):
+                _draft_run(ctx, *trimmed(ctx, a, b, file.data["edges"]), file.data)
+
+
+def _draft_run(ctx: Context, i: int, j: int, data: Mapping[str, Any]) -> None:
+    """Draft units `i` to `j`, with their tail, where the first decision that holds says that they are a dose."""
+    if i >= j or ctx.covered(i, j, "MEASURE", "DURATION", "DOSE"):
+        return
+    row = next((row for row in data["decisions"] if holds(ctx, i, j, row)), None)
+    if row is None or row["gives"] == "none":
+        return
+    for a, b in _parts(ctx, i, _with_tail(ctx, i, j, data["tails"])):
+        if ctx.any(a, b, "q", "light"):
+            ctx.add("DOSE", a, b, f"grammar:dose.{row['id']}")
 
 
 def _pieces(ctx: Context, i: int, j: int, cuts: list[str]) -> Iterator[tuple[int, int]]:

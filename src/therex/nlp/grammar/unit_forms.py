@@ -39,7 +39,7 @@ def _words(words: tuple[str, ...]) -> re.Pattern[str]:
         right = "(?![a-z0-9])" if word[-1].isalnum() else ""
         return f"{left}{body}{right}"
 
-    return re.compile("|".join(one(word) for word in words))
+    return re.compile("|".join(one(word) for word in sorted(words, key=len, reverse=True)))
 
 
 def says(text: str, words: Iterable[str]) -> bool:
