@@ -57,3 +57,24 @@ def test_no_pattern_is_longer_than_a_line(label):
     data = FILES[label]
     patterns = [*data["macros"].values(), *(form["pattern"] for form in data["forms"])]
     assert max(map(len, patterns)) <= 120
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "value"),
+    [
+        ("TE: SLR 3x10 2#", "DOSE", {"sets": 3, "reps": 10, "load": 2, "unit": "lb"}),
+        ("TE: quad sets 2x10x5 sec", "DOSE", {"sets": 2, "reps": 10, "hold_s": 5}),
+        ("TE: calf stretch 30 sec hold x 3", "DOSE", {"hold_s": 30, "reps": 3}),
+        ("TE: swings 12 kg 3x10", "DOSE", {"load": 12, "unit": "kg"}),
+        ("TE: rows GTB x15", "DOSE", {"band": "green", "reps": 15}),
+        ("TE: lateral band walks 4 x 20 ft", "DOSE", {"reps": 4}),
+        ("TE: squats 5 by 5", "DOSE", {"sets": 5, "reps": 5}),
+        ("TE: bridges 2xlO", "DOSE", {"sets": 2, "reps": 10}),
+        ("O: TUG 18 s", "MEASURE", {"name": "tug", "value": 18, "unit": "s"}),
+        ("O: LEFS 38/80", "MEASURE", {"name": "lefs", "value": 38, "maximum": 80}),
+        ("O: L quad 4-/5", "MEASURE", {"side": "left", "value": "4-", "maximum": 5}),
+    ],
+)
+def test_values(text, label, value, read):
+    (span,) = read(text).of(label)
+    assert value.items() <= span.value.items()

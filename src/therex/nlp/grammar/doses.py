@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from therex.nlp.context import Context
-from therex.nlp.grammar.unit_forms import after_words, fits, form_file, holds, trimmed
+from therex.nlp.context import Context, Draft
+from therex.nlp.grammar.measures import plain
+from therex.nlp.grammar.unit_forms import after_words, fits, form_file, holds, says, trimmed
+
+Value = dict[str, Any]
 
 
 def draft_doses(ctx: Context) -> None:
@@ -85,15 +88,58 @@ def _cells(ctx: Context, i: int, j: int) -> Iterator[tuple[int, int]]:
 def draft_bare_counts(ctx: Context) -> None:
     """`ankle pumps 20, quad sets 20, SLR 10`: bare counts of repetitions behind two or more exercises of one list."""
     found: dict[tuple[int, int], list[int]] = {}
+    shape = form_file("doses").data["bare_counts"]
     for d in ctx.of("EXERCISE"):
         k = d.last
-        q = ctx.units[k].quantity if k < len(ctx.units) else None
-        if q is None or not ctx.has(k, "q_number") or ctx.covered(k, k + 1, "DOSE", "DURATION", "MEASURE") or ctx.kinds[k] == "goals":
-            continue
-        closed = k + 1 >= len(ctx.units) or ctx.has(k + 1, "comma", "semi", "dot", "br")
         entry = next((e for u in ctx.units[d.first : d.last] if (e := u.entry("exercise"))), None)
-        if closed and 3 <= q.numbers[0] <= 60 and not (entry and entry.extra.get("type") == "endurance"):
+        if holds(ctx, k, k + 1, shape) and not (entry and entry.extra.get("type") == "endurance"):
             found.setdefault(ctx.sentence(k), []).append(k)
     for places in found.values():
         for k in places if len(places) > 1 else ():
             ctx.add("DOSE", k, k + 1, "grammar:dose.bare_count")
+
+
+def dose_value(ctx: Context, d: Draft) -> Value:
+    """Sets, repetitions, seconds held, load with its unit, and band of a dose."""
+    data = form_file("doses").data
+    out: Value = {}
+    for k in range(d.first, d.last):
+        q = ctx.units[k].quantity
+        if q is None:
+            continue
+        word = ctx.surface.norm[q.start : q.end]
+        if q.kind in ("band", "color"):
+            band = next((color for color in data["colors"] if color in word), data["bands"].get(word[0]))
+            out |= {"band": band} if band else {}
+        elif q.numbers:
+            row = next((row for row in data["readings"] if _reads(ctx, d, k, row, word)), None)
+            if row is not None:
+                _put(ctx, k, row, word, out)
+    return out
+
+
+def _reads(ctx: Context, d: Draft, k: int, row: Mapping[str, Any], word: str) -> bool:
+    """Whether `row` tells how the quantity at unit `k` of `d` is read."""
+    q = ctx.units[k].quantity
+    assert q is not None
+    return (
+        q.kind in row["kinds"]
+        and len(q.numbers) >= row.get("numbers", 1)
+        and ("says" not in row or says(word, row["says"]))
+        and ("and" not in row or says(word, row["and"]))
+        and (not row.get("alone") or d.last == d.first + 1)
+        and (not row.get("by") or (ctx.has(k + 1, "by") and k + 2 < d.last and ctx.has(k + 2, "q_number")))
+    )
+
+
+def _put(ctx: Context, k: int, row: Mapping[str, Any], word: str, out: Value) -> None:
+    """Put the numbers of the quantity at unit `k` where `row` says."""
+    numbers = [plain(x) for x in ctx.units[k].quantity.numbers]  # type: ignore[union-attr]
+    given = {row["last"]: numbers[-1]} if "last" in row else dict(zip(row["gives"], numbers, strict=False))
+    if "next" in row:
+        given[row["next"]] = plain(ctx.units[k + 2].quantity.numbers[0])  # type: ignore[union-attr]
+    if row.get("keep"):
+        given = {key: value for key, value in given.items() if key not in out}
+    out |= given
+    if "unit" in row or row.get("as_written"):
+        out["unit"] = row.get("unit") or "".join(c for c in word if c not in "0123456789. ")

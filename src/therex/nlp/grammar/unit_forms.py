@@ -242,8 +242,10 @@ def form_file(name: str) -> FormFile:
             unless.insert(0, {"in": row["outside"]})
         needs = tuple(_condition(where, c, macros) for c in row.get("needs", ()))
         forms.append(Form(row["id"], _filled(where, row["pattern"], macros), needs, tuple(unless), row))
-    rows = {name: [_condition(f"{path}: {name}", c, macros) for c in data.get(name, ())] for name in ("decisions", "tails")}
+    rows: dict[str, Any] = {name: [_condition(f"{path}: {name}", c, macros) for c in data.get(name, ())] for name in ("decisions", "tails")}
     edges = {side: [_condition(f"{path}: edges", c, macros) for c in found] for side, found in data.get("edges", {}).items()}
+    if "bare_counts" in data:
+        rows["bare_counts"] = _condition(f"{path}: bare_counts", data["bare_counts"], macros)
     return FormFile(tuple(forms), {**data, **rows, "edges": edges})
 
 
