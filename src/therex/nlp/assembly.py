@@ -11,11 +11,12 @@ from spacy.language import Language
 from spacy.tokens import SpanGroup
 
 from therex.nlp.context import Context, Draft
-from therex.nlp.doses import draft_bare_counts, draft_doses
 from therex.nlp.exercises import draft_exercises, draft_unnamed_exercises, exercise_attribute
 from therex.nlp.extensions import surface_of
 from therex.nlp.goals import draft_goals
+from therex.nlp.grammar.doses import draft_bare_counts, draft_doses
 from therex.nlp.grammar.durations import draft_durations
+from therex.nlp.grammar.measures import draft_measures
 from therex.nlp.grammar.parser import closed_forms
 from therex.nlp.grammar.services import draft_services, exercise_denied, mark_given, read_visit, withdraw
 from therex.nlp.grammar.units import read_units_billed
@@ -23,7 +24,6 @@ from therex.nlp.impairments import draft_impairments
 from therex.nlp.learned import Learned, Proposal
 from therex.nlp.lexicon import LexiconMatcher, read_units
 from therex.nlp.limitations import draft_limitations
-from therex.nlp.measures import draft_measures
 from therex.nlp.mentions import read_mentions
 from therex.nlp.quantities import read_quantities
 from therex.nlp.rationales import draft_declared, draft_rationales

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from therex.nlp.context import Context
-from therex.nlp.measures import PAIN_BY_SITE, PAINY
+from therex.nlp.grammar.measures import by_site, painy
 
 I1 = (
     "(?:<sev|side|body>)*<decreased>(?:<of|in>)?(?:<the|side|body|motion|position|exhead|sev|decreased>|<exercise>(?=<motion>))*<function|motion|deficit|exercise>"
@@ -35,7 +35,7 @@ def draft_impairments(ctx: Context) -> None:
         # pain with a place or a behaviour is a deficit around its score
         more = max(_more_scores(ctx, m.first, m.last)[1], _behaviour(ctx, m.last))
         if (
-            PAINY.search(text)
+            painy(text)
             and (
                 more > m.last
                 or (
@@ -52,8 +52,8 @@ def draft_impairments(ctx: Context) -> None:
             while j - 1 > i and ctx.has(j - 1, "the", "in") and not ctx.has(j - 1, "side", "body"):
                 j -= 1
             ctx.add("IMPAIRMENT", i, j, "rule:impairment.scored")
-    for i, j in ctx.grammar.find(PAIN_BY_SITE, ctx.row):
-        if PAINY.search(ctx.text(i, j)) and not ctx.covered(i, j, "IMPAIRMENT"):
+    for i, j in by_site(ctx):
+        if painy(ctx.text(i, j)) and not ctx.covered(i, j, "IMPAIRMENT"):
             ctx.add("IMPAIRMENT", i, j, "rule:impairment.by_site")
     _faulty_parts(ctx)
     for name, pattern in (
@@ -318,7 +318,7 @@ def _more_scores(ctx: Context, i: int, j: int) -> tuple[int, int]:
         j = k + 1 if k < last and ctx.has(k, "body") else j
     if j + 1 < last and ctx.has(j, "comma") and ctx.has(j + 1, "q_distance") and re.search(r"edema|swell|effusion", ctx.text(i, j)):
         return i, ctx.chunk(j + 1)[1]
-    if not PAINY.search(ctx.text(i, j)):
+    if not painy(ctx.text(i, j)):
         return i, j
     while (
         j + 1 < last
@@ -488,17 +488,17 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     if how == "deficit" and d >= 0:
         word = ctx.units[d].word
         specific = ctx.any(i, j, "body", "side", "motion", "sev", "decreased")
-        painy = PAINY.search(word) is not None
+        hurts = painy(word)
         measured = ctx.inside(d, d + 1, "MEASURE")
         if (
-            painy
+            hurts
             and (measured or (ctx.has(j, "colon") and ctx.any(j, j + 4, "q_score", "normal", "neg")))
             and not ctx.any(i, j, "body", "side")
         ):
             return False
         if j - i == 1 and word == "pain" and ctx.has(i - 1, "with") and ctx.covered(i - 2, i - 1, "IMPAIRMENT"):
             return False
-        if painy and ctx.has(d + 1, "q_score") and not ctx.any(i, j, "body"):
+        if hurts and ctx.has(d + 1, "q_score") and not ctx.any(i, j, "body"):
             return False
         if word in _VAGUE and not specific:
             return False
@@ -514,7 +514,7 @@ def _impairment_ok(ctx: Context, i: int, j: int, how: str) -> bool:
         if (
             kind not in ("subjective", "assessment", "")
             and re.match(r"decr|dec|reduc|less|↓|diminish|limited|restricted", ctx.units[i].word)
-            and PAINY.search(ctx.units[d].word)
+            and painy(ctx.units[d].word)
         ):
             return False
     return not ctx.inside(i, j, "SERVICE", "EXERCISE")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from therex.nlp.context import Context
-from therex.nlp.measures import PAINY
+from therex.nlp.grammar.measures import painy
 
 _LIMIT_END = frozenset({"semi", "dot", "br", "pipe"})
 _ABLE_ONLY = re.compile(r"\b(?:able to|can|still|only|one at a time|modified)\b")
@@ -44,7 +44,7 @@ def draft_limitations(ctx: Context) -> None:
                 ctx.any(m.first, m.last, "activity")
                 or re.search(r"\bon stairs?|walking|standing|lifting|dressing", ctx.text(m.first, m.last))
             )
-            and PAINY.search(ctx.text(*ctx.sentence(m.first)))
+            and painy(ctx.text(*ctx.sentence(m.first)))
             and ctx.any(m.first, m.last, "q_score")
             and not ctx.covered(m.first, m.last, "LIMITATION", "GOAL")
         ):

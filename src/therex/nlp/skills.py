@@ -161,7 +161,9 @@ def _skill(ctx: Context, a: int, b: int, kind: str, chunks: list[tuple[int, int]
     if k < 0:
         s = ctx.first(a, b, "assist")
         if s >= 0 and kind in ("treatment", "", "objective"):
-            near = exercise or (n > 0 and ctx.covered(chunks[n - 1][0], a, "EXERCISE", "DOSE") and not ctx.any(chunks[n - 1][0], a, "br"))
+            p = chunks[n - 1][0] if n > 0 else a
+            done = ctx.covered(p, a, "EXERCISE", "DOSE") or ctx.any(p, a, "q_distdose")
+            near = exercise or (done and not ctx.any(p, a, "br"))
             e = ctx.units[s].entry("assist")
             if (
                 near

@@ -10,21 +10,16 @@ from typing import Any
 from therex.catalog.files import resource
 from therex.catalog.lexicon import EXERCISE_FILES
 from therex.nlp.context import Context, Draft
+from therex.nlp.grammar.doses import dose_value
+from therex.nlp.grammar.measures import measure_value, plain
 
 Value = dict[str, Any]
-_RANGE = re.compile(r"\d *(?:°|deg\w*)? *(?:-|to|->|→) *\d")
-_BANDS = {"y": "yellow", "r": "red", "g": "green", "b": "blue"}
-_COLORS = re.compile(r"yellow|red|green|blue|black|silver|gold|tan|orange|purple|peach")
 
 
 def value_of(ctx: Context, d: Draft) -> Value:
     """The value of a drafted span; empty where the label has none."""
     reader = _READERS.get(d.label)
     return reader(ctx, d) if reader else {}
-
-
-def _number(x: float) -> int | float:
-    return int(x) if x == int(x) else x
 
 
 def _side(ctx: Context, d: Draft) -> str | None:
@@ -150,73 +145,19 @@ _TYPE_HINTS = (("aarom", "aarom"), ("prom", "prom"), ("rom", "arom"), ("stretch"
                ("resist", "strength"), ("isometric", "strength"), ("putty", "strength"), ("band", "strength"))  # fmt: skip
 
 
-def _dose(ctx: Context, d: Draft) -> Value:
-    out: Value = {"sets": None, "reps": None, "hold_s": None, "load": None, "unit": None, "band": None}
-    for k in range(d.first, d.last):
-        q = ctx.units[k].quantity
-        if q is None or (not q.numbers and q.kind not in ("band", "color")):
-            continue
-        n = [_number(x) for x in q.numbers]
-        word = ctx.surface.norm[q.start : q.end]
-        if q.kind == "dose":
-            timed = re.search(r"\d *-?(?:s|sec|seconds?|\")(?![a-z])", word)
-            if len(n) >= 2 and timed:
-                # "10 x 10 sec": repetitions of a hold; "3 sets of 10 x 5 s" has all three; "3 sets of 20 s" has no count
-                out["hold_s"] = n[-1]
-                if len(n) == 3:
-                    out["sets"], out["reps"] = n[0], n[1]
-                else:
-                    out["sets" if "set" in word else "reps"] = n[0]
-            elif len(n) >= 2:
-                out["sets"], out["reps"] = n[0], n[1]
-            else:
-                out["sets" if "set" in word else "reps"] = n[0]
-        elif q.kind == "hold":
-            out["hold_s"] = n[0]
-            if len(n) > 1:
-                out["reps"] = n[-1]
-        elif q.kind in ("dose_rev", "xreps", "times"):
-            if re.search(r"s$|sec", word) and q.kind == "xreps" and not re.search(r"reps|times", word):
-                out["hold_s"] = n[0]
-            else:
-                out["reps"] = n[0]
-                if len(n) > 1:
-                    out["sets"] = n[1]
-        elif q.kind in ("times_post", "number") and out["reps"] is None and (q.kind == "times_post" or d.last == d.first + 1):
-            out["reps"] = n[0]
-        elif q.kind == "seconds" and out["hold_s"] is None:
-            out["hold_s"] = n[0]
-        elif q.kind == "weight":
-            out["load"], out["unit"] = n[-1], "kg" if "k" in word else "lb"
-        elif q.kind == "percent":
-            out["load"], out["unit"] = n[0], "%"
-        elif q.kind == "level":
-            out["load"], out["unit"] = n[0], "level"
-        elif q.kind == "rate":
-            out["load"], out["unit"] = n[0], re.sub(r"[\d. ]", "", word)
-        elif q.kind == "number" and ctx.has(k + 1, "by") and k + 2 < d.last and ctx.has(k + 2, "q_number"):
-            out["sets"], out["reps"] = n[0], _number(ctx.units[k + 2].quantity.numbers[0])  # type: ignore[union-attr]
-        elif q.kind == "distdose":
-            out["reps"] = n[0] if word.split("x")[0].strip().isdigit() else n[-1]
-        elif q.kind in ("band", "color"):
-            color = _COLORS.search(word)
-            out["band"] = color[0] if color else _BANDS.get(word[0])
-    return {k: v for k, v in out.items() if v is not None}
-
-
 def _duration(ctx: Context, d: Draft) -> Value:
     q = ctx.units[d.first].quantity
     if q is None:
         return {}
     if d.attribute == "plan":
-        n = [_number(x) for x in q.numbers]
+        n = [plain(x) for x in q.numbers]
         word = ctx.surface.norm[q.start : q.end]
         if word.startswith(("once", "twice")):
             n = [1 if word.startswith("once") else 2, *n]
         weeks = (
             n[-1]
             if len(n) > 1
-            else next((_number(x) for k in range(d.first + 1, d.last) if (y := ctx.units[k].quantity) for x in y.numbers), None)
+            else next((plain(x) for k in range(d.first + 1, d.last) if (y := ctx.units[k].quantity) for x in y.numbers), None)
         )
         return {"times_per_week": n[0] if n else None, "weeks": weeks}
     if d.attribute == "clock":
@@ -225,58 +166,4 @@ def _duration(ctx: Context, d: Draft) -> Value:
     return {}
 
 
-def _measure(ctx: Context, d: Draft) -> Value:
-    name = unit = maximum = None
-    value: int | float | str | None = None
-    for k in range(d.first, d.last):
-        u = ctx.units[k]
-        q = u.quantity
-        if q is None:
-            if value is None and not u.cats.isdisjoint(("measure", "motion", "body", "function", "deficit", "exercise")):
-                word = _as_written(ctx, k)
-                name = f"{name} {word}" if name else word
-            continue
-        if value is None and q.numbers and "q_code" not in u.cats:
-            word = ctx.surface.norm[q.start : q.end]
-            if q.kind == "number" and ctx.has(k + 1, "to") and k + 2 < d.last and ctx.units[k + 2].quantity is not None:
-                continue
-            value = _number(q.numbers[-1] if _RANGE.search(word) and q.kind in ("range", "angle", "distance", "number") else q.numbers[0])
-            if q.kind == "bp":
-                value = "/".join(str(_number(x)) for x in q.numbers[:2])
-            if q.kind in ("range", "number") and any(_moves(ctx, x) for x in range(d.first, k)):
-                unit = "deg"
-                continue
-            if q.kind in ("grade", "score") and len(q.numbers) > 1:
-                maximum = _number(q.numbers[-1])
-            if q.kind == "grade":
-                grade = re.match(r"\d *(?:\+|-|plus|minus)?", word)
-                value = grade[0].replace(" ", "").replace("plus", "+").replace("minus", "-") if grade else value
-            unit = {"angle": "deg", "seconds": "s", "percent": "%", "minutes": "min"}.get(q.kind) or (
-                re.sub(r"[\d. >→-]", "", word) or None if q.kind in ("distance", "weight", "rate") else None
-            )
-    return {"name": name, "side": _measured_side(ctx, d), "value": value, "unit": unit, "maximum": maximum}
-
-
-def _as_written(ctx: Context, k: int) -> str:
-    """The word of a unit; one that ends in capitals with an S (LEFS, 5xSTS) keeps it."""
-    u = ctx.units[k]
-    low = ctx.surface.norm[u.start : u.end]
-    return low if low == f"{u.word}s" and ctx.surface.text[u.start : u.end][-2:].isupper() else u.word
-
-
-def _moves(ctx: Context, k: int) -> bool:
-    """Whether a unit names a motion, whose measure is in degrees."""
-    return ctx.units[k].entry("motion") is not None or re.search(r"\b(?:[ap]?rom|aarom|[ei]r)\b", ctx.units[k].word) is not None
-
-
-def _measured_side(ctx: Context, d: Draft) -> str | None:
-    """The side of the first value: named before it, or at the end right after it."""
-    at = next((k for k in range(d.first, d.last) if (q := ctx.units[k].quantity) is not None and q.numbers), d.last)
-    for k in (*range(d.first, at), *([at + 1] if at + 2 == d.last else [])):
-        entry = ctx.units[k].entry("side")
-        if entry and entry.concept in ("left", "right", "bilateral"):
-            return str(entry.concept)
-    return None
-
-
-_READERS = {"EXERCISE": _exercise, "DOSE": _dose, "DURATION": _duration, "MEASURE": _measure}
+_READERS = {"EXERCISE": _exercise, "DOSE": dose_value, "DURATION": _duration, "MEASURE": measure_value}
