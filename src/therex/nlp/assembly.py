@@ -18,6 +18,7 @@ from therex.nlp.extensions import surface_of
 from therex.nlp.goals import draft_goals
 from therex.nlp.grammar.durations import draft_durations
 from therex.nlp.grammar.parser import Forms, Row, closed_forms
+from therex.nlp.grammar.records import read_records
 from therex.nlp.impairments import draft_impairments
 from therex.nlp.learned import Learned, Proposal
 from therex.nlp.lexicon import LexiconMatcher, read_units
@@ -85,7 +86,7 @@ def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
         take(ctx, learned.propose(ctx))
         _settle(ctx)
     note_type = read_note_type(ctx, vocabulary)
-    mentions = [*read_mentions(ctx), *read_units_billed(ctx)]
+    mentions = [*read_mentions(ctx), *read_records(ctx, closed_forms(ctx.lexicon)), *read_units_billed(ctx)]
     drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
     spans = [_span(ctx, d) for d in drafts]
     return Assembled(spans, relate(ctx, drafts), mentions, note_type, read_discipline(ctx, note_type))

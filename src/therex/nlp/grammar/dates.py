@@ -12,7 +12,7 @@ from therex.types import Mention
 
 # the class of an anchor, and the groups of forms that it is asked in turn
 GROUPS = {
-    "DAY": ("any", "full"), "PART": ("any", "full"), "MD": ("any", "short"), "HOLED": ("any", "hole"),
+    "DAY": ("any", "full"), "PART": ("any", "full"), "MD": ("score", "any", "short"), "HOLED": ("any", "hole"),
     "HOLE": ("labelled",), "EIGHT": ("labelled",), "WDAY": ("weekday",),
 }  # fmt: skip
 KINDS = {"visit": "service_date", "signed": "signed_date", "could_be": "date_weak", "none": "date"}

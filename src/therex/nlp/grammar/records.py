@@ -95,9 +95,14 @@ def _word(alphabet: Alphabet, text: str, start: int, end: int) -> tuple[str, int
     if not raw[0].isalnum():
         return raw, LOWER
     digits = raw.translate(_DIGITS)
-    if digits.isdigit() and (not raw.isalpha() or "/" in text[max(0, start - 1) : start] + text[end : end + 1]):
+    if digits.isdigit() and (not raw.isalpha() or _in_a_date(text[max(0, start - 2) : start], text[end : end + 2])):
         return _number(digits), LOWER
     return _letters(alphabet, raw)
+
+
+def _in_a_date(before: str, after: str) -> bool:
+    """Whether letters that may be misread figures stand beside a stroke with a figure."""
+    return (before[-1:] == "/" and before[:1].isdigit()) or (after[:1] == "/" and after[1:].isdigit())
 
 
 def _number(digits: str) -> str:
