@@ -13,6 +13,7 @@ from therex.types import Mention
 # the class of an anchor, and the group of forms that it is asked
 GROUPS = {
     "CRED": "therapist", "MEDCRED": "medical", "PERSON": "name", "SMALLCRED": "small", "INITS": "initials", "INITIAL": "letters", "HOLE": "hole",
+    "SIGNED": "signed_word", "LOW": "small_word",
 }  # fmt: skip
 KINDS = {"full": "signature", "weak": "signature_weak"}
 _NAMED = frozenset({"CRED", "MEDCRED", "SMALLCRED"})
