@@ -9,16 +9,16 @@ from therex.billing.minutes import read_minutes
 from therex.catalog.files import resource
 from therex.elements.all import read_elements
 from therex.nlp.assembly import Assembly
-from therex.nlp.grammar import dates, signatures
 from therex.nlp.grammar.parser import closed_forms
 from therex.nlp.grammar.records import record_row
 
 FOLDER = Path(__file__).parent / "closed_forms"
 KINDS = ("date_of_service", "signature")
 CASES = [(kind, row) for kind in KINDS for row in yaml.safe_load((FOLDER / f"{kind}.yaml").read_text(encoding="utf-8"))]
-FILES = {"dates": dates, "signatures": signatures}
-FORMS = [(name, group, row) for name in FILES for group, rows in resource(f"grammar/{name}.yaml")["forms"].items() for row in rows]
-JOINS = [(name, row) for name in FILES for row in resource(f"grammar/{name}.yaml")["joins"]]
+FILES = ("dates", "signatures")
+DATA = {name: resource(f"grammar/{name}.yaml") for name in FILES}
+FORMS = [(name, group, row) for name in FILES for group, rows in DATA[name]["forms"].items() for row in rows]
+JOINS = [(name, row) for name in FILES for row in DATA[name]["joins"]]
 
 
 @pytest.mark.parametrize(("kind", "case"), CASES, ids=[row["case"][:70] for _, row in CASES])
@@ -33,7 +33,7 @@ def row_of(nlp):
     assembly = next(c for _, c in nlp.components if isinstance(c, Assembly))
 
     def read(marked):
-        """The forms, the row of a case, and the range between its marks; a stroke between blanks stands for a new line."""
+        """The forms, the row of a case, and the range between its marks; ` / ` stands for a new line."""
         marked = marked.replace(" / ", "\n")
         start, end = marked.index("«"), marked.index("»") - 1
         ctx = assembly.context(nlp.make_doc(marked.replace("«", "").replace("»", "")))
@@ -50,7 +50,7 @@ def row_of(nlp):
 def test_a_form_decides_its_case(row_of, name, group, form):
     forms, row, start, end = row_of(form["case"])
     k = next(k for k, t in enumerate(row.tokens) if t.start == start and t.end == end)
-    found = FILES[name].judge(forms, row, k)
+    found = forms.judge(name, row, k)
     assert found is not None
     assert (found.form.id, found.form.gives) == (form["id"], form["gives"])
 

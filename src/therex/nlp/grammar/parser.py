@@ -9,7 +9,8 @@ A form is a row of tokens around one anchor, `SVC LINK @ (for | of)? EX`:
 - `^` is the start of the note and `$` its end.
 
 A class may ask for a `shape` of its words (lower, capital, upper), take in every word of a shape (`any`, of at most `longest` letters),
-and leave out the classes of `but`. `joins` of a file turn rows of tokens into one token of a class before its forms are read.
+and leave out the classes of `but`. `joins` of a file turn rows of tokens into one token of a class before its forms are read; its
+`anchors` name the groups of forms that a token of a class is asked.
 
 Each class and each word that a form uses is one character, so that a note is a short string and a form a regular expression.
 """
@@ -107,6 +108,7 @@ class Alphabet:
         self._kinds: dict[str, str] = {}
         self._cats: dict[str, str] = {}
         self._by_word: dict[str, list[str]] = {}
+        self._known: dict[str, str] = {}
         for name, row in data["classes"].items():
             own = self._new()
             self._members[name] = {own}
@@ -139,8 +141,15 @@ class Alphabet:
         """Whether any form uses `word`."""
         return word in self._words
 
+    def shaped(self, word: str, shape: int) -> str:
+        """The character of a word in a shape; one for all words that no form uses."""
+        known = self._words.get(word)
+        return _PLAIN if known is None else chr(ord(known) + shape)
+
     def members(self, name: str) -> str:
-        """The characters of a class."""
+        """The characters of a class, which stay once all words of the forms are in."""
+        if name in self._known:
+            return self._known[name]
         if name not in self._members:
             raise ResourceError(f"{CLASSES}: no class or macro {name}")
         chars = set(self._members[name])
@@ -152,7 +161,8 @@ class Alphabet:
             words = [word for word in self._words if word[0].isalpha() and len(word) <= most]
             chars |= {char for word in words for char in self.word(word, *_SHAPES[every["any"]])}
             chars -= {char for part in every.get("but", ()) for char in self.members(part)}
-        return "".join(sorted(chars))
+        self._known[name] = "".join(sorted(chars))
+        return self._known[name]
 
     def know(self, phrase: str, category: str) -> None:
         """Let a word that forms use stay in the class of its lexicon category."""
@@ -161,6 +171,7 @@ class Alphabet:
             for members in self._members.values():
                 if own in members:
                     members.add(char)
+        self._known.clear()
 
     def char(self, word: str, quantity: Quantity | None, cats: Iterable[str]) -> str:
         """The character of a token."""
@@ -247,8 +258,11 @@ class Forms:
             for category in lexicon_categories.get(word, ()):
                 self.alphabet.know(word, category)
         self.joins: dict[str, list[Join]] = {}
+        self.anchors: dict[str, dict[str, list[str]]] = {}
         self.forms: dict[str, list[Form]] = {}
         for name, data in self._files.items():
+            asked = data.get("anchors", {}).items()
+            self.anchors[name] = {char: groups for cls, groups in reversed(asked) for char in self.alphabet.members(cls)}
             self.joins[name] = [self._join(f"grammar/{name}.yaml", row) for row in data.get("joins", ())]
             for group, entries in data["forms"].items():
                 self.forms[f"{name}.{group}"] = [self._form(f"grammar/{name}.yaml: {group}", row) for row in entries]
@@ -299,6 +313,11 @@ class Forms:
         `services` maps the first unit of each service to the unit after its last one and its code: it becomes one token.
         """
         return Row(*_tokens(self.alphabet, surface, units, sections, services or {}))
+
+    def judge(self, name: str, row: Row, k: int) -> Found | None:
+        """The form of a file that decides at place `k`, by the groups that its `anchors` name for the class of the token there."""
+        groups = self.anchors[name].get(row.chars[k], ())
+        return next((found for group in groups if (found := self.first(f"{name}.{group}", row, k))), None)
 
     def first(self, group: str, row: Row, k: int, value: float = 0) -> Found | None:
         """The first form of `group` that matches with its anchor at place `k`."""

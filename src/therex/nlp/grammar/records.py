@@ -46,7 +46,7 @@ def record_row(ctx: Context, forms: Forms) -> Row:
     while m := _TOKEN.search(text, end):
         between = text[end : m.start()]
         if row.tokens and ("\t" in between or "   " in between) and m[0] != "\n":
-            _put(row, chars, Token(end, m.start(), "‖", -1), alphabet.word("‖"), "")
+            _put(row, chars, Token(end, m.start(), "‖", -1), alphabet.shaped("‖", LOWER), "")
         start, end = m.span()
         if start in holes:
             end, word = holes[start]
@@ -59,7 +59,7 @@ def record_row(ctx: Context, forms: Forms) -> Row:
             shape = LOWER
         k = bisect_right(starts, start) - 1
         kind = ctx.sections[k].kind if k >= 0 and start < ctx.sections[k].end else ""
-        _put(row, chars, Token(start, end, word, -1), chr(ord(alphabet.word(word)) + shape), kind)
+        _put(row, chars, Token(start, end, word, -1), alphabet.shaped(word, shape), kind)
     row.chars = "".join(chars)
     return row
 
@@ -129,7 +129,7 @@ def _letters(alphabet: Alphabet, raw: str) -> tuple[str, int]:
         if raw[:-2].isdigit() and lower[-2:] in ("st", "nd", "rd", "th"):
             return "<ordinal>", LOWER
         guess = lower.translate(_LETTERS)
-        if not guess.isalpha() or figures * 2 >= len(raw) and not alphabet.knows(stem(guess)):
+        if not guess.isalpha() or (figures * 2 >= len(raw) and not alphabet.knows(stem(guess))):
             return "<fig>", LOWER
         lower = guess
     cased = [c for c in raw if c.isalpha()]
