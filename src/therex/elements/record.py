@@ -63,7 +63,7 @@ def date_of_service(view: NoteView, minutes: Minutes) -> Element:
         found = view.mentioned(kind)
         if found:
             return element("date_of_service", "present", found[:1])
-    other = [m for m in view.mentioned("date") if (m.value or {}).get("raw", "").count("/") == 2]
+    other = view.mentioned("date_weak")
     return element("date_of_service", "weak" if other else "missing", other)
 
 

@@ -18,6 +18,7 @@ from therex.nlp.grammar.doses import draft_bare_counts, draft_doses
 from therex.nlp.grammar.durations import draft_durations
 from therex.nlp.grammar.measures import draft_measures
 from therex.nlp.grammar.parser import closed_forms
+from therex.nlp.grammar.records import read_records
 from therex.nlp.grammar.services import draft_services, exercise_denied, mark_given, read_visit, withdraw
 from therex.nlp.grammar.units import read_units_billed
 from therex.nlp.impairments import draft_impairments
@@ -99,7 +100,7 @@ def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
         for d in ctx.of("EXERCISE"):
             d.attribute = "planned" if d.attribute == "performed" else d.attribute
     note_type = read_note_type(ctx, vocabulary)
-    mentions = [*read_mentions(ctx), *closed]
+    mentions = [*read_mentions(ctx), *read_records(ctx, closed_forms(ctx.lexicon)), *closed]
     drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
     spans = [_span(ctx, d) for d in drafts]
     return Assembled(spans, relate(ctx, drafts), mentions, note_type, read_discipline(ctx, note_type))

@@ -1,4 +1,4 @@
-"""Findings that are not among the eleven labels: diagnoses, dates, signatures, HEP, plan and progression statements."""
+"""Findings that are not among the eleven labels: diagnoses, HEP, plan and progression statements."""
 
 from __future__ import annotations
 
@@ -14,25 +14,6 @@ _COMPLAINTS = re.compile(
     r"(?:pain|lbp|weakness|deconditioning|dizziness|fall|headache|hypotonia|unsteadiness on foot|difficulty walking|gait abnormality|vertigo|prolapse|lumbago|ache)s?$"
 )
 _POSTOP = re.compile(r"\bpost[- ]?op\b|\bpostoperative\b|\bs/p\b|status post|\bweeks? (?:post|out|after)|days? post")
-_CRED = r"(?:PTA|DPT|MSPT|MPT|PT|OTR/?L?|OTD|COTA/?L?|OT/L|MOT|MSOT|OT|CHT|OCS|NCS|GCS|SCS|WCS|PCS|ATC|LPT|LPTA|RPT|CCC-SLP|SLP|SPT|OTAS|PT, ?DPT|DC|MD|DO|RN|PA-C|NP|L\.?Ac)"
-_NAME = r"(?:(?:Dr\.? )?[A-Z][A-Za-zÀ-ÿ'’.-]*(?:[ ][A-Z](?:\.|[A-Za-zÀ-ÿ'’-]+)?){0,3}|\[[A-Z][A-Z _/-]{0,60}\]|(?<!_)_{3,80}|(?<!\*)\*{3,80}|\[redacted\])"
-SIGNED = re.compile(rf"(?P<name>{_NAME})[ ]*(?:,|-|/|\()?[ ]*(?P<cred>{_CRED})(?![A-Za-z])")
-_PLACEHOLDER_SIGN = re.compile(r"(?i)(?:signed|signature|therapist|clinician|provider)[^\n]{0,20}(?:\[[^\]\n]{1,80}\]|\*{2,}|_{4,})")
-_INITIALS = re.compile(r"(?:^|\n|[ ]{2,})[ ]*(?P<in>[A-Z]\.?[A-Z]\.?(?:[A-Z]\.?)?)[ ]*$")
-_SIGN_WORD = re.compile(
-    r"(?i)(?:electronically |e-?)?sign(?:ed|ature)(?: by)?:?[ ]*(?P<rest>[^\n]{0,60})|dictated by:? *(?P<d>[^\n.]{0,50})|documented by:? *(?P<doc>[^\n.]{0,50})"
-)
-_DATE_LABEL = re.compile(
-    r"(?:\bdate(?: of (?:service|visit|treatment|encounter|tx|session|evaluation|eval))?|\bdos|\bd\.o\.s\.?|visit date|service date|session date|treatment date|tx date|encounter date|seen on|seen|dated|today is|today's date|date of (?:this|today's) (?:evaluation|visit|session|note),?|today,?|this is \w+(?: \w+)? on(?: the)?|\bvisit|note for|(?:pt|ot|daily|treatment|progress|clinic)? ?note|for date)[ ]*(?:[:#=\-,.]|is)?[ ]*$"
-)
-_OTHER_DATE = re.compile(
-    r"(?:dob|birth|onset|doi|injury|surgery|sx|s/p|eval\w*|since|by|soc|start of care|referral|order|from|last|next|until|on|signed|cert\w*|poc|goal|prior|of|admit\w*|fell|mri|x-?ray|post-?op|through|thru|return|f/u|op|dc|d/c|seen)[ ]*(?:date)?[ ]*[:(#]?[ ]*$"
-)
-_PLACE_DATE = re.compile(
-    r"(?i)\b(?:date(?: of service)?|dos)\b[ ]*[:#]?[ ]*(\[[^\]\n]{1,60}\]|\*{2,}[^\s]{0,40}|_{3,}|<[^>\n]{1,60}>|xx/xx/\w+)"
-)
-# as `therex redact` leaves it
-_REDACTED_DATE = re.compile(r"\[date [a-z]{1,3}\]")
 _HEP = re.compile(
     r"\b(?:hep|home exercise program|home program|home exercises?|home ex(?:s|\.)?|home exercise|exercises at home|homework|home programme|(?:does|doing|did|do) (?:them|these|all of them|(?:her|his|their|the) (?:exercises?|stretches|program))(?: all)? (?:every day|daily|nightly|every (?:morning|night)|on (?:her|his|their) own|at home))\b"
 )
@@ -61,8 +42,6 @@ def read_mentions(ctx: Context) -> list[Mention]:
     out: list[Mention] = []
     out += _conditions(ctx)
     out += _diagnosis_fields(ctx)
-    out += _dates(ctx)
-    out += _signatures(ctx)
     norm = ctx.surface.norm
     for kind, pattern in (("hep", _HEP), ("progressed", _PROGRESSED), ("progress_stock", _PROGRESS_STOCK), ("postop", _POSTOP)):
         for m in pattern.finditer(norm):
@@ -170,9 +149,6 @@ def _conditions(ctx: Context) -> list[Mention]:
     return out
 
 
-_ORDINALS = "(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|twenty[ -]\\w+|thirty[ -]first)"
-
-
 def _diagnosis_fields(ctx: Context) -> list[Mention]:
     """A field for the diagnosis that holds words: whatever stands there is the condition."""
     out = []
@@ -181,149 +157,4 @@ def _diagnosis_fields(ctx: Context) -> list[Mention]:
             body = ctx.surface.norm[s.body : min(s.end, s.body + 80)].split("\n")[0].strip(" .:,;-")
             if re.search(r"[a-z]{4}", body) and not re.match(r"(?:none|n/a|unknown|see|pending|same)\b", body):
                 out.append(Mention("condition", s.body, min(s.end, s.body + len(body) + 1), "rule:diagnosis_field"))
-    return out
-
-
-def _dates(ctx: Context) -> list[Mention]:
-    out = []
-    norm = ctx.surface.norm
-    for m in _PLACE_DATE.finditer(ctx.surface.text):
-        out.append(Mention("service_date", m.start(1), m.end(1), "rule:date.placeholder"))
-    first = re.match(r"\W*(\d{1,2}[-/.]\d{1,2})(?=[ :,\n-]+[a-z])(?! *(?:wk|week|x|/|sets?|reps?))", norm)
-    if first and 1 <= int(re.split(r"[-/.]", first[1])[0]) <= 12:
-        out.append(Mention("service_date", first.start(1), first.end(1), "rule:date.first"))
-    for m in re.finditer(
-        r"\b(?:on )?(?:the )?(?:\d{1,2}(?:st|nd|rd|th)|" + _ORDINALS + r") of (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*",
-        norm[:160],
-    ):
-        out.append(Mention("service_date", m.start(), m.end(), "rule:date.said"))
-    for m in re.finditer(r"\bdos[ :]*([o0-3]?[o\d][/-][o0-3]?[o\d][/-]\d{2,4})", norm):
-        out.append(Mention("service_date", m.start(1), m.end(1), "rule:date.scanned"))
-    for k, u in enumerate(ctx.units):
-        q = u.quantity
-        if q is None or q.kind not in ("date", "month_date", "score"):
-            continue
-        before = norm[max(0, u.start - 45) : u.start].split("\n")[-1]
-        if q.kind == "score":
-            # a month and day without a year
-            if len(q.numbers) != 2 or not (1 <= q.numbers[0] <= 12 and 1 <= q.numbers[1] <= 31) or "/" not in u.word:
-                continue
-            if not (_DATE_LABEL.search(before) or _line_edge(ctx, k)):
-                continue
-        out.append(Mention(_kind_of_date(before, u.start, len(norm)), u.start, u.end, "rule:date", {"raw": u.word}))
-    for m in _REDACTED_DATE.finditer(norm):
-        before = norm[max(0, m.start() - 45) : m.start()].split("\n")[-1]
-        out.append(Mention(_kind_of_date(before, m.start(), len(norm)), m.start(), m.end(), "rule:date.redacted", {"raw": m[0]}))
-    return out
-
-
-def _kind_of_date(before: str, start: int, length: int) -> str:
-    """Whose date it is, by what stands before it on its line, and by its place in a note of `length` characters."""
-    if _DATE_LABEL.search(before):
-        return "service_date"
-    if (
-        re.search(r"(?:signed|signature|by|pt|dpt|pta|ota|otr/l|cota/l|cht|ncs|ocs|\bl)[^\n]{0,40}$", before)
-        and start > length * 0.6
-        and not _OTHER_DATE.search(before.replace("on ", ""))
-    ):
-        return "signed_date"
-    if start < 70 and re.search(r"\beval\w*[ ,:-]*$", before):
-        return "service_date"
-    if _OTHER_DATE.search(before):
-        return "date"
-    if start < 160 and before.count(" ") <= 10 and not re.search(r"\b(?:dx|s/p|onset|doi|dob|surgery|lives|fell|injur)\b", before):
-        return "service_date"
-    return "date"
-
-
-def _line_edge(ctx: Context, k: int) -> bool:
-    """A bare month and day at the head of the note or at the end of its last line, as in a signature."""
-    u = ctx.units[k]
-    return (u.start < 40 and ctx.surface.norm[: u.start].strip() == "") or (k >= len(ctx.units) - 2 and u.start > 60)
-
-
-def _signatures(ctx: Context) -> list[Mention]:
-    text = ctx.surface.text
-    out = []
-    n = len(text.rstrip())
-    tail = max(0, n - max(260, n // 4))
-    for m in _SIGN_WORD.finditer(text):
-        rest = next((g for g in m.groups() if g), "") or ""
-        full = text[m.start() : m.end()]
-        if re.search(
-            r"(?i)signed and|will be signed|services were documented and signed|unsigned|not signed|signature on file|pending", full
-        ):
-            continue
-        if SIGNED.search(rest) or (rest.isupper() and re.search(rf"\b{_CRED}\b", rest)):
-            out.append(Mention("signature", m.start(), m.end(), "rule:signature.line"))
-        elif rest.strip() and re.search(r"[A-Z\[]", rest):
-            out.append(Mention("signature_weak", m.start(), m.end(), "rule:signature.name"))
-    for m in SIGNED.finditer(text):
-        line_start = text.rfind("\n", 0, m.start()) + 1
-        line_end = text.find("\n", m.end())
-        line_end = n if line_end < 0 else line_end
-        lead = text[max(line_start, m.start() - 300) : m.start()]
-        name = m["name"]
-        if re.search(
-            r"(?i)dr\.?$|referr|physician|md:|ordering|cc:|lead:|scheduled|seen by md|with therapist|appointment|by dr|established by|poc by|surgeon|eval(?:uating|uation)? by|primary (?:pt|ot)|provided by|available",
-            lead[-60:],
-        ):
-            continue
-        if (
-            m["cred"] in ("MD", "DO", "PA-C", "NP", "DC")
-            and "sign" not in lead.lower()
-            and text[m.end() : line_end].strip(" .") + text[line_start : m.start()].strip()
-        ):
-            # a physician named in passing; a line of its own at the foot is a signature
-            continue
-        if name.lower() in (
-            "the",
-            "skilled",
-            "continue",
-            "outpatient",
-            "home",
-            "cont",
-            "pt",
-            "ot",
-            "daily",
-            "therapist",
-            "by",
-            "to",
-            "hh",
-            "outpt",
-            "snf",
-            "inpatient",
-            "acute",
-            "time",
-            "for",
-            "per",
-            "received",
-            "discharge",
-            "with",
-        ):
-            continue
-        if re.search(
-            r"(?:Outpatient|Daily|Continue|Cont|Skilled|Home Health|Inpatient|Pediatric|SNF|Acute|Initial|Hand|PHYSICAL|OUTPATIENT|HOME HEALTH|IRF|DAILY|SKILLED|RESPONSE|AND|THE|FROM|NOTE)$",
-            name,
-        ) or (m["cred"] in ("PT", "OT") and re.search(r"(?i)\b(?:eval|note|treatment|daily|visit)", text[m.end() : m.end() + 14])):
-            continue
-        if (
-            m.start() >= tail
-            or (len(lead.strip()) == 0 and line_end - m.end() < 45 and m.start() > n * 0.3)
-            or re.search(r"(?i)therapist|clinician|provider|signed|by:?$|treating", lead)
-        ):
-            out.append(Mention("signature", m.start(), m.end(), "rule:signature.name_credential"))
-    for m in _PLACEHOLDER_SIGN.finditer(text):
-        cred = re.search(rf"\b{_CRED}\b", text[m.start() : m.end() + 25])
-        out.append(Mention("signature" if cred else "signature_weak", m.start(), m.end(), "rule:signature.placeholder"))
-    if not out:
-        m2 = _INITIALS.search(text.rstrip()[-40:])
-        if m2 and n > 40:
-            start = n - len(text.rstrip()[-40:]) + m2.start("in")
-            out.append(Mention("signature_weak", start, start + len(m2["in"]), "rule:signature.initials"))
-        else:
-            last = text.rstrip().rsplit("\n", 1)[-1].strip()
-            offset = n - len(last)
-            if re.fullmatch(rf"[-–—/ ]*{_CRED}", last) or re.fullmatch(r"[-–—~ ]*[A-Z][a-z]+ [A-Z][a-z]+", last):
-                out.append(Mention("signature_weak", offset, n, "rule:signature.part"))
     return out

@@ -179,7 +179,7 @@ def read_visit(forms: Forms, row: Row) -> str:
     why = _told(forms, row, "not_held")
     if why and not _told(forms, row, "held"):
         return why
-    therapists = frozenset(stem(w) for w in resource(VISITS)["anchors"]["therapist"])
+    therapists = frozenset(stem(w) for w in resource(VISITS)["words"]["therapist"])
     signed = any(t.word in therapists or (t.word == "pt" and row.tokens[k - 1].word == ",") for k, t in enumerate(row.tokens))
     return "" if signed else _told(forms, row, "reported")
 
@@ -191,7 +191,7 @@ def exercise_denied(forms: Forms, row: Row) -> bool:
 
 def _told(forms: Forms, row: Row, name: str) -> str:
     """What the first form of a group that fits anywhere says; ``""`` where none does."""
-    words = frozenset(stem(w) for w in resource(VISITS)["anchors"][name])
+    words = frozenset(stem(w) for w in resource(VISITS)["words"][name])
     elsewhere = other_days(row)
     for k, token in enumerate(row.tokens):
         if token.word in words and k not in elsewhere:
