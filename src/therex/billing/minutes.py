@@ -41,7 +41,10 @@ def read_minutes(view: NoteView) -> Minutes:
         timed_total = next(iter(timed.values()))
     times, length = clock_spans(spans.get("clock", []))
     totals = stated | {"timed_total": timed_total}
-    computed = _computed(codes, timed if complete else {}, spans.get("exercise_time", []), totals, length)
+    summed, whole = ({}, False) if CODE in codes else _summed(view, spans.get("exercise_time", []))
+    parts = timed | (summed if whole else {})
+    parts = parts if timed_given <= set(parts) else {}
+    computed = _computed(codes, parts, summed, totals, length)
     lengths = {"session_total": session_total, "clock": length, "timed_total": timed_total}
     in_all = [int(m.value["units"]) for m in view.mentioned("units_total") if m.value]
     return Minutes(
@@ -130,17 +133,28 @@ def _sum(spans: Sequence[Span]) -> Number:
     return total
 
 
+def _summed(view: NoteView, exercise_time: Sequence[Span]) -> tuple[dict[str, Number], bool]:
+    """Minutes of 97110 from those of single exercises, unless most exercises have none; and whether every exercise has its minutes."""
+    timed = {r.to for r in view.relations if r.type == "minutes_of"}
+    dosed = {r.to for r in view.relations if r.type == "dose_of"}
+    done = {i for i in timed | dosed if view.spans[i].label == "EXERCISE" and view.spans[i].attribute == "performed"}
+    untimed = len(done - timed)
+    if not exercise_time or untimed > len(exercise_time):
+        return {}, False
+    return {CODE: _sum(exercise_time)}, not untimed
+
+
 def _computed(
     codes: Mapping[str, Number],
     timed: Mapping[str, Number],
-    exercise_time: Sequence[Span],
+    summed: Mapping[str, Number],
     stated: Totals,
     length: int | None,
 ) -> dict[str, Any]:
     """What can be worked out; `timed` is empty where a timed service given has no minutes."""
     out: dict[str, Any] = {}
-    if CODE not in codes and exercise_time:
-        out["code_minutes"] = {"code": CODE, "minutes": _sum(exercise_time), "from": "exercise_time"}
+    if summed:
+        out["code_minutes"] = {"code": CODE, "minutes": summed[CODE], "from": "exercise_time"}
     if stated["timed_total"] is None and timed:
         out["timed_total"] = {"minutes": sum(timed.values()), "from": "codes"}
     if stated["session_total"] is None:
