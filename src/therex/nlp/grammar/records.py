@@ -15,7 +15,7 @@ from therex.nlp.grammar.signatures import read_signatures
 from therex.nlp.surface import stem
 from therex.types import Mention
 
-_TOKEN = re.compile(r"\n|\d{1,2}:\d\d(?::\d\d)?|[^\W_]+(?:['’][^\W_]+)*|_+|\*+|\S")
+_TOKEN = re.compile(r"\n|\d{1,2}:\d\d(?::\d\d)?|\d\d(?=T\d\d:)|[^\W_]+(?:['’][^\W_]+)*|_+|\*+|\S")
 _HOLE = re.compile(r"\[[^\[\]\n]{2,60}\]|<[A-Za-z][^<>\n]{1,40}>|\{[^{}\n]{2,40}\}+")
 _DIGITS = str.maketrans("OoIl", "0011")
 _LETTERS = str.maketrans("015", "ols")
