@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from therex.nlp.cues import Cue, find_cues, table
 from therex.nlp.extensions import forget_working, surface_of
 from therex.nlp.scopes import Scope
-from therex.nlp.sentences import BULLET, read_sentences
+from therex.nlp.sentences import BULLET, LONGEST_SENTENCE, read_sentences
 from therex.nlp.surface import Surface, read_surface
 from therex.types import Assertion, Range, Section, Span
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _FIELD = re.compile(r"[ ]*[a-z][a-z /&'-]{0,40}:")
-_FIRST = re.compile(r"\S+")
 # a goal, a purpose, an amount or a measure is what it is: only these labels have an assertion
 _ASKED = frozenset({"IMPAIRMENT", "LIMITATION", "SERVICE", "EXERCISE", "RESPONSE"})
 _FINDINGS = frozenset({"IMPAIRMENT", "LIMITATION"})
@@ -81,6 +80,12 @@ class Scopes:
         near = bisect_left(self._carriers, self.ranges[first].start)
         out: tuple[Cue, ...] = ()
         if first < k and near < len(self._carriers) and self._carriers[near] < self.ranges[k].start:
+            made = k - 1
+            while made > first and made not in self._made:
+                made -= 1
+            for j in range(made, k):
+                # in order, so that none waits for the one before it
+                self._scope(j)
             out = tuple(c for c in self._scope(k - 1).carried() if self._passes(c, k))
         return out or self._of_section(k)
 
@@ -107,11 +112,11 @@ class Scopes:
     def _of_section(self, k: int) -> tuple[Cue, ...]:
         """The cue of the heading of the section of past history that sentence `k` stands in."""
         at = self.ranges[k].start
-        for s in self.sections:
-            if s.body <= at < s.end:
-                head = Scope(self.surface, s.start, s.body)
-                return tuple(f.cue for f in head.found if f.cue.carries == "line" and not f.cue.before_label)
-        return ()
+        nearest = bisect_right(self.sections, at, key=lambda s: s.body) - 1
+        if nearest < 0 or at >= self.sections[nearest].end:
+            return ()
+        head = Scope(self.surface, self.sections[nearest].start, self.sections[nearest].body)
+        return tuple(f.cue for f in head.found if f.cue.carries == "line" and not f.cue.before_label)
 
 
 def _carriers(surface: Surface) -> list[int]:
@@ -125,7 +130,7 @@ def joined(surface: Surface, sentences: Sequence[Range]) -> list[Range]:
     """The sentences, those together that only the end of a line parts."""
     out: list[Range] = []
     for r in sentences:
-        if out and _wrapped(surface, out[-1], r):
+        if out and r.end - out[-1].start <= LONGEST_SENTENCE and _wrapped(surface, out[-1], r):
             out[-1] = Range(out[-1].start, r.end)
         else:
             out.append(r)
@@ -177,8 +182,7 @@ def _full(norm: str, a: Range, b: Range) -> bool:
     width = max(len(text.rstrip()) for text in (above, line, below))
     if width < _LEAST_WIDTH or "  " in line.strip() or "  " in below.strip():
         return False
-    first = _FIRST.match(norm, b.start)
-    return len(line) + 1 + len(first[0] if first else "") > width
+    return len(line) + 1 + len(norm[b.start : b.end].split(" ", 1)[0]) > width
 
 
 def first_assertion(modifiers: tuple[str, ...]) -> Assertion:

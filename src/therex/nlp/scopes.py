@@ -11,7 +11,7 @@ from therex.nlp.surface import Surface
 from therex.types import ASSERTION_ORDER
 
 _BOX = re.compile(r"(?:[\[(](?P<mark>[x✓ ]?)[\])]|(?P<sign>[☐☒☑])) ?(?P<word>[a-z/+-]*)")
-_SCORE = re.compile(r"[1-9]\d*(?:\.\d)?/10$")
+_FAR = 500
 _OPEN, _CLOSE = frozenset("(["), frozenset(")]")
 _LISTED = frozenset({"or", "nor"})
 _COMMA, _JOINED = frozenset({",", "or", "nor"}), frozenset({",", "and", "or", "nor"})
@@ -52,7 +52,7 @@ class Scope:
             elif f.cue.gives in ("current", "today", "condition"):
                 self.terminators.setdefault(f.first, set()).add("current" if f.cue.gives == "today" else f.cue.gives)
         self.close = self._brackets()
-        self._limits: dict[Found, int] = {}
+        self._limits: dict[int, int] = {}
 
     def _take(self, i: int, j: int) -> None:
         """The words of the sentence, without the line breaks in it; a row of dots or lines counts as a colon."""
@@ -77,7 +77,8 @@ class Scope:
     def _labeled_later(self, name: str) -> bool:
         """Whether a label of a class (`Today (3/4):`) stands after the start of the sentence."""
         words = self.surface.words
-        for k in range(bisect_right(self.surface.starts, self.start), len(words)):
+        first = bisect_right(self.surface.starts, self.start)
+        for k in range(first, min(first + _FAR, len(words))):
             if words[k] in self.table.classes[name].words:
                 for at in class_ends(self.table, words, name, k):
                     while at < len(words) and (words[at] in "()-/" or words[at][0].isdigit()):
@@ -116,7 +117,7 @@ class Scope:
         if f.first < s < f.last and (cue.inside or (cue.gives == "negated" and cue.acts == "after")):
             return True
         if cue.inside and cue.beside and s <= f.first and f.last <= e:
-            return not any(_SCORE.match(w) for w in self.words[s:e])
+            return not any(w.endswith("/10") and w[0] != "0" for w in self.words[s:e])
         if f.last <= s:
             if cue.acts not in ("after", "both") or s >= self._limit(f, s):
                 return False
@@ -177,9 +178,9 @@ class Scope:
 
     def _limit(self, f: Found, s: int) -> int:
         """The word at which the scope of a cue that acts on what follows ends."""
-        known = self._limits.get(f)
+        known = self._limits.get(id(f))
         if known is None:
-            known = self._limits[f] = self._walk(f)
+            known = self._limits[id(f)] = self._walk(f)
         if known <= s and (inner := self._bracket_of(s)) is not None and inner < known:
             return s + 1
         return known
@@ -353,4 +354,5 @@ class Scope:
 
     def carried(self) -> tuple[Cue, ...]:
         """The cues whose scope goes on over the next sentence of their line or list."""
-        return tuple(f.cue for f in self.found if f.cue.carries and self._limit(f, 0) >= len(self.words))
+        far = (f.cue for f in self.found if f.cue.carries and self._limit(f, 0) >= len(self.words))
+        return tuple({id(cue): cue for cue in far}.values())
