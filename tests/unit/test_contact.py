@@ -87,3 +87,15 @@ def test_help_of_an_aide_and_care_by_an_assistant_are_no_contradiction(read, tex
 )
 def test_exercise_given_by_someone_who_may_not_is_named(read, text):
     assert shown(read, text) == {"aide_delivered"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "97110 25 min: SLR 3x10. Flexion was 86 when I left and pain 3/10.",
+        "97110 25 min per PT left knee: SLR 3x10, quad sets x20.",
+        "Therapeutic exercise with PT 30 min, lunges 3x8, 97110 x2.",
+    ],
+)
+def test_words_that_look_like_absence_are_none(read, text):
+    assert shown(read, text) == set()
