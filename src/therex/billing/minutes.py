@@ -103,7 +103,9 @@ def _blocks(spans: Sequence[Span]) -> dict[str, list[Span]]:
     for span in spans:
         value = span.value or {}
         if value.get("code") and value.get("minutes") is not None:
-            blocks.setdefault(value["code"], []).append(span)
+            # `ten minutes each` speaks of several codes
+            for code in value.get("codes", (value["code"],)):
+                blocks.setdefault(code, []).append(span)
     return {code: [s for s in told if not (s.value or {}).get("restates")] or told[:1] for code, told in blocks.items()}
 
 

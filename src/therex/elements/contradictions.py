@@ -207,7 +207,8 @@ def _only_other_services(view: NoteView, minutes: Minutes, s: Span) -> bool:
     """Whether the sentence of a code goes on with services that are not billed, and the note names no exercise."""
     end = next((r.end for r in view.sentences if r.start <= s.start < r.end), s.end)
     others = [x for x in view.of("SERVICE") if s.end <= x.start < end and x.attribute != "97110"]
-    return bool(others) and not any(x.attribute in minutes.billed_units or "hep" in text_of(view, x).lower() for x in others)
+    own = set(minutes.billed_units) | set(minutes.codes)
+    return bool(others) and not any(x.attribute in own or "hep" in text_of(view, x).lower() for x in others)
 
 
 def _dosed(view: NoteView, exercise: Span) -> bool:

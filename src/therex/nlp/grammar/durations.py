@@ -103,6 +103,9 @@ def _draft(ctx: Context, row: Row, k: int, q: Quantity, found: Found) -> Draft |
         code = code or _code(row, found.kept["s"])
         if code:
             value["code"] = code
+    elif gives == "code_each":
+        gives, codes = "code", [row.tokens[i].code for i in range(found.kept["s"], k) if row.tokens[i].code]
+        value |= {"code": codes[0], "codes": list(dict.fromkeys(codes))}
     elif gives == "both":
         gives, value["also"] = "timed_total", "session_total"
     draft = ctx.add("DURATION", unit, unit + 1, source, f"{'code_minutes' if gives == 'code' else gives}={minutes}", value)
@@ -167,7 +170,11 @@ def settle_blocks(ctx: Context, forms: Forms, row: Row, blocks: list[Draft]) -> 
                     _restate(earlier)
             elif gives[n] == "adds":
                 continue
-            elif gives[n] == "restates" or (len(told) > 2 and amounts[n] == others) or (n and amounts[n] in amounts[:n] and _told_otherwise(ctx, told[amounts.index(amounts[n])], d)):
+            elif (
+                gives[n] == "restates"
+                or (len(told) > 2 and amounts[n] == others)
+                or (n and amounts[n] in amounts[:n] and _told_otherwise(ctx, told[amounts.index(amounts[n])], d))
+            ):
                 _restate(d)
 
 
