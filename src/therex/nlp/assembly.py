@@ -19,7 +19,7 @@ from therex.nlp.grammar.durations import draft_durations
 from therex.nlp.grammar.measures import draft_measures
 from therex.nlp.grammar.parser import closed_forms
 from therex.nlp.grammar.records import read_records
-from therex.nlp.grammar.services import draft_services, exercise_denied, mark_given, read_visit, withdraw
+from therex.nlp.grammar.services import draft_services, exercise_denied, held_after_all, mark_given, read_visit, withdraw
 from therex.nlp.grammar.units import read_units_billed
 from therex.nlp.impairments import draft_impairments
 from therex.nlp.learned import Learned, Proposal
@@ -77,10 +77,12 @@ def draft_closed(ctx: Context) -> list[Mention]:
     draft_services(ctx, forms, forms.row(ctx.surface, ctx.units, ctx.kinds))
     services = {d.first: (d.last, d.attribute or "") for d in ctx.of("SERVICE")}
     row = forms.row(ctx.surface, ctx.units, ctx.kinds, services)
-    visit = read_visit(forms, row)
-    mark_given(ctx, forms, row, visit)
+    visit, place = read_visit(forms, row)
     mentions = read_units_billed(forms, row)
     draft_durations(ctx, forms, row)
+    if visit and held_after_all(ctx, row, visit, place):
+        visit = ""
+    mark_given(ctx, forms, row, visit)
     if exercise_denied(forms, row):
         mentions.append(Mention("no_exercise", 0, 0, "grammar:visit.no_exercise"))
     if visit:

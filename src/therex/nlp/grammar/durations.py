@@ -14,6 +14,7 @@ from therex.nlp.quantities import Quantity
 GROUPS = {"minutes": "minutes", "hours": "minutes", "hm": "minutes", "number": "numbers", "clock": "clock", "frequency": "frequency",
           "per_day": "per_day", "score": "pairs", "bp": "pairs", "distance": "short"}  # fmt: skip
 PACK = "97010"
+LEAST_IN_TABLE = 5
 LONGEST = 480  # minutes of one visit
 
 
@@ -41,13 +42,27 @@ def draft_durations(ctx: Context, forms: Forms, row: Row) -> None:
         q = token.quantity
         if q is None or q.kind not in GROUPS or k in elsewhere:
             continue
-        found = _read(ctx, forms, row, k, q, columns.get(k, ""))
+        column = columns.get(k, "")
+        if column.startswith("code:"):
+            draft = _under_code(ctx, row, k, q, column.partition(":")[2])
+            if draft is not None:
+                blocks.append(draft)
+            continue
+        found = _read(ctx, forms, row, k, q, column)
         measured = ctx.covered(token.unit, token.unit + 1, "MEASURE")
         if found is not None and (not measured or found.form.gives == "clock"):
             draft = _draft(ctx, row, k, q, found)
             if draft is not None and draft.value and draft.value.get("code"):
                 blocks.append(draft)
     settle_blocks(ctx, forms, row, blocks)
+
+
+def _under_code(ctx: Context, row: Row, k: int, q: Quantity, code: str) -> Draft | None:
+    """The minutes of a number in a column that is headed by a code."""
+    if q.kind not in ("number", "minutes") or not LEAST_IN_TABLE <= q.numbers[0] <= LONGEST:
+        return None
+    n, unit = int(q.numbers[0]), row.tokens[k].unit
+    return ctx.add("DURATION", unit, unit + 1, "grammar:duration.under_code", f"code_minutes={n}", {"minutes": n, "code": code})
 
 
 def _read(ctx: Context, forms: Forms, row: Row, k: int, q: Quantity, column: str) -> Found | None:

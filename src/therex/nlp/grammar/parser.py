@@ -355,6 +355,9 @@ class Forms:
             if before is None:
                 continue
             kept = {name: m.start(name) for m in (before, after) for name, text in m.groupdict().items() if text is not None}
+            codes = form.more.get("codes")
+            if codes and row.tokens[kept["s"]].code not in codes:
+                continue
             return Found(form, kept)
         return None
 

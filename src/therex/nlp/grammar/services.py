@@ -160,6 +160,20 @@ def mark_given(ctx: Context, forms: Forms, row: Row, visit: str) -> None:
         d.value = {**(d.value or {}), "given": here and found is not None and found.form.gives == "yes"}
 
 
+# what says of the whole document that nothing was given, whatever stands in it
+WHOLE = frozenset({"scheduled", "ordered", "planned", "reported", "not_given"})
+
+
+def held_after_all(ctx: Context, row: Row, visit: str, place: int) -> bool:
+    """Whether minutes of a service or times in and out are told after the word, at `place`, that denies the visit."""
+    if visit in WHOLE:
+        return False
+    after = row.tokens[place].end
+    told = [d for d in ctx.of("DURATION") if d.start > after]
+    times = [d for d in told if d.attribute == "clock"]
+    return len(times) > 1 or any((d.attribute or "").startswith(("code_minutes", "timed_total")) for d in told)
+
+
 def withdraw(ctx: Context, visit: str) -> None:
     """Take back the minutes and clock times of a visit that did not take place; an evaluation without treatment keeps its own."""
     evaluations = _families()[0][1] | _families()[1][1]
@@ -174,28 +188,31 @@ def withdraw(ctx: Context, visit: str) -> None:
             d.value = {**(d.value or {}), "given": True}
 
 
-def read_visit(forms: Forms, row: Row) -> str:
-    """Why no care was given at all (`scheduled`, `cancelled`, `refused`, `held`, `planned`, `ordered`, `reported`, `not_given`), else ``""``."""
-    why = _told(forms, row, "not_held")
-    if why and not _told(forms, row, "held"):
-        return why
+def read_visit(forms: Forms, row: Row) -> tuple[str, int]:
+    """Why no care was given at all and the place of the word that says so.
+
+    `scheduled`, `cancelled`, `refused`, `held`, `planned`, `ordered`, `reported`, `not_given`; ``""`` where the visit took place.
+    """
+    why, place = _told(forms, row, "not_held")
+    if why and not _told(forms, row, "held")[0]:
+        return why, place
     therapists = frozenset(stem(w) for w in resource(VISITS)["words"]["therapist"])
     signed = any(t.word in therapists or (t.word == "pt" and row.tokens[k - 1].word == ",") for k, t in enumerate(row.tokens))
-    return "" if signed else _told(forms, row, "reported")
+    return ("", 0) if signed else _told(forms, row, "reported")
 
 
 def exercise_denied(forms: Forms, row: Row) -> bool:
     """Whether the note says that no exercise was given."""
-    return bool(_told(forms, row, "no_exercise"))
+    return bool(_told(forms, row, "no_exercise")[0])
 
 
-def _told(forms: Forms, row: Row, name: str) -> str:
-    """What the first form of a group that fits anywhere says; ``""`` where none does."""
+def _told(forms: Forms, row: Row, name: str) -> tuple[str, int]:
+    """What the first form of a group that fits anywhere says, and where; ``""`` where none does."""
     words = frozenset(stem(w) for w in resource(VISITS)["words"][name])
     elsewhere = other_days(row)
     for k, token in enumerate(row.tokens):
         if token.word in words and k not in elsewhere:
             found = forms.first(f"visits.{name}", row, k)
             if found is not None and found.form.gives != "none":
-                return found.form.gives
-    return ""
+                return found.form.gives, k
+    return "", 0

@@ -98,12 +98,15 @@ def _head(row: Row, i: int, j: int, cells: list[tuple[int, int]]) -> list[Column
     for n, (a, b) in enumerate(cells):
         words = [t.word for t in row.tokens[a:b]]
         kinds = {known[w] for w in words if w in known}
+        code = next((t.code for t in row.tokens[a:b] if t.code), "")
         day = any(t.quantity is not None and t.quantity.kind in DATED for t in row.tokens[a:b]) or "days" in kinds
         if any(t.quantity is not None and t.quantity.kind not in DATED for t in row.tokens[a:b]):
             return []
         if "today" in kinds:
             today = n
         holds = next((k for k in ("units", "minutes", "other") if k in kinds), "")
+        if code and holds != "units" and n:
+            holds = f"code:{code}"
         named += bool(holds)
         if day or "today" in kinds:
             dated += 1
@@ -128,14 +131,25 @@ def other_days(row: Row) -> set[int]:
     """The tokens of a log's lines that begin with the date of another day, where one of its lines is today's or the latest."""
     found: list[tuple[int, int]] = []
     for i, j in lines(row):
-        first = row.tokens[i]
-        if first.quantity is not None and first.quantity.kind in DATED and (first.quantity.kind != "score" or _day(first.quantity.numbers)):
+        if _opens_a_day(row, i, j):
             found.append((i, j))
     if len(found) < 2:
         return set()
     spans = [(i, found[n + 1][0] if n + 1 < len(found) else j) for n, (i, j) in enumerate(found)]
-    today = next((s for s in spans if any(t.word in ("today", "now") for t in row.tokens[s[0] : s[1]][:8])), spans[-1])
+    today = next((s for s in spans if any(t.word in ("today", "now", "this") for t in row.tokens[s[0] : s[1]][:8])), spans[-1])
     return {k for s in spans if s is not today for k in range(*s)}
+
+
+def _opens_a_day(row: Row, i: int, j: int) -> bool:
+    """Whether a line begins with a date, a weekday or `today`, as in a log or a table of days."""
+    known = _heads()
+    at = next((k for k in range(i, min(i + 4, j)) if known.get(row.tokens[k].word) == "days"), i)
+    first, after = row.tokens[at], row.tokens[at + 1] if at + 1 < j else None
+    if first.quantity is not None:
+        return at == i and first.quantity.kind in DATED and (first.quantity.kind != "score" or _day(first.quantity.numbers))
+    kind = known.get(first.word)
+    separated = after is not None and (after.word in (":", "(", "-", "‖", "|", ",") or bool(after.code) or after.quantity is not None)
+    return (kind == "days" and separated) or (at == i and kind == "today" and after is not None and after.word in ("‖", "|"))
 
 
 def _day(numbers: tuple[float, ...]) -> bool:
