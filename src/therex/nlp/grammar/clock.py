@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _TIME = re.compile(
-    r"(?P<noon>noon|midday)|(?P<part>quarter|half|\d{1,2}) +(?P<way>past|after|to|of|till) +(?P<of>\d{1,2})(?! *[-:]?\d)"
-    r"|(?P<h>\d{1,2})(?::|h| +)(?P<m>[0-5]\d)(?!\d)|(?P<mil>\d{4})(?!\d)|(?P<hour>\d{1,2})(?![\d:])"
+    r"(?P<noon>noon|midday)|(?P<part>quarter|half|\d{1,2}) +(?P<way>past|after|to|of|till|before) +(?P<of>\d{1,2})(?! *[-:]?\d)"
+    r"|(?P<h>\d{1,2})(?:[:.h]| +)(?P<m>[0-5]\d)(?!\d)|(?P<mil>\d{4})(?!\d)|(?P<hour>\d{1,2})(?![\d:])"
 )  # fmt: skip
 _HALF = re.compile(r" *(?:([ap])\.?(?:m\.?)?(?![a-z])|in the (morning|afternoon|evening))")
 

@@ -12,7 +12,7 @@ from therex.nlp.grammar.tables import other_days, read_columns
 from therex.nlp.quantities import Quantity
 
 GROUPS = {"minutes": "minutes", "hours": "minutes", "hm": "minutes", "number": "numbers", "clock": "clock", "frequency": "frequency",
-          "per_day": "per_day", "score": "pairs", "bp": "pairs", "distance": "short"}  # fmt: skip
+          "per_day": "per_day", "score": "pairs", "bp": "pairs", "distance": "short", "span_time": "span"}  # fmt: skip
 PACK = "97010"
 LEAST_IN_TABLE = 5
 LONGEST = 480  # minutes of one visit
@@ -75,7 +75,7 @@ def _read(ctx: Context, forms: Forms, row: Row, k: int, q: Quantity, column: str
     if group == "short" and not _short(ctx, q):
         return None
     if group in ("minutes", "numbers", "short"):
-        if group == "numbers" and len(ctx.surface.norm[q.start : q.end].strip()) == 4:
+        if group == "numbers" and _may_be_clock(ctx.surface.norm[q.start : q.end].strip()):
             group = "military"
         value = minutes_of(q) if q.numbers else -1
         if group != "military" and not (0 <= value <= LONGEST and value == int(value)):
@@ -137,6 +137,12 @@ def _code(row: Row, k: int) -> str:
         if code == PACK and joined and row.tokens[other].code:
             return row.tokens[other].code
     return code
+
+
+def _may_be_clock(figures: str) -> bool:
+    """Whether bare figures can be a time of the day: `0915`, `9.47`."""
+    whole, point, minutes = figures.partition(".")
+    return len(figures) == 4 if not point else len(minutes) == 2 and int(whole) < 24 and int(minutes) < 60
 
 
 def _timed_over_total(q: Quantity) -> bool:
