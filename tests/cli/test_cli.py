@@ -213,7 +213,7 @@ def test_claims_beside_notes(run, tmp_path):
         "b": ["billed_not_given"],
     }
     code, out, _ = run("screen", str(notes), "--claims", str(claims))
-    assert out.index("97110 billed, none given") < out.index("more units charged")
+    assert out.index("97110 billed, none given") < out.index("charged 2 units")
     code, _, err = run("screen", str(notes), "--claims", str(tmp_path / "none.csv"))
     assert code == 2 and err.count("\n") == 1
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from therex.reports.record import to_record
+from therex.reports.worklist import row
 from therex.types import Note
 
 FOLDER = Path(__file__).resolve().parent / "closed_forms"
@@ -69,3 +71,11 @@ def test_case(kind, case, analyzer, request):
 
 def test_every_unread_case_is_a_case():
     assert set(KNOWN) <= {c["case"] for _, c in CASES}
+
+
+def test_the_worklist_gives_the_reason_with_its_figures(analyzer):
+    a = analyzer.assess(Note("n", "DOS 5/5/2026. Ther ex: SLR 3x10, rows 2x12. Total treatment time: 30 min. 97110 x 4\nAnn Lee, PT"))
+    assert row(a)["because"].startswith("97110: billed 4 units; a visit of 30 minutes allows at most 2")
+    record = to_record(a)
+    assert record["time"]["visit"] == {"billed_timed": 4, "billed_total": None, "most_units": 2, "minutes": 30, "from": "session_total"}
+    assert [(c["code"], c["billed"], c["supported"]) for c in record["time"]["charges"]] == [("97110", 4, None)]
