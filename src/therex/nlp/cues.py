@@ -15,6 +15,7 @@ from therex.nlp.surface import read_surface, stem
 FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_person", "pseudo")
 WORDS = (
     "findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides", "pickups",
+    "negators",
 )  # fmt: skip
 MAX_GAP = 4
 _AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "range", "..")
@@ -69,7 +70,7 @@ class Table:
         Trees of the phrases of all cues, and of each class.
     heads
         Classes by the words that they begin with.
-    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides, pickups
+    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides, pickups, negators
         Words of ``scope.yaml``.
     wraps
         Words that a wrapped line ends or begins with.
@@ -90,6 +91,7 @@ class Table:
     waiting: frozenset[str] = frozenset()
     sides: frozenset[str] = frozenset()
     pickups: frozenset[str] = frozenset()
+    negators: frozenset[str] = frozenset()
     clause_starts: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()
     wraps: dict[str, frozenset[str]] = field(default_factory=dict)

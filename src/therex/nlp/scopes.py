@@ -115,7 +115,8 @@ class Scope:
         """Whether the phrase at words `s`:`e` is in the scope of a cue."""
         cue = f.cue
         if f.first < s < f.last and (cue.inside or (cue.gives == "negated" and cue.acts == "after")):
-            return True
+            # `no` of `no complaints` stands before the phrase, and is not a part of it
+            return not self.table.negators.isdisjoint(self.words[f.first : s])
         if cue.inside and cue.beside and s <= f.first and f.last <= e:
             return not any(w.endswith("/10") and w[0] != "0" for w in self.words[s:e])
         if f.last <= s:
