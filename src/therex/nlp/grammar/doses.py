@@ -32,7 +32,9 @@ def _draft_run(ctx: Context, i: int, j: int, data: Mapping[str, Any]) -> None:
     """Draft units `i` to `j`, with their tail, where the first decision that holds says that they are a dose."""
     if i >= j or ctx.covered(i, j, "MEASURE", "DURATION", "DOSE"):
         return
-    row = next((row for row in data["decisions"] if holds(ctx, i, j, row)), None)
+    cats = frozenset().union(*(u.cats for u in ctx.units[i:j]))
+    kept = (row for row in data["decisions"] if not cats.isdisjoint(row.get("any", cats)))
+    row = next((row for row in kept if holds(ctx, i, j, row)), None)
     if row is None or row["gives"] == "none":
         return
     for a, b in _parts(ctx, i, _with_tail(ctx, i, j, data["tails"])):
@@ -43,7 +45,7 @@ def _draft_run(ctx: Context, i: int, j: int, data: Mapping[str, Any]) -> None:
 def _pieces(ctx: Context, i: int, j: int, cuts: list[str]) -> Iterator[tuple[int, int]]:
     """A run cut where the next exercise begins."""
     for k in range(i + 1, j):
-        if any(ctx.grammar.compiled(cut).match(ctx.row, k) for cut in cuts):
+        if ctx.has(k, "comma") and any(ctx.grammar.compiled(cut).match(ctx.row, k) for cut in cuts):
             yield i, k
             i = k
     yield i, j

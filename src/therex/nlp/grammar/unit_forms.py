@@ -25,6 +25,8 @@ from therex.errors import ResourceError
 from therex.nlp.context import Context
 
 _NO_TEST = frozenset({"id", "case", "gives", "take", "words"})
+# tests that read text, patterns or drafts: asked last
+_DEAR = frozenset({"left", "right", "earlier", "later", "line", "says", "near", "matches", "before", "after", "not", "and"})
 BACK = 24  # units that `earlier` looks back over
 _Test = Callable[[Context, int, int, Any], bool]
 
@@ -57,9 +59,9 @@ def _ends_with(text: str, words: Iterable[str]) -> bool:
     return any(m.end() == len(text) for m in _words(tuple(words)).finditer(text))
 
 
-def _clause_before(ctx: Context, i: int) -> str:
-    """What stands before unit `i` since the last full stop or line."""
-    text = ctx.text(max(0, i - BACK), i)
+def _clause_before(ctx: Context, i: int, back: int = BACK) -> str:
+    """What stands in the `back` units before unit `i`, since the last full stop or line."""
+    text = ctx.text(max(0, i - back), i)
     return text[max(text.rfind("."), text.rfind("\n")) + 1 :]
 
 
@@ -133,7 +135,7 @@ _TESTS: dict[str, _Test] = {
     "says": lambda ctx, i, j, v: says(ctx.text(i, j), v),
     "starts": lambda ctx, i, j, v: is_one(ctx.units[i].word, v),
     "ends": lambda ctx, i, j, v: is_one(ctx.units[j - 1].word.lower(), v),
-    "left": lambda ctx, i, j, v: _ends_with(_clause_before(ctx, i), v),
+    "left": lambda ctx, i, j, v: _ends_with(_clause_before(ctx, i, 6), v),
     "right": lambda ctx, i, j, v: (m := _words(tuple(v)).search(rest := _line_after(ctx, j))) is not None and not rest[: m.start()].strip(" ,(-"),
     "earlier": lambda ctx, i, j, v: says(_clause_before(ctx, i), v),
     "line": lambda ctx, i, j, v: says(ctx.text(ctx.sentence(i)[0], max(j, ctx.sentence(j - 1)[1])), v),
@@ -152,7 +154,11 @@ _TESTS: dict[str, _Test] = {
 
 def holds(ctx: Context, i: int, j: int, condition: Mapping[str, Any]) -> bool:
     """Whether each key of `condition` holds for units `i` to `j`."""
-    return all(_TESTS[key](ctx, i, j, value) for key, value in condition.items() if key not in _NO_TEST)
+    for key, value in condition.items():
+        test = _TESTS.get(key)
+        if test is not None and not test(ctx, i, j, value):
+            return False
+    return True
 
 
 def any_holds(ctx: Context, i: int, j: int, conditions: Iterable[Mapping[str, Any]]) -> bool:
@@ -209,7 +215,7 @@ def _condition(where: str, condition: Mapping[str, Any], macros: Mapping[str, st
         else _condition(where, value, macros)
         if key in ("not", "and")
         else value
-        for key, value in condition.items()
+        for key, value in sorted(condition.items(), key=lambda item: item[0] in _DEAR)
     }
 
 
