@@ -129,10 +129,11 @@ def soft_newlines(norm: str, text: str) -> frozenset[int]:
         if at < 0:
             return frozenset(found)
         line, nxt = norm[start:at].strip(), norm[at + 1 : at + 60]
-        if line and line[-1:] not in ".:;!?|" and nxt.strip() and not _BULLET.match(nxt) and not _HEADLIKE.match(nxt):
+        if line and line[-1:] not in ".:;!?|" and nxt.strip() and not _BULLET.match(nxt):
             first = text[at + 1 : at + 2]
             shouted = text[max(0, at - 40) : at].isupper() and first.isupper()
-            if (at - start >= 50 and nxt[:1].isalpha() and (first.islower() or shouted)) or unfinished(line, nxt):
+            long = at - start >= 50 and nxt[:1].isalpha() and (first.islower() or shouted) and not _HEADLIKE.match(nxt)
+            if long or unfinished(line, nxt):
                 found.append(at)
         start = at + 1
 
