@@ -10,6 +10,8 @@ import spacy
 import therex.nlp.factories
 import therex.nlp.tokenizer  # noqa: F401
 from therex.errors import ModelError
+from therex.nlp.grammar.parser import closed_forms
+from therex.nlp.lexicon import LexiconMatcher
 from therex.settings import PIPELINE, model_folder
 
 if TYPE_CHECKING:
@@ -41,4 +43,9 @@ def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
     folder = Path(path) if path is not None else model_folder() / PIPELINE
     if not (folder / "config.cfg").is_file():
         raise ModelError("no pipeline in that folder: want config.cfg and meta.json")
-    return spacy.load(folder, exclude=["therex_learned", "therex_suspect"] if fast else [])
+    nlp = spacy.load(folder, exclude=["therex_learned", "therex_suspect"] if fast else [])
+    for _, component in nlp.components:
+        if isinstance(component, LexiconMatcher):
+            # the forms are compiled here, so that the first note takes no longer than the next
+            closed_forms(component.lexicon)
+    return nlp
