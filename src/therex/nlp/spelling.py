@@ -30,6 +30,7 @@ class Spelling:
     meant: dict[str, str]
     open: re.Pattern[str]
     goes_on: re.Pattern[str]
+    leaders: re.Pattern[str]
 
 
 @cache
@@ -57,6 +58,7 @@ def spelling() -> Spelling:
         data["words"],
         re.compile(rf"(?:^|[\s(])(?:{'|'.join(map(re.escape, data['open']))})$"),
         re.compile(rf"[ ]*(?:{'|'.join(map(re.escape, data['goes_on']))})(?![\w:/])"),
+        re.compile(data["leaders"]),
     )
 
 
@@ -109,6 +111,8 @@ def spelled_out(norm: str) -> tuple[str, dict[int, int]]:
             return m[0]
         return put(m, _value(rules, m[0]))
 
+    if "..." in norm or ". ." in norm:
+        norm = rules.leaders.sub(lambda m: " " * len(m[0]), norm)
     norm = rules.words.sub(lambda m: put(m, rules.meant[m[0]]), norm)
     return rules.numbers.sub(number, norm), ends
 

@@ -393,7 +393,7 @@ def _tokens(alphabet: Alphabet, surface: Surface, units: list[Unit], kinds: list
         if i < until:
             end = u.end
             continue
-        between = surface.text[end : u.start]
+        between = "\t" if "\t" in surface.text[end : u.start] else surface.norm[end : u.start]
         if tokens and ("\t" in between or "  " in between) and u.word != "\n" and tokens[-1].word not in (".", ":", "\n", "‖"):
             put(Token(end, u.start, "‖", i), gap, kinds[i])
         end = u.end
