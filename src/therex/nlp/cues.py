@@ -15,6 +15,7 @@ from therex.nlp.surface import read_surface, stem
 FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_person", "pseudo")
 WORDS = (
     "findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides", "pickups",
+    "owning", "subjects", "sites", "participles", "told", "auxiliaries",
 )  # fmt: skip
 MAX_GAP = 4
 _AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "range", "..")
@@ -69,7 +70,8 @@ class Table:
         Trees of the phrases of all cues, and of each class.
     heads
         Classes by the words that they begin with.
-    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides, pickups
+    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides, pickups,
+    owning, subjects, sites, participles, told, auxiliaries
         Words of ``scope.yaml``.
     wraps
         Words that a wrapped line ends or begins with.
@@ -91,6 +93,12 @@ class Table:
     sides: frozenset[str] = frozenset()
     pickups: frozenset[str] = frozenset()
     clause_starts: frozenset[str] = frozenset()
+    owning: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
+    participles: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    auxiliaries: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()
     wraps: dict[str, frozenset[str]] = field(default_factory=dict)
     carriers: frozenset[str] = frozenset()
