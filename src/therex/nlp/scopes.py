@@ -164,13 +164,15 @@ class Scope:
             return set()
         current = max((f.first for f in hits if f.cue.gives == "current"), default=-1)
         present = current >= 0 or "today" in kinds
+        # `none of the ache has gone`
+        denied = "improved" in kinds and any(f.cue.gives == "negated" and f.last <= s for f in hits)
         held = set()
         for f in hits:
             gives = f.cue.inside if f.cue.inside and f.first < e and f.last > s else f.cue.gives
             if gives == "negated":
                 undone = current > f.first if f.first >= e else self._undone(f, kinds)
                 held |= set() if undone else {"negated"}
-            elif gives == "resolved" and current < f.first:
+            elif gives == "resolved" and current < f.first and not denied:
                 held.add("historical" if self._past(f, s) else "negated")
             elif gives == "historical" and not present:
                 held.add("historical")
@@ -246,7 +248,7 @@ class Scope:
     def _owns(self, f: Found, k: int) -> bool:
         """Whether the verb at word `k` gives the subject of the note a finding: `no edema has tight hamstrings`."""
         words, known = self.words, self.table
-        if words[k] not in known.owning or k - f.last < 1 or words[k - 1] in known.subjects:
+        if words[k] not in known.owning or k - f.last < 1 or not known.subjects.isdisjoint((words[k - 1], words[f.first])):
             return False
         if self.words[k + 1 : k + 2] == [] or words[k + 1] in known.participles or words[k + 1].endswith("ed"):
             return False
