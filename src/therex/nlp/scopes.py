@@ -49,6 +49,8 @@ class Scope:
         self.terminators: dict[int, set[str]] = {}
         for f in self.found:
             if f.cue.acts == "ends":
+                if f.cue.gives == "full_stop" and f.first and self.words[f.first - 1] in self.table.titles:
+                    continue
                 self.terminators.setdefault(f.first, set()).add(f.cue.gives)
             elif f.last and (f.cue.gives in ("negated", "resolved") or f.cue.inside == "negated"):
                 self.terminators.setdefault(f.first, set()).add("denial")
@@ -190,6 +192,8 @@ class Scope:
     def _past(self, f: Found, s: int) -> bool:
         """Whether a past time is named between the phrase and a few words after the cue of its resolution."""
         times = [t for t in self.found if t.cue.gives in ("past_time", "historical")]
+        if any(t.cue.gives == "past_time" for t in find_cues(self.words[f.first + 1 : f.last])):
+            return True
         return any(s <= t.first < f.last + 5 and self._same(f, t) for t in times)
 
     def _same(self, f: Found, t: Found) -> bool:
