@@ -106,6 +106,8 @@ class Scopes:
         item = bool(BULLET.match(norm, norm.rfind("\n", 0, r.start) + 1))
         if cue.carries == "list":
             return item and new_line
+        if cue.carries == "below" and new_line:
+            return not _FIELD.match(norm, r.start) and norm[r.end - 1] != "."
         heading = norm[before.end - 1] == ":" and norm[before.start : before.end].count(" ") < 5
         return not new_line or item or heading
 
@@ -123,7 +125,7 @@ def _carriers(surface: Surface) -> list[int]:
     """Where phrases may stand whose scope goes on over later lines: they end with a colon or with their line."""
     firsts, words = table().carriers, surface.words
     found = [k for k, word in enumerate(words) if word in firsts]
-    return [surface.starts[k] for k in found if ":" in words[k : k + 8] or "\n" in words[k : k + 5]]
+    return [surface.starts[k] for k in found if ":" in words[k : k + 8] or "\n" in words[k : k + 8]]
 
 
 def joined(surface: Surface, sentences: Sequence[Range]) -> list[Range]:

@@ -16,6 +16,7 @@ FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_
 WORDS = (
     "findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides", "pickups",
     "negators",
+    "owning", "subjects", "sites", "participles", "told", "auxiliaries", "titles",
 )  # fmt: skip
 MAX_GAP = 4
 _AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "range", "..")
@@ -70,7 +71,8 @@ class Table:
         Trees of the phrases of all cues, and of each class.
     heads
         Classes by the words that they begin with.
-    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides, pickups, negators
+    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides, pickups, negators,
+    owning, subjects, sites, participles, told, auxiliaries, titles
         Words of ``scope.yaml``.
     wraps
         Words that a wrapped line ends or begins with.
@@ -93,6 +95,13 @@ class Table:
     pickups: frozenset[str] = frozenset()
     negators: frozenset[str] = frozenset()
     clause_starts: frozenset[str] = frozenset()
+    owning: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
+    participles: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    auxiliaries: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()
     wraps: dict[str, frozenset[str]] = field(default_factory=dict)
     carriers: frozenset[str] = frozenset()

@@ -11,11 +11,14 @@ from therex.nlp.surface import Surface
 from therex.types import ASSERTION_ORDER
 
 _BOX = re.compile(r"(?:[\[(](?P<mark>[x✓ ]?)[\])]|(?P<sign>[☐☒☑])) ?(?P<word>[a-z/+-]*)")
+_ZERO = re.compile(r"0+(?:/\d+)?$")
 _FAR = 500
 _OPEN, _CLOSE = frozenset("(["), frozenset(")]")
 _LISTED = frozenset({"or", "nor"})
 _COMMA, _JOINED = frozenset({",", "or", "nor"}), frozenset({",", "and", "or", "nor"})
 _HARD = frozenset({"full_stop", "field", "contrast", "exception", "cause"})
+_BESIDE = frozenset({"label", "denial", "report"})
+_STOPS = frozenset({"full_stop", "field"})
 _AND = frozenset({"and", "&", "or"})
 
 
@@ -46,12 +49,16 @@ class Scope:
         self.terminators: dict[int, set[str]] = {}
         for f in self.found:
             if f.cue.acts == "ends":
+                if f.cue.gives == "full_stop" and f.first and self.words[f.first - 1] in self.table.titles:
+                    continue
                 self.terminators.setdefault(f.first, set()).add(f.cue.gives)
             elif f.last and (f.cue.gives in ("negated", "resolved") or f.cue.inside == "negated"):
                 self.terminators.setdefault(f.first, set()).add("denial")
             elif f.cue.gives in ("current", "today", "condition"):
                 self.terminators.setdefault(f.first, set()).add("current" if f.cue.gives == "today" else f.cue.gives)
         self.close = self._brackets()
+        self.insertions = self._insertions()
+        self.close |= self.insertions
         self._limits: dict[int, int] = {}
 
     def _take(self, i: int, j: int) -> None:
@@ -97,6 +104,17 @@ class Scope:
                 out[stack.pop()] = k
         return out
 
+    def _insertions(self) -> dict[int, int]:
+        """For each comma after a cue or an `or`, that which closes the clause or time between: `not, he says, any`."""
+        out: dict[int, int] = {}
+        lasts = {f.last for f in self.found if f.cue.gives == "negated" and f.cue.acts == "after" and f.last}
+        for k, word in enumerate(self.words):
+            if word != "," or not (k in lasts or (k and self.words[k - 1] in _LISTED)):
+                continue
+            if (end := self._item(k + 1, frozenset({","}), _STOPS)) < len(self.words) and self.words[end] == ",":
+                out[k] = end
+        return out
+
     def modifiers(self, start: int, end: int, finding: bool = True) -> tuple[str, ...]:
         """Every qualifier of the phrase `start`:`end`, a `finding` or a treatment, in the order of the contract."""
         s = max(bisect_right(self.starts, start) - 1, 0)
@@ -119,6 +137,8 @@ class Scope:
             return not self.table.negators.isdisjoint(self.words[f.first : s])
         if cue.inside and cue.beside and s <= f.first and f.last <= e:
             return not any(w.endswith("/10") and w[0] != "0" for w in self.words[s:e])
+        if any(a < s < b and f.last <= a for a, b in self.insertions.items()):
+            return False
         if f.last <= s:
             if cue.acts not in ("after", "both") or s >= self._limit(f, s):
                 return False
@@ -147,13 +167,15 @@ class Scope:
             return set()
         current = max((f.first for f in hits if f.cue.gives == "current"), default=-1)
         present = current >= 0 or "today" in kinds
+        # `none of the ache has gone`
+        denied = "improved" in kinds and any(f.cue.gives == "negated" and f.last <= s for f in hits)
         held = set()
         for f in hits:
             gives = f.cue.inside if f.cue.inside and f.first < e and f.last > s else f.cue.gives
             if gives == "negated":
                 undone = current > f.first if f.first >= e else self._undone(f, kinds)
                 held |= set() if undone else {"negated"}
-            elif gives == "resolved" and current < f.first:
+            elif gives == "resolved" and current < f.first and not denied:
                 held.add("historical" if self._past(f, s) else "negated")
             elif gives == "historical" and not present:
                 held.add("historical")
@@ -171,6 +193,8 @@ class Scope:
     def _past(self, f: Found, s: int) -> bool:
         """Whether a past time is named between the phrase and a few words after the cue of its resolution."""
         times = [t for t in self.found if t.cue.gives in ("past_time", "historical")]
+        if any(t.cue.gives == "past_time" for t in find_cues(self.words[f.first + 1 : f.last])):
+            return True
         return any(s <= t.first < f.last + 5 and self._same(f, t) for t in times)
 
     def _same(self, f: Found, t: Found) -> bool:
@@ -201,12 +225,12 @@ class Scope:
                 k = self.close[k] + 1
                 continue
             ends = self.terminators.get(k, set()) & cue.ends
-            if "verb" in ends and (self._related(k) or item < 0):
+            if "verb" in ends and (self._related(k) or (item < 0 and not self._owns(f, k))):
                 ends = ends - {"verb"}
             if ends:
                 if ends == {"verb"} and item >= 0:
                     return item
-                if not (k == f.last and ends <= {"label", "denial"}):
+                if not (k == f.last and ends <= _BESIDE):
                     return k
             word = words[k]
             if word == ",":
@@ -217,12 +241,23 @@ class Scope:
                 item = k
             elif word in ("and", "&", "/", "-") and commas == "list":
                 if word != "/" or self._spaced(k):
+                    if word == "-" and self._spaced(k) and self._named_again(max(item + 1, f.last), k):
+                        return k
                     if word != "-" and self._stands_alone(k + 1, False, _JOINED):
                         return k
                     item = k
             k += 1
             left -= commas != "list" or word[0].isalpha()
         return k
+
+    def _owns(self, f: Found, k: int) -> bool:
+        """Whether the verb at word `k` gives the subject of the note a finding: `no edema has tight hamstrings`."""
+        words, known = self.words, self.table
+        if words[k] not in known.owning or k - f.last < 1 or not known.subjects.isdisjoint((words[k - 1], words[f.first])):
+            return False
+        if self.words[k + 1 : k + 2] == [] or words[k + 1] in known.participles or words[k + 1].endswith("ed"):
+            return False
+        return not all(w in known.sites or w in known.sides for w in words[f.last : k])
 
     def _related(self, k: int) -> bool:
         """Whether a verb belongs to a relative clause, or is an infinitive."""
@@ -276,11 +311,16 @@ class Scope:
             return False
         return any(g.cue.gives == "negated" and g.cue.acts == "after" and g.last <= k for g in self.found)
 
-    def _item(self, k: int, marks: frozenset[str]) -> int:
+    def _item(self, k: int, marks: frozenset[str], stops: frozenset[str] = _HARD) -> int:
         """Where the item of a list that begins at word `k` ends: at one of `marks`, or with its clause."""
-        while k < len(self.words) and self.words[k] not in marks and not self.terminators.get(k, set()) & _HARD:
+        while k < len(self.words) and self.words[k] not in marks and not self.terminators.get(k, set()) & stops:
             k = self.close[k] + 1 if k in self.close else k + 1
         return k
+
+    def _named_again(self, a: int, k: int) -> bool:
+        """Whether a word of the item at `a`, which ends at word `k`, begins what follows: the same finding elsewhere."""
+        said = {w for w in self.words[a:k] if w.isalpha() and w not in self.table.joints | self.table.sides}
+        return not said.isdisjoint(self.words[k + 1 : k + 4])
 
     def _stands_alone(self, a: int, listed: bool, marks: frozenset[str] = _COMMA) -> bool:
         """Whether the item at word `a` has its own measure or verb or, unless `listed` with `or`, its own adjective."""
@@ -288,13 +328,16 @@ class Scope:
         if a >= len(words) or "denial" in self.terminators.get(a, set()):
             return False
         b = self._item(a, marks)
+        told = words[b - 1]
+        if not listed and b - a > 1 and told.endswith("ed") and told not in scope.told and words[a] not in scope.told:
+            return True
         for k in range(a, b):
             if "verb" in self.terminators.get(k, set()) and not self._related(k):
                 return True
             word = words[k]
             if not listed and word in scope.findings:
                 return True
-            if word[0].isdigit():
+            if word[0].isdigit() and not _ZERO.match(word):
                 beside = words[k - 1 : k] if k > a else words[a + 1 : a + 3]
                 if len(beside) == (1 if k > a else 2) and (k > a or b - a > 2) and scope.joints.isdisjoint(beside):
                     return True
@@ -306,6 +349,9 @@ class Scope:
         if cue.beside:
             return f.first - e <= cue.reach and all(w in self.table.links for w in words[e : f.first])
         k, ends_here = f.first - 1, cue.ends
+        if k > e and words[e] == words[k] == "," and words[f.first] in self.table.auxiliaries:
+            # `headaches, daily until the new glasses, have stopped`
+            return not any(self.terminators.get(at, set()) & _STOPS for at in range(e, k))
         if k >= e and words[k] in _OPEN and k in self.close:
             k -= 1
         elif cue.commas != "pass":
