@@ -15,7 +15,10 @@ from therex.nlp.grammar.signatures import read_signatures
 from therex.nlp.surface import stem
 from therex.types import Mention
 
-_TOKEN = re.compile(r"\n|\d{1,2}:\d\d(?::\d\d)?|\d\d(?=T\d\d:)|[^\W_]+(?:['’][^\W_]+)*|_+|\*+|\S")
+_MONTH = "(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
+# the parts of 04MAR2026 and of 2026-03-04T09:00 are tokens of their own
+_WRITTEN_AS_ONE = rf"\d\d?(?={_MONTH}\d\d)|(?<=\d){_MONTH}(?=\d\d(?:\d\d)?\b)|\d\d(?=T\d\d:)|(?<=\d)T(?=\d\d:)"
+_TOKEN = re.compile(rf"\n|\d{{1,2}}:\d\d(?::\d\d)?|{_WRITTEN_AS_ONE}|[^\W_]+(?:['’][^\W_]+)*|_+|\*+|\S")
 _HOLE = re.compile(r"\[[^\[\]\n]{2,60}\]|<[A-Za-z][^<>\n]{1,40}>|\{[^{}\n]{2,40}\}+")
 _DIGITS = str.maketrans("OoIl", "0011")
 _LETTERS = str.maketrans("015", "ols")
