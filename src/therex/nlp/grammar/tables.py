@@ -99,7 +99,7 @@ def _head(row: Row, i: int, j: int, cells: list[tuple[int, int]]) -> list[Column
         words = [t.word for t in row.tokens[a:b]]
         kinds = {known[w] for w in words if w in known}
         code = next((t.code for t in row.tokens[a:b] if t.code), "")
-        day = any(t.quantity is not None and t.quantity.kind in DATED for t in row.tokens[a:b]) or "days" in kinds
+        day = any(_dated(row, a, k) for k in range(a, b)) or "days" in kinds
         if any(t.quantity is not None and t.quantity.kind not in DATED for t in row.tokens[a:b]):
             return []
         if "today" in kinds:
@@ -117,6 +117,12 @@ def _head(row: Row, i: int, j: int, cells: list[tuple[int, int]]) -> list[Column
         this = columns[today] if today >= 0 else days[-1]
         return [Column(c.at, c.end, c.place, "today" if c is this else c.holds) for c in columns]
     return columns if named >= 2 or (named == 1 and len(cells) <= 3) else []
+
+
+def _dated(row: Row, a: int, k: int) -> bool:
+    """Whether the token `k` of the cell that begins at `a` is a date that heads a column: a labelled one, as in `DOS: 3/1`, does not."""
+    quantity = row.tokens[k].quantity
+    return quantity is not None and quantity.kind in DATED and all(t.word != ":" for t in row.tokens[a:k])
 
 
 def _column(head: list[Column], n: int, cells: int, start: int, end: int, row: Row) -> Column | None:
