@@ -15,9 +15,10 @@ from therex.types import Span
 FOLDER = Path(__file__).resolve().parent / "closed_forms"
 KINDS = ("denied", "denial_ends", "comparisons")
 CASES = [
-    pytest.param(case, id=f"{kind}-{n}")
+    pytest.param(case, id=f"{kind}-{half}-{n}")
     for kind in KINDS
-    for n, case in enumerate(yaml.safe_load((FOLDER / f"{kind}.open.yaml").read_text(encoding="utf-8")))
+    for half in ("open", "frozen")
+    for n, case in enumerate(yaml.safe_load((FOLDER / f"{kind}.{half}.yaml").read_text(encoding="utf-8")))
 ]
 
 

@@ -28,6 +28,7 @@ _FIELD = re.compile(r"[ ]*[a-z][a-z /&'-]{0,40}:")
 _ASKED = frozenset({"IMPAIRMENT", "LIMITATION", "SERVICE", "EXERCISE", "RESPONSE"})
 _FINDINGS = frozenset({"IMPAIRMENT", "LIMITATION"})
 _LEAST_WIDTH = 30
+_ANSWER = 20
 
 
 class Scopes:
@@ -132,11 +133,18 @@ def joined(surface: Surface, sentences: Sequence[Range]) -> list[Range]:
     """The sentences, those together that only the end of a line parts."""
     out: list[Range] = []
     for r in sentences:
-        if out and r.end - out[-1].start <= LONGEST_SENTENCE and _wrapped(surface, out[-1], r):
+        near = out and r.end - out[-1].start <= LONGEST_SENTENCE
+        if near and (_wrapped(surface, out[-1], r) or _answered(surface, out[-1], r)):
             out[-1] = Range(out[-1].start, r.end)
         else:
             out.append(r)
     return out
+
+
+def _answered(surface: Surface, a: Range, b: Range) -> bool:
+    """Whether a sentence only answers the question before it."""
+    norm = surface.norm
+    return norm[a.end - 1] == "?" and "\n" not in norm[a.end : b.start] and b.end - b.start < _ANSWER
 
 
 def _wrapped(surface: Surface, a: Range, b: Range) -> bool:

@@ -14,9 +14,8 @@ from therex.nlp.surface import read_surface, stem
 
 FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_person", "pseudo")
 WORDS = (
-    "findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides", "pickups",
-    "negators",
-    "owning", "subjects", "sites", "participles", "told", "auxiliaries", "titles",
+    "findings", "joints", "relatives", "links", "boxes", "waiting", "going_on", "clause_starts", "sides", "pickups", "negators",
+    "owning", "subjects", "sites", "participles", "told", "auxiliaries", "titles", "plurals", "dets",
 )  # fmt: skip
 MAX_GAP = 4
 _AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "range", "..")
@@ -72,7 +71,7 @@ class Table:
     heads
         Classes by the words that they begin with.
     findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides, pickups, negators,
-    owning, subjects, sites, participles, told, auxiliaries, titles
+    owning, subjects, sites, participles, told, auxiliaries, titles, plurals, dets
         Words of ``scope.yaml``.
     wraps
         Words that a wrapped line ends or begins with.
@@ -102,6 +101,8 @@ class Table:
     told: frozenset[str] = frozenset()
     auxiliaries: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
+    plurals: frozenset[str] = frozenset()
+    dets: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()
     wraps: dict[str, frozenset[str]] = field(default_factory=dict)
     carriers: frozenset[str] = frozenset()

@@ -6,114 +6,22 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from therex.nlp.cues import Cue, Found, Table, class_ends, find_cues, table
+from therex.nlp.clauses import AND, HARD, LISTED, OPEN, STOPS, Clause
+from therex.nlp.cues import Cue, Found, find_cues
 from therex.nlp.surface import Surface
 from therex.types import ASSERTION_ORDER
 
 _BOX = re.compile(r"(?:[\[(](?P<mark>[x✓ ]?)[\])]|(?P<sign>[☐☒☑])) ?(?P<word>[a-z/+-]*)")
-_ZERO = re.compile(r"0+(?:/\d+)?$")
-_FAR = 500
-_OPEN, _CLOSE = frozenset("(["), frozenset(")]")
-_LISTED = frozenset({"or", "nor"})
 _COMMA, _JOINED = frozenset({",", "or", "nor"}), frozenset({",", "and", "or", "nor"})
-_HARD = frozenset({"full_stop", "field", "contrast", "exception", "cause"})
 _BESIDE = frozenset({"label", "denial", "report"})
-_STOPS = frozenset({"full_stop", "field"})
-_AND = frozenset({"and", "&", "or"})
 
 
-class Scope:
-    """The cues of one sentence, ready for questions about phrases in it.
-
-    Parameters
-    ----------
-    surface
-        The note.
-    start, end
-        The sentence, in characters.
-    inherited
-        Cues of earlier lines whose scope goes on here.
-    """
+class Scope(Clause):
+    """The cues of one sentence, ready for questions about phrases in it."""
 
     def __init__(self, surface: Surface, start: int, end: int, inherited: Sequence[Cue] = ()) -> None:
-        self.surface = surface
-        self.start, self.end = start, end
-        self.words: list[str] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self._take(bisect_left(surface.starts, start), bisect_left(surface.starts, end))
-        self.table: Table = table()
-        found = [Found(0, 0, cue) for cue in inherited] + find_cues(self.words)
-        later = {f.cue.before_label: self._labeled_later(f.cue.before_label) for f in found if f.cue.before_label}
-        self.found = [f for f in found if f.last == 0 or later.get(f.cue.before_label, True)]
-        self.terminators: dict[int, set[str]] = {}
-        for f in self.found:
-            if f.cue.acts == "ends":
-                if f.cue.gives == "full_stop" and f.first and self.words[f.first - 1] in self.table.titles:
-                    continue
-                self.terminators.setdefault(f.first, set()).add(f.cue.gives)
-            elif f.last and (f.cue.gives in ("negated", "resolved") or f.cue.inside == "negated"):
-                self.terminators.setdefault(f.first, set()).add("denial")
-            elif f.cue.gives in ("current", "today", "condition"):
-                self.terminators.setdefault(f.first, set()).add("current" if f.cue.gives == "today" else f.cue.gives)
-        self.close = self._brackets()
-        self.insertions = self._insertions()
-        self.close |= self.insertions
+        super().__init__(surface, start, end, inherited)
         self._limits: dict[int, int] = {}
-
-    def _take(self, i: int, j: int) -> None:
-        """The words of the sentence, without the line breaks in it; a row of dots or lines counts as a colon."""
-        words, starts, ends = self.surface.words, self.surface.starts, self.surface.ends
-        self.words = words[i:j]
-        if "\n" not in self.words and "_" not in self.words and self.words.count(".") < 2:
-            self.starts, self.ends = starts[i:j], ends[i:j]
-            return
-        self.words = []
-        for k in range(i, j):
-            word = words[k]
-            if word == "\n" and self.start < starts[k] < self.end - 1:
-                continue
-            if word in (".", "_") and self.ends and self.ends[-1] == starts[k] and self.words[-1] in (word, ":"):
-                self.words[-1] = ":"
-                self.ends[-1] = ends[k]
-                continue
-            self.words.append(word)
-            self.starts.append(starts[k])
-            self.ends.append(ends[k])
-
-    def _labeled_later(self, name: str) -> bool:
-        """Whether a label of a class (`Today (3/4):`) stands after the start of the sentence."""
-        words = self.surface.words
-        first = bisect_right(self.surface.starts, self.start)
-        for k in range(first, min(first + _FAR, len(words))):
-            if words[k] in self.table.classes[name].words:
-                for at in class_ends(self.table, words, name, k):
-                    while at < len(words) and (words[at] in "()-/" or words[at][0].isdigit()):
-                        at += 1
-                    if at < len(words) and words[at] == ":":
-                        return True
-        return False
-
-    def _brackets(self) -> dict[int, int]:
-        """For each opening bracket, its closing one."""
-        out, stack = {}, []
-        for k, word in enumerate(self.words):
-            if word in _OPEN:
-                stack.append(k)
-            elif word in _CLOSE and stack:
-                out[stack.pop()] = k
-        return out
-
-    def _insertions(self) -> dict[int, int]:
-        """For each comma after a cue or an `or`, that which closes the clause or time between: `not, he says, any`."""
-        out: dict[int, int] = {}
-        lasts = {f.last for f in self.found if f.cue.gives == "negated" and f.cue.acts == "after" and f.last}
-        for k, word in enumerate(self.words):
-            if word != "," or not (k in lasts or (k and self.words[k - 1] in _LISTED)):
-                continue
-            if (end := self._item(k + 1, frozenset({","}), _STOPS)) < len(self.words) and self.words[end] == ",":
-                out[k] = end
-        return out
 
     def modifiers(self, start: int, end: int, finding: bool = True) -> tuple[str, ...]:
         """Every qualifier of the phrase `start`:`end`, a `finding` or a treatment, in the order of the contract."""
@@ -153,7 +61,7 @@ class Scope:
     def _after_value(self, f: Found) -> bool:
         """Whether a number stands before a cue in its part of the sentence, so that the cue belongs to it."""
         k = f.first - 1
-        while k >= 0 and self.words[k] not in (",", "(") and not self.terminators.get(k, set()) & _HARD:
+        while k >= 0 and self.words[k] not in (",", "(") and not self.terminators.get(k, set()) & HARD:
             if self.words[k][0].isdigit():
                 return True
             k -= 1
@@ -195,11 +103,16 @@ class Scope:
         times = [t for t in self.found if t.cue.gives in ("past_time", "historical")]
         if any(t.cue.gives == "past_time" for t in find_cues(self.words[f.first + 1 : f.last])):
             return True
+        spans = [t for t in self.found if t.cue.gives == "pseudo" and s <= t.first < f.first]
+        for t in spans:
+            inner = find_cues(self.words[t.first + 1 : t.last]) if self.words[t.first] != "since" else []
+            if any(i.cue.gives == "past_time" for i in inner):
+                return True
         return any(s <= t.first < f.last + 5 and self._same(f, t) for t in times)
 
     def _same(self, f: Found, t: Found) -> bool:
         """Whether a past time stands before a resolution, or in the same part of the sentence."""
-        return not any(self.words[k] == "," or self.terminators.get(k, set()) & _HARD for k in range(f.last, t.first))
+        return not any(self.words[k] == "," or self.terminators.get(k, set()) & HARD for k in range(f.last, t.first))
 
     def _limit(self, f: Found, s: int) -> int:
         """The word at which the scope of a cue that acts on what follows ends."""
@@ -234,6 +147,9 @@ class Scope:
                     return k
             word = words[k]
             if word == ",":
+                if k == f.last and cue.gives == "negated" and commas != "pass":
+                    # an answer: `no, only a little stiff`
+                    return k
                 if commas == "end" and not (k < last_or and cue.gives == "negated"):
                     return k
                 if commas == "list" and self._parts(f, k, last_or):
@@ -250,29 +166,6 @@ class Scope:
             left -= commas != "list" or word[0].isalpha()
         return k
 
-    def _owns(self, f: Found, k: int) -> bool:
-        """Whether the verb at word `k` gives the subject of the note a finding: `no edema has tight hamstrings`."""
-        words, known = self.words, self.table
-        if words[k] not in known.owning or k - f.last < 1 or not known.subjects.isdisjoint((words[k - 1], words[f.first])):
-            return False
-        if self.words[k + 1 : k + 2] == [] or words[k + 1] in known.participles or words[k + 1].endswith("ed"):
-            return False
-        return not all(w in known.sites or w in known.sides for w in words[f.last : k])
-
-    def _related(self, k: int) -> bool:
-        """Whether a verb belongs to a relative clause, or is an infinitive."""
-        if k and self.words[k - 1] == "to":
-            return True
-        for at in range(k - 1, max(k - 5, -1), -1):
-            if self.words[at] == "," or at in self.terminators:
-                return False
-            if self.words[at] in self.table.relatives:
-                return True
-        return False
-
-    def _spaced(self, k: int) -> bool:
-        return 0 < k < len(self.words) - 1 and self.ends[k - 1] < self.starts[k] and self.ends[k] < self.starts[k + 1]
-
     def _last_or(self, f: Found, n: int) -> int:
         """The last `or` that the list after a cue may hold; -1 where there is none."""
         out, listed, k = -1, False, f.last
@@ -283,7 +176,7 @@ class Scope:
             ends = self.terminators.get(k, set()) & f.cue.ends
             if ends and k > f.last and not (ends == {"verb"} and (not listed or self._related(k))):
                 break
-            if self.words[k] in _LISTED:
+            if self.words[k] in LISTED:
                 out = k
             listed = listed or self.words[k] == ","
             k += 1
@@ -292,10 +185,12 @@ class Scope:
     def _parts(self, f: Found, k: int, last_or: int) -> bool:
         """Whether the list after a denial ends at the comma `k`."""
         following = self.words[k + 1 : k + 2]
-        if following and (following[0] in _LISTED or following[0] in self.table.going_on):
+        if following and (following[0] in LISTED or following[0] in self.table.going_on):
             return False
         if k < last_or:
             return self._stands_alone(k + 1, True)
+        if self.words[k - 1] in self.table.told or self._named_again(max(self._before(k), f.last), k, 1):
+            return True
         if self._repeats(f):
             # the last item of `no A, no B, C` is a finding where it says more than a name
             b = self._item(k + 1, _COMMA)
@@ -311,38 +206,6 @@ class Scope:
             return False
         return any(g.cue.gives == "negated" and g.cue.acts == "after" and g.last <= k for g in self.found)
 
-    def _item(self, k: int, marks: frozenset[str], stops: frozenset[str] = _HARD) -> int:
-        """Where the item of a list that begins at word `k` ends: at one of `marks`, or with its clause."""
-        while k < len(self.words) and self.words[k] not in marks and not self.terminators.get(k, set()) & stops:
-            k = self.close[k] + 1 if k in self.close else k + 1
-        return k
-
-    def _named_again(self, a: int, k: int) -> bool:
-        """Whether a word of the item at `a`, which ends at word `k`, begins what follows: the same finding elsewhere."""
-        said = {w for w in self.words[a:k] if w.isalpha() and w not in self.table.joints | self.table.sides}
-        return not said.isdisjoint(self.words[k + 1 : k + 4])
-
-    def _stands_alone(self, a: int, listed: bool, marks: frozenset[str] = _COMMA) -> bool:
-        """Whether the item at word `a` has its own measure or verb or, unless `listed` with `or`, its own adjective."""
-        words, scope = self.words, self.table
-        if a >= len(words) or "denial" in self.terminators.get(a, set()):
-            return False
-        b = self._item(a, marks)
-        told = words[b - 1]
-        if not listed and b - a > 1 and told.endswith("ed") and told not in scope.told and words[a] not in scope.told:
-            return True
-        for k in range(a, b):
-            if "verb" in self.terminators.get(k, set()) and not self._related(k):
-                return True
-            word = words[k]
-            if not listed and word in scope.findings:
-                return True
-            if word[0].isdigit() and not _ZERO.match(word):
-                beside = words[k - 1 : k] if k > a else words[a + 1 : a + 3]
-                if len(beside) == (1 if k > a else 2) and (k > a or b - a > 2) and scope.joints.isdisjoint(beside):
-                    return True
-        return False
-
     def _precedes(self, f: Found, s: int, e: int) -> bool:
         """Whether a cue that acts on what precedes it reaches back to the phrase that ends before word `e`."""
         cue, words = f.cue, self.words
@@ -351,8 +214,10 @@ class Scope:
         k, ends_here = f.first - 1, cue.ends
         if k > e and words[e] == words[k] == "," and words[f.first] in self.table.auxiliaries:
             # `headaches, daily until the new glasses, have stopped`
-            return not any(self.terminators.get(at, set()) & _STOPS for at in range(e, k))
-        if k >= e and words[k] in _OPEN and k in self.close:
+            return not any(self.terminators.get(at, set()) & STOPS for at in range(e, k))
+        if self._row(e, f.first):
+            return True
+        if k >= e and words[k] in OPEN and k in self.close:
             k -= 1
         elif cue.commas != "pass":
             at = k
@@ -376,7 +241,7 @@ class Scope:
                 return False
             if (words[k] == "," and cue.commas == "end") or self.close.get(k, -1) > f.first:
                 return False
-            if words[k] in _AND and k + 1 < f.first and words[k + 1] not in self.table.relatives:
+            if cue.commas != "pass" and words[k] in AND and k + 1 < f.first and words[k + 1] not in self.table.relatives:
                 # `numbness and tingling are gone`, but not `pain on stairs and swelling is gone`
                 if k > e or f.first - k > 5:
                     return False
