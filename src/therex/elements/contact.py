@@ -16,7 +16,10 @@ from therex.elements.treatment import performed_exercises
 from therex.types import Minutes, NoteView, Range
 
 # lists of words that patterns name in braces; a list that holds another's name comes before it
-_LISTS = ("aide_acts", "aide", "aide_of", "people", "count", "others", "therapist", "family")
+_LISTS = (
+    *("aide_acts", "aide", "aide_of", "aide_lead", "not_licensed", "student", "solo", "away", "director"),
+    *("people", "count", "others", "therapist", "family"),
+)
 _NEAR = 40
 _NOT_TREATMENT = ("subjective", "history", "goals", "hep", "plan", "precautions")
 
@@ -48,8 +51,9 @@ _SHARED_OR_ALONE = _any_of("shared_or_alone")
 _AIDE, _AIDE_GAVE, _AIDE_ROW = _any_of("aide", whole_words=True), _any_of("aide_gave"), _any_of("aide_row")
 _STUDENT_ALONE, _FAMILY_GAVE = _any_of("student_alone"), _any_of("family_gave")
 _FAMILY = _any_of("family", whole_words=True)
-_AIDE_HELPS, _AIDE_ELSEWHERE = _any_of("aide_helps"), _any_of("aide_elsewhere")
+_AIDE_HELPS, _AIDE_ELSEWHERE, _AIDE_DENIED = _any_of("aide_helps"), _any_of("aide_elsewhere"), _any_of("aide_denied")
 _GROUP_CODE = re.compile(r"(?<!not )(?<!no )(?<!of )\b97150\b(?! (?:was |is )?not\b)")
+_NO_TIME = re.compile(r"\b(?:concurrent|conc|group|co-?tx|co-?treat\w*)\b(?: min(?:ute)?s?)? ?[:=-]? ?(?:0\b(?![./]\d)|none\b|n/a\b)")
 _CLAUSE = re.compile(r";|\. | (?:while|as i|but|then|so) ")
 _EXERCISE_CODE = re.compile(r"\b97110\b|\bther\w* ?\.?ex|\bexercis")
 
@@ -99,7 +103,7 @@ def bears_out(name: str, said: str) -> bool:
         aside = _gave(body) or _GROUP_EXCEPT.search(body) or _MODALITY.search(body)
         return _SHARED_OR_ALONE.search(body) is not None and not aside
     someone = _AIDE.search(body) or _STUDENT_ALONE.search(body) or _FAMILY.search(body)
-    return someone is not None and not (_AIDE_ELSEWHERE.search(body) or _AIDE_HELPS.search(body))
+    return someone is not None and not any(x.search(body) for x in (_AIDE_ELSEWHERE, _AIDE_HELPS, _AIDE_DENIED))
 
 
 def _treatment(view: NoteView, leave: Iterable[str]) -> Iterator[tuple[Range, str, str]]:
@@ -111,7 +115,8 @@ def _treatment(view: NoteView, leave: Iterable[str]) -> Iterator[tuple[Range, st
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    """With single blanks, and without the fields of shared time that hold nothing."""
+    return _NO_TIME.sub(" ", " ".join(text.split()))
 
 
 def _not_counted(body: str, after: str) -> bool:
@@ -149,7 +154,7 @@ def _gave(body: str) -> bool:
     told = _STUDENT_ALONE.search(body) or _FAMILY_GAVE.search(body)
     if not told:
         told = next((m for m in _AIDE_GAVE.finditer(body) if not _AIDE_HELPS.search(_around(body, m))), None)
-    return told is not None and _AIDE_ELSEWHERE.search(body) is None
+    return told is not None and not (_AIDE_ELSEWHERE.search(body) or _AIDE_DENIED.search(body))
 
 
 def _around(body: str, m: re.Match[str]) -> str:
