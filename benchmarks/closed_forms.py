@@ -1,6 +1,6 @@
 """Precision and recall of the closed forms, kind by kind, on cases written by people who never saw the program.
 
-    python benchmarks/closed_forms.py [KIND ...] [--half open|frozen] [--wrong]
+    python benchmarks/closed_forms.py [KIND ...] [--half open|frozen|second] [--wrong]
 
 The cases lie in `tests/spec/closed_forms`; each is a short note and the facts that a careful coder takes from it. A fact counts as found
 where key and value are the same. `--wrong` shows the cases that differ.
@@ -135,13 +135,13 @@ def main() -> int:
     """Print one line a kind and half."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="*")
-    parser.add_argument("--half", choices=("open", "frozen"))
+    parser.add_argument("--half", choices=("open", "frozen", "second"))
     parser.add_argument("--wrong", action="store_true")
     args = parser.parse_args()
     analyzer = Analyzer.create()
     print(f"{'kind':20} {'half':7} {'cases':>5} {'differ':>6} {'P':>6} {'R':>6}")
     for kind in args.kinds or kinds():
-        for half in (args.half,) if args.half else ("open", "frozen"):
+        for half in (args.half,) if args.half else ("open", "frozen", "second"):
             right, invented, missed, differ = score(analyzer, kind, half, args.wrong)
             p = right / (right + invented) if right + invented else 1.0
             r = right / (right + missed) if right + missed else 1.0
