@@ -84,12 +84,15 @@ def read_quantities(surface: Surface) -> list[Quantity]:
     return out
 
 
-_WALK = re.compile(r"(?:amb|walk|gait|distance|ft|feet|tread|rw|fww|hallway)[^\n.;]{0,40}$")
+@cache
+def _walking() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, resource("grammar/quantities.yaml")["walking"]))
+    return re.compile(rf"(?:{words})[^\n.;]{{0,40}}$")
 
 
 def _is_feet(norm: str, start: int) -> bool:
     """Whether an apostrophe after a number means feet: the words before it speak of walking."""
-    return bool(_WALK.search(norm[max(0, start - 45) : start]))
+    return bool(_walking().search(norm[max(0, start - 45) : start]))
 
 
 class Quantities:
