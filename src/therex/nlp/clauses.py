@@ -54,6 +54,8 @@ class Clause:
                 self.terminators.setdefault(f.first, set()).add("denial")
             elif f.cue.gives in ("current", "today", "condition"):
                 self.terminators.setdefault(f.first, set()).add("current" if f.cue.gives == "today" else f.cue.gives)
+                if f.cue.gives == "today":
+                    self.terminators[f.first].add("now")
         self.close = self._brackets()
         self.insertions = self._insertions()
         self.close |= self.insertions
