@@ -188,6 +188,9 @@ class Scope(Clause):
             return False
         if k < last_or:
             return self._stands_alone(k + 1, True)
+        if f.last < last_or and "," not in self.words[last_or:k]:
+            # `no A or B, C`
+            return True
         if self.words[k - 1] in self.table.told or self._named_again(max(self._before(k), f.last), k, 1):
             return True
         if self._repeats(f):
