@@ -54,6 +54,8 @@ class Clause:
                 self.terminators.setdefault(f.first, set()).add("denial")
             elif f.cue.gives in ("current", "today", "condition"):
                 self.terminators.setdefault(f.first, set()).add("current" if f.cue.gives == "today" else f.cue.gives)
+                if f.cue.gives == "today":
+                    self.terminators[f.first].add("now")
         self.close = self._brackets()
         self.insertions = self._insertions()
         self.close |= self.insertions
@@ -104,7 +106,7 @@ class Clause:
     def _insertions(self) -> dict[int, int]:
         """For each comma after a cue or an `or`, that which closes the clause or time between: `not, he says, any`."""
         out: dict[int, int] = {}
-        lasts = {f.last for f in self.found if f.cue.gives == "negated" and f.cue.acts == "after" and f.last}
+        lasts = {f.last for f in self.found if f.cue.gives == "negated" and f.cue.acts == "after" and f.last and f.cue.reach > 9}
         for k, word in enumerate(self.words):
             if word != "," or not (k in lasts or (k and self.words[k - 1] in LISTED)):
                 continue
@@ -160,6 +162,9 @@ class Clause:
             return False
         b = self._item(a, marks)
         told = words[b - 1]
+        if b - a > 1 and words[a].endswith("ed") and words[a] not in scope.told and words[a + 1] in scope.joints:
+            # `slumped in the chair`
+            return True
         if not listed and b - a > 1 and told.endswith("ed") and told not in scope.told and words[a] not in scope.told:
             return True
         for k in range(a, b):

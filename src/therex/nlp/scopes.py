@@ -189,6 +189,9 @@ class Scope(Clause):
             return False
         if k < last_or:
             return self._stands_alone(k + 1, True)
+        if f.last < last_or and "," not in self.words[last_or:k]:
+            # `no A or B, C`
+            return True
         if self.words[k - 1] in self.table.told or self._named_again(max(self._before(k), f.last), k, 1):
             return True
         if self._repeats(f):
@@ -212,6 +215,9 @@ class Scope(Clause):
         if cue.beside:
             return f.first - e <= cue.reach and all(w in self.table.links for w in words[e : f.first])
         k, ends_here = f.first - 1, cue.ends
+        if cue.gives == "today" and words[k] == "," and words[f.last : f.last + 1] and words[f.last] in self.table.subjects:
+            # `a flare, this week he is fine`
+            return False
         if k > e and words[e] == words[k] == "," and words[f.first] in self.table.auxiliaries:
             # `headaches, daily until the new glasses, have stopped`
             return not any(self.terminators.get(at, set()) & STOPS for at in range(e, k))
