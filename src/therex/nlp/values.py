@@ -154,8 +154,9 @@ def _duration(ctx: Context, d: Draft) -> Value:
         word = ctx.surface.norm[q.start : q.end]
         if word.startswith(("once", "twice")):
             n = [1 if word.startswith("once") else 2, *n]
+        per_visit = re.search(r"\d *(?:min|h)", word)
         weeks = (
-            n[-1]
+            (None if per_visit else n[-1])
             if len(n) > 1
             else next((plain(x) for k in range(d.first + 1, d.last) if (y := ctx.units[k].quantity) for x in y.numbers), None)
         )
