@@ -41,7 +41,7 @@ def spelling() -> Spelling:
     one = "|".join(sorted(ones, key=len, reverse=True))
     unit = "|".join(word for word, n in ones.items() if n < 10)
     ten = "|".join(tens)
-    below_hundred = rf"(?:(?:{ten})(?:[ -](?:{unit}))?|(?:{one}))"
+    below_hundred = rf"(?:(?:{ten})(?:(?:[ -]|-\n)(?:{unit}))?|(?:{one}))"
     numbers = (
         rf"\b(?:(?:{unit}|a) hundred(?:(?: and)? {below_hundred})?|one (?:{ten})(?:[ -](?:{unit}))?"
         rf"|{below_hundred}(?: point (?:{one})(?: (?:{one})(?= ))?)?)\b(?! hundred)"
@@ -57,7 +57,7 @@ def spelling() -> Spelling:
         re.compile(rf"\b(?:{'|'.join(sorted(data['words'], key=len, reverse=True))})\b"),
         data["words"],
         re.compile(rf"(?:^|[\s(])(?:{'|'.join(map(re.escape, data['open']))})$"),
-        re.compile(rf"[ ]*(?:{'|'.join(map(re.escape, data['goes_on']))})(?![\w:/])"),
+        re.compile(rf"[ ]*(?:{'|'.join(map(re.escape, data['goes_on']))})(?![\w:/]| ?[:=]| (?:billed|charged) ?:)"),
         re.compile(data["leaders"]),
     )
 

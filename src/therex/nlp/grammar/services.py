@@ -121,7 +121,7 @@ def _has_time(row: Row, k: int, end: int) -> bool:
     while after < len(tokens) and after - end < 2 and tokens[after].word in ("for", "x", "-", ":", ",", "(", "‖", "|", "="):
         after += 1
     amount = tokens[after].quantity if after < len(tokens) else None
-    headed = k == 0 or tokens[k - 1].word in ("\n", ";", ",", ".", "•", "-", "*", "/", "|", "‖")
+    headed = k == 0 or tokens[k - 1].word in ("\n", ";", ",", ".", ":", "•", "-", "*", "/", "|", "‖")
     if amount is not None and (
         amount.kind in ("minutes", "hours") or (amount.kind == "number" and headed and 5 <= amount.numbers[0] <= 90)
     ):
