@@ -16,6 +16,7 @@ from therex.nlp.surface import stem
 
 FILE = "grammar/services.yaml"
 VISITS = "grammar/visits.yaml"
+BY_TIME = "grammar:service.by_time"
 
 
 def draft_services(ctx: Context, forms: Forms, row: Row) -> None:
@@ -110,7 +111,7 @@ def _by_time(ctx: Context, row: Row) -> None:
                 and row.sections[k] in ("treatment", "", "objective", "billing")
                 and _has_time(row, k, k + size)
             ):
-                ctx.add("SERVICE", first, last, "grammar:service.by_time", known[phrase] or None)
+                ctx.add("SERVICE", first, last, BY_TIME, known[phrase] or None)
             break
 
 
@@ -150,14 +151,21 @@ def _settle_families(ctx: Context) -> None:
 
 
 def mark_given(ctx: Context, forms: Forms, row: Row, visit: str) -> None:
-    """Tell for each service whether it was given at this visit; `visit` is why none was, empty where the visit took place."""
+    """Tell for each service whether it was given at this visit; `visit` is why none was, empty where the visit took place.
+
+    An everyday word that only its minutes make a service is none where it is told of the home.
+    """
     place = {token.unit: k for k, token in reversed(list(enumerate(row.tokens)))}
     elsewhere = other_days(row)
+    home: list[Draft] = []
     for d in ctx.of("SERVICE"):
         k = place[d.first]
         found = forms.first("services.given", row, k)
         here = not visit and k not in elsewhere
         d.value = {**(d.value or {}), "given": here and found is not None and found.form.gives == "yes"}
+        if d.source == BY_TIME and found is not None and found.form.id == "for_home":
+            home.append(d)
+    ctx.drafts = [d for d in ctx.drafts if d not in home]
 
 
 # what says of the whole document that nothing was given, whatever stands in it
