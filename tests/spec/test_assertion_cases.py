@@ -17,7 +17,7 @@ KINDS = ("denied", "denial_ends", "comparisons")
 CASES = [
     pytest.param(case, id=f"{kind}-{half}-{n}")
     for kind in KINDS
-    for half in ("open", "frozen")
+    for half in ("open", "frozen", "second")
     for n, case in enumerate(yaml.safe_load((FOLDER / f"{kind}.{half}.yaml").read_text(encoding="utf-8")))
 ]
 
