@@ -77,7 +77,7 @@ def read_quantities(surface: Surface) -> list[Quantity]:
         if spoken is not None:
             # `an hour and ten`: what the words say, and the minutes after them
             numbers = (spoken + (sum(numbers) if spoken == 60 else 0),)
-        if kind == "minutes" and body.endswith("'") and _is_feet(norm, start):
+        if kind == "minutes" and body.endswith("'") and _is_feet(norm, start, end):
             kind = "distance"
         out.append(Quantity(start, surface.end(end), kind, numbers))
         last = end
@@ -85,14 +85,17 @@ def read_quantities(surface: Surface) -> list[Quantity]:
 
 
 @cache
-def _walking() -> re.Pattern[str]:
-    words = "|".join(map(re.escape, resource("grammar/quantities.yaml")["walking"]))
-    return re.compile(rf"(?:{words})[^\n.;]{{0,40}}$")
+def _walking() -> tuple[re.Pattern[str], re.Pattern[str], str]:
+    data = resource("grammar/quantities.yaml")
+    words = "|".join(map(re.escape, data["walking"]))
+    return re.compile(rf"(?:{words})[^\n.;]{{0,40}}$"), re.compile("|".join(data["not_walking"])), data["minutes_after"]
 
 
-def _is_feet(norm: str, start: int) -> bool:
-    """Whether an apostrophe after a number means feet: the words before it speak of walking."""
-    return bool(_walking().search(norm[max(0, start - 45) : start]))
+def _is_feet(norm: str, start: int, end: int) -> bool:
+    """Whether an apostrophe after a number means feet: the words before it speak of walking, not of the service that is gait training."""
+    walking, service, after = _walking()
+    before = norm[max(0, start - 45) : start]
+    return bool(walking.search(before)) and not service.search(before) and not norm.startswith(after, end - 1)
 
 
 class Quantities:

@@ -17,6 +17,8 @@ from therex.nlp.surface import stem
 FILE = "grammar/services.yaml"
 VISITS = "grammar/visits.yaml"
 BY_TIME = "grammar:service.by_time"
+# what may stand between an everyday word and its minutes
+LEADS = frozenset({"for", "x", "-", ":", ",", "(", "‖", "|", "=", "again", "was", "took", "today", "should", "be"})
 
 
 def draft_services(ctx: Context, forms: Forms, row: Row) -> None:
@@ -108,7 +110,7 @@ def _by_time(ctx: Context, row: Row) -> None:
             first, last = tokens[k].unit, tokens[k + size - 1].unit + 1
             if (
                 not ctx.covered(first, last, "SERVICE")
-                and row.sections[k] in ("treatment", "", "objective", "billing")
+                and row.sections[k] in ("treatment", "", "objective", "billing", "header")
                 and _has_time(row, k, k + size)
             ):
                 ctx.add("SERVICE", first, last, BY_TIME, known[phrase] or None)
@@ -119,7 +121,7 @@ def _has_time(row: Row, k: int, end: int) -> bool:
     """Whether minutes stand right before or right after the tokens from `k` to `end`."""
     tokens = row.tokens
     after = end
-    while after < len(tokens) and after - end < 2 and tokens[after].word in ("for", "x", "-", ":", ",", "(", "‖", "|", "="):
+    while after < len(tokens) and after - end < 3 and tokens[after].word in LEADS:
         after += 1
     amount = tokens[after].quantity if after < len(tokens) else None
     headed = k == 0 or tokens[k - 1].word in ("\n", ";", ",", ".", ":", "•", "-", "*", "/", "|", "‖")
