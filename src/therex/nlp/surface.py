@@ -56,7 +56,7 @@ TOKEN = re.compile(
 # a scanner reads 0 as O and 1 as l: `1O min`, `3x1O`, `2xlO`, `x2O`, `3/1O`; `2o` is short for secondary
 _MISREAD = re.compile(
     r"(?<![a-z\d])(?:\d{1,2} ?[x/] ?|x ?)?(?!2o(?! ?(?:min|sec|deg|°|lb|%)))\d{1,2}o(?![a-z\d])|(?<![a-z\d])\d{1,2}o(?=(?:min|sec|deg|lb))"
-    r"|(?<![a-z\d])\d{1,2} ?x ?[li][o\d](?![a-z\d])|(?<![a-z\d])l(?:o(?= ?(?:reps?|sec|s|rnin|min|x ?\d)(?![a-z]))|\d(?= ?rnin))"
+    r"|(?<![a-z\d])\d{1,2} ?x ?[li][o\d](?![a-z\d])|(?<![a-z\d])l(?:o(?= ?(?:reps?|secs?|rnins?|mins?|x ?\d)(?![a-z]))|\d(?= ?rnin))"
 )
 _DIGITS = str.maketrans("oli", "011")
 # and l as I inside a word (`sIides`), i as 1 (`sl1des`)
