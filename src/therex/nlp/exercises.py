@@ -137,6 +137,9 @@ def _exercise_ok(ctx: Context, i: int, j: int, how: str) -> bool:
     ):
         # `hip extension mobility`, `she felt a stretch`
         return False
+    if not dosed and ctx.text(j, min(j + 2, len(ctx.units))).startswith(("to keep", "to stop", "to prevent")):
+        # `towel under heel to keep the leg straight`: how it is set up
+        return False
     if not dosed and _BETTER.search(ctx.text(max(first, i - 3), i)):
         return False
     if (
