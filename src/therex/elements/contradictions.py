@@ -47,7 +47,7 @@ def _with_code(view: NoteView, r: Range, code: str) -> Range:
     after = [s.end for s in services if s.end > end and _BETWEEN.fullmatch(view.low, end, max(s.start, end))]
     if before:
         start = min(before)
-    elif after:
+    elif after and not any(start <= s.start and s.end <= end for s in services):
         end = max(after)
     text = view.text
     while start < end and text[start] in _EDGE:

@@ -33,11 +33,11 @@ def clock_times(phrase: str) -> list[str]:
         told = "" if half is None else half[1] or ("a" if half[2] == "morning" else "p")
         if hour <= 24 and minute < 60:
             found.append((hour, minute, "noon" if m["noon"] else told))
-    last = next((half for _, _, half in reversed(found) if half in ("a", "p")), "")
+    last = next((told for _, _, told in reversed(found) if told in ("a", "p")), "")
     out = []
-    for i, (hour, minute, half) in enumerate(found):
-        here = half or last
-        if not half and last == "p" and i + 1 < len(found) and hour % 12 > found[-1][0] % 12:
+    for i, (hour, minute, told) in enumerate(found):
+        here = told or last
+        if not told and last == "p" and i + 1 < len(found) and hour % 12 > found[-1][0] % 12:
             here = "a"
         if here == "p" and hour < 12:
             hour += 12
