@@ -70,7 +70,7 @@ def read_columns(row: Row) -> dict[int, str]:
         if columns:
             head = columns
             continue
-        if not head or len(cells) < 2:
+        if not head or len(cells) < 2 or (any(c.holds == "not_today" for c in head) and _labeled(row, cells)):
             head = head if len(cells) >= 2 or _rule(row, i, j) else []
             continue
         base = row.tokens[i].start
@@ -80,6 +80,17 @@ def read_columns(row: Row) -> dict[int, str]:
                 if row.tokens[k].quantity is not None and column is not None:
                     out[k] = column.holds
     return out
+
+
+def _labeled(row: Row, cells: list[tuple[int, int]]) -> bool:
+    """Whether a line under columns of days is none of their rows: it tells units, or two of its cells have labels of their own."""
+    own = 0
+    for a, b in cells:
+        kinds = [t.quantity.kind for t in row.tokens[a:b] if t.quantity is not None]
+        if "units" in kinds:
+            return True
+        own += row.tokens[a].quantity is None and bool(kinds) and not row.tokens[a].code
+    return own >= 2
 
 
 def _rule(row: Row, i: int, j: int) -> bool:
