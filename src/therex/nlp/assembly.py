@@ -19,6 +19,7 @@ from therex.nlp.grammar.doses import draft_bare_counts, draft_doses
 from therex.nlp.grammar.durations import draft_durations
 from therex.nlp.grammar.measures import draft_measures
 from therex.nlp.grammar.parser import Forms, Row, closed_forms
+from therex.nlp.grammar.unit_forms import FORM_FILES, form_file
 from therex.nlp.impairments import draft_impairments
 from therex.nlp.learned import Learned, Proposal
 from therex.nlp.lexicon import LexiconMatcher, read_units
@@ -170,6 +171,9 @@ class Assembly:
         self._nlp = nlp
         self.spans_key = spans_key
         self._own: LexiconMatcher | None = None
+        for name in FORM_FILES:
+            # read with the pipeline, not in the time of the first note
+            form_file(name)
 
     def _lexicon(self) -> LexiconMatcher:
         for _, component in self._nlp.components:
