@@ -20,6 +20,7 @@ from therex.nlp.grammar.measures import draft_measures
 from therex.nlp.grammar.parser import closed_forms
 from therex.nlp.grammar.records import read_records
 from therex.nlp.grammar.services import draft_services, exercise_denied, held_after_all, mark_given, read_visit, withdraw
+from therex.nlp.grammar.unit_forms import FORM_FILES, form_file
 from therex.nlp.grammar.units import read_units_billed
 from therex.nlp.impairments import draft_impairments
 from therex.nlp.learned import Learned, Proposal
@@ -187,6 +188,9 @@ class Assembly:
         self._nlp = nlp
         self.spans_key = spans_key
         self._own: LexiconMatcher | None = None
+        for name in FORM_FILES:
+            # read with the pipeline, not in the time of the first note
+            form_file(name)
 
     def _lexicon(self) -> LexiconMatcher:
         for _, component in self._nlp.components:

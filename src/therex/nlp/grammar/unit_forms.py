@@ -27,6 +27,7 @@ from therex.nlp.context import Context
 _NO_TEST = frozenset({"id", "case", "gives", "take", "words"})
 # tests that read text, patterns or drafts: asked last
 _DEAR = frozenset({"left", "right", "earlier", "later", "line", "says", "near", "matches", "before", "after", "not", "and"})
+FORM_FILES = ("measures", "doses")
 BACK = 24  # units that `earlier` looks back over
 _Test = Callable[[Context, int, int, Any], bool]
 
