@@ -92,15 +92,15 @@ def aide_delivered(view: NoteView, minutes: Minutes) -> Iterator[Range]:
         return
 
 
-def bears_out(name: str, said: str) -> bool:
-    """Whether a sentence that the model suspects speaks of what it is suspected of at all."""
+def bears_out(name: str, said: str, note: str) -> bool:
+    """Whether a sentence of `note` that the model suspects speaks of what it is suspected of at all, and not of time billed as group."""
     body = _plain(said)
     if name not in ("not_one_on_one", "aide_delivered"):
         return True
     if _not_counted(body, ""):
         return False
     if name == "not_one_on_one":
-        aside = _gave(body) or _GROUP_EXCEPT.search(body) or _MODALITY.search(body)
+        aside = _gave(body) or _GROUP_EXCEPT.search(body) or _MODALITY.search(body) or _billed_as_group(body, note)
         return _SHARED_OR_ALONE.search(body) is not None and not aside
     someone = _AIDE.search(body) or _STUDENT_ALONE.search(body) or _FAMILY.search(body)
     return someone is not None and not any(x.search(body) for x in (_AIDE_ELSEWHERE, _AIDE_HELPS, _AIDE_DENIED))
@@ -134,6 +134,13 @@ def _is_group(body: str, m: re.Match[str], group_code: bool) -> bool:
     if _GROUP_CODE.search(body) or (group_code and "97110" not in body):
         return False
     return exercise or _NOT_NOW.search(body) is None
+
+
+def _billed_as_group(body: str, note: str) -> bool:
+    """Whether the shared time of a sentence is what the note bills as 97150."""
+    if _GROUP.search(body) is None:
+        return False
+    return _GROUP_CODE.search(body) is not None or ("97110" not in body and _GROUP_CODE.search(note) is not None)
 
 
 def _is_alone(body: str) -> bool:

@@ -292,7 +292,7 @@ def _suspected(view: NoteView, name: str) -> Iterable[Range]:
     for m in view.mentioned(f"suspect_{name}"):
         if not exercise_context(view) or (name == "not_skilled" and _reasoned(view)):
             return
-        if not bears_out(name, view.low[m.start : m.end]):
+        if not bears_out(name, view.low[m.start : m.end], view.low):
             return
         yield Range(m.start, m.end)
         return

@@ -76,7 +76,7 @@ def _put(row: Row, chars: list[str], token: Token, char: str, section: str) -> N
 def _hole(alphabet: Alphabet, text: str) -> str:
     """The kind of placeholder that a bracket is, or ``""``."""
     words = [w for w in re.split(r"[^a-z\d]+", text.lower()) if w]
-    if text.startswith("[*") and any(w.isdigit() and len(w) < 5 for w in words[:1]):
+    if text.startswith("[*") and any(w.isdecimal() and len(w) < 5 for w in words[:1]):
         return "<holedate>"
     for name, kind in (("DATEHOLE", "<holedate>"), ("NAMEHOLE", "<holename>"), ("HIDDEN", "<hole>")):
         members = alphabet.members(name)
@@ -98,14 +98,14 @@ def _word(alphabet: Alphabet, text: str, start: int, end: int) -> tuple[str, int
     if not raw[0].isalnum():
         return raw, LOWER
     digits = raw.translate(_DIGITS)
-    if digits.isdigit() and (not raw.isalpha() or _in_a_date(text[max(0, start - 2) : start], text[end : end + 2])):
+    if digits.isdecimal() and (not raw.isalpha() or _in_a_date(text[max(0, start - 2) : start], text[end : end + 2])):
         return _number(digits), LOWER
     return _letters(alphabet, raw)
 
 
 def _in_a_date(before: str, after: str) -> bool:
     """Whether letters that may be misread figures stand beside a stroke with a figure."""
-    return (before[-1:] == "/" and before[:1].isdigit()) or (after[:1] == "/" and after[1:].isdigit())
+    return (before[-1:] == "/" and before[:1].isdecimal()) or (after[:1] == "/" and after[1:].isdecimal())
 
 
 def _number(digits: str) -> str:
@@ -129,7 +129,7 @@ def _letters(alphabet: Alphabet, raw: str) -> tuple[str, int]:
     lower = raw.lower()
     figures = sum(map(str.isdigit, raw))
     if figures:
-        if raw[:-2].isdigit() and lower[-2:] in ("st", "nd", "rd", "th"):
+        if raw[:-2].isdecimal() and lower[-2:] in ("st", "nd", "rd", "th"):
             return "<ordinal>", LOWER
         guess = lower.translate(_LETTERS)
         if not guess.isalpha() or (figures * 2 >= len(raw) and not alphabet.knows(stem(guess))):
