@@ -1,4 +1,4 @@
-"""Precision and recall of the closed forms, kind by kind, on cases written by people who never saw the program.
+"""Precision and recall of the closed forms, kind by kind, on cases written by writers who never saw the program.
 
     python benchmarks/closed_forms.py [KIND ...] [--half open|frozen|second] [--wrong]
 
