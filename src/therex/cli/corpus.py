@@ -15,17 +15,32 @@ group = typer.Typer(help="Marked notes: check, count, compare, convert.", no_arg
 
 
 @group.command("check")
-def check(folder: Annotated[Path, typer.Argument(help="A folder of marked notes.")] = Path("training_data/notes")) -> int:
-    """Check marked notes: format, marks, elements and minutes that disagree, near-duplicates across families; exit 1 on a fault."""
-    from therex.corpus.check import check as run
+def check(
+    folder: Annotated[Path, typer.Argument(help="A folder of marked notes.")] = Path("training_data/notes"),
+    errors_only: Annotated[bool, typer.Option("--errors-only", help="Leave the warnings out.")] = False,
+) -> int:
+    """Check marked notes against the guidelines; exit 1 on an error.
+
+    Errors: format, near-duplicates across families, marks, elements and minutes that cannot all be right.
+    Warnings: places that deserve a second look (docs/annotation.md).
+
+    Example: therex corpus check marked/ --errors-only
+    """
+    from therex.corpus.check import check as faults
+    from therex.corpus.lint import batch_findings, findings
     from therex.corpus.marked import load_folder
 
     notes = load_folder(folder)
-    found = run(notes)
-    for fault in found:
-        typer.echo(f"note {fault.number} of {len(notes)}: {fault.what}")
-    typer.echo(f"{len(notes)} notes, {len(found) or 'no'} faults")
-    return int(bool(found))
+    found = [(f.number, "error", f"E: {f.what}") for f in faults(notes)]
+    found += [(n, f.level, str(f)) for n, note in enumerate(notes, 1) for f in findings(note)]
+    found += [(n, f.level, str(f)) for n, f in batch_findings(notes)]
+    for number, level, what in sorted(found):
+        if level == "error" or not errors_only:
+            typer.echo(f"note {number} of {len(notes)}: {what}")
+    counts = Counter(level for _, level, _ in found)
+    warnings = "" if errors_only else f", {counts['warning'] or 'no'} warnings"
+    typer.echo(f"{len(notes)} notes, {counts['error'] or 'no'} errors{warnings}")
+    return int(bool(counts["error"]))
 
 
 @group.command("stats")

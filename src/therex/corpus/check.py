@@ -1,4 +1,7 @@
-"""Faults that the format allows and a careful annotator would not leave: marks, elements and minutes that disagree, twins."""
+"""Faults of marked notes: what a mark takes in, minutes that the front matter and the marks tell differently, details, twins.
+
+What the guidelines ask beyond that is `therex.corpus.lint`.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,6 @@ from therex.corpus.marked import MarkedNote
 
 TWINS = 0.8
 _SHINGLE = 5
-# an element that is present needs a mark of one of these labels, by the definitions of annotation.md
-_NEEDS = {
-    "goal": ("GOAL",), "response": ("RESPONSE",), "exercise_detail": ("EXERCISE",), "skilled_intervention": ("SKILL",),
-    "purpose_link": ("RATIONALE", "GOAL", "EXERCISE"), "functional_limitation": ("LIMITATION", "MEASURE", "RESPONSE", "GOAL"),
-    "impairment": ("IMPAIRMENT", "MEASURE", "LIMITATION"), "objective_measures": ("MEASURE", "RESPONSE", "LIMITATION"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ def check(notes: list[MarkedNote]) -> list[Fault]:
     out = [
         Fault(n, what)
         for n, note in enumerate(notes, 1)
-        for what in (*_marks(note), *_minutes(note), *_elements(note), *faults_of_details(note))
+        for what in (*_marks(note), *_minutes(note), *_verdict(note), *faults_of_details(note))
     ]
     return sorted([*out, *_twins(notes)], key=lambda f: f.number)
 
@@ -66,25 +63,15 @@ def _minutes(note: MarkedNote) -> Iterator[str]:
             yield f"minutes.{kind} is stated and no mark holds it"
         if marked[kind] and kind not in stated:
             yield f"a mark says {kind} and the front matter has none"
-    if (
-        elements["code_minutes"] == "present"
-        and 97110 not in (stated.get("codes") or {})
-        and not (stated.get("timed_total") and marked["timed_total"])
-    ):
-        yield "code_minutes is present and minutes.codes has no 97110"
+    if elements["code_minutes"] == "present" and not stated.get("codes") and not (stated.get("timed_total") and marked["timed_total"]):
+        yield "code_minutes is present and minutes.codes states none"
     if elements["total_time"] == "present" and "session_total" not in stated:
         yield "total_time is present and no session_total is stated"
     if elements["timed_minutes"] == "present" and "timed_total" not in stated:
         yield "timed_minutes is present and no timed_total is stated"
 
 
-def _elements(note: MarkedNote) -> Iterator[str]:
-    labels = {s[2] for s in note.spans}
-    for element, needs in _NEEDS.items():
-        if note.meta["elements"][element] == "present" and labels.isdisjoint(needs):
-            yield f"{element} is present and nothing is marked {' or '.join(needs)}"
-    if note.meta["elements"]["goal"] == "missing" and "GOAL" in labels:
-        yield "goal is missing and a GOAL is marked"
+def _verdict(note: MarkedNote) -> Iterator[str]:
     if note.meta["necessity"] == "supported" and not any(s[2] in ("EXERCISE", "SERVICE") for s in note.spans):
         yield "supported, and neither exercise nor service is marked"
 
