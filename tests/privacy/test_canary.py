@@ -103,6 +103,7 @@ COMMANDS = [
     ("corpus", "suggest", IN, "-o", f"{NAME}-tasks-out.json"),
     ("corpus", "check", "marked"),
     ("corpus", "stats", "marked"),
+    ("corpus", "stats", "marked", "--wave", f"{NAME}={NUMBER}", "--against", IN, "--second", IN),
     ("corpus", "import", f"{NAME}-tasks.json", f"{NAME}-marked", "--from", "label-studio"),
     ("corpus", "export", "marked", f"{NAME}.x", "--to", "prodigy"),
     ("corpus", "agree", "marked", IN),
