@@ -134,6 +134,30 @@ def agree(
     return 0
 
 
+@group.command("labels")
+def labels(
+    name: Annotated[str | None, typer.Argument(metavar="[LABEL]", help="A label, in capitals or not.")] = None,
+    elements: Annotated[bool, typer.Option("--elements", help="Print the documentation elements instead.")] = False,
+) -> int:
+    """Print what a label means and how it is marked.
+
+    Without a label: the rules for all labels, and one line a label.
+
+    Example: therex corpus labels response
+    """
+    from therex.cli.options import one_of
+    from therex.corpus.guide import elements_page, general_page, label_page, overview
+    from therex.types import LABELS
+
+    if elements:
+        typer.echo(elements_page())
+    elif name:
+        typer.echo(label_page(one_of("LABEL", name.upper(), LABELS)))
+    else:
+        typer.echo(f"{general_page()}\n\n### Labels\n\n{overview()}")
+    return 0
+
+
 @group.command("suggest")
 def suggest(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders of notes without marks.")],
