@@ -105,6 +105,7 @@ COMMANDS = [
     ("corpus", "stats", "marked"),
     ("corpus", "stats", "marked", "--wave", f"{NAME}={NUMBER}", "--against", IN, "--second", IN),
     ("corpus", "import", f"{NAME}-tasks.json", f"{NAME}-marked", "--from", "label-studio"),
+    ("corpus", "labels", NAME),
     ("corpus", "export", "marked", f"{NAME}.x", "--to", "prodigy"),
     ("corpus", "agree", "marked", IN),
     ("evaluate", "marked"),

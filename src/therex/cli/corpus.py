@@ -167,7 +167,7 @@ def suggest(
 ) -> int:
     """Choose the notes to annotate next: the least sure and the least alike, already marked by the model."""
     from therex.cli.options import analyzer
-    from therex.corpus.formats import to_label_studio
+    from therex.corpus.label_studio import to_label_studio
     from therex.errors import InputError
     from therex.readers.notes import read_notes
     from therex.training.suggest import suggest as run
@@ -200,6 +200,21 @@ def export(
     notes = load_folder(folder)
     WRITERS[one_of("--to", to, tuple(WRITERS))](notes, target)
     typer.echo(f"{len(notes)} notes written")
+    return 0
+
+
+@group.command("labelstudio-config")
+def labelstudio_config() -> int:
+    """Print the labeling interface for Label Studio.
+
+    Paste it into the labeling setup of a project. Tasks come from `therex corpus export --to label-studio` or
+    `therex corpus suggest`, and the project's JSON export goes back through `therex corpus import --from label-studio`.
+
+    Example: therex corpus labelstudio-config > labels.xml
+    """
+    from therex.corpus.label_studio import config
+
+    typer.echo(config(), nl=False)
     return 0
 
 
