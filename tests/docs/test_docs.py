@@ -27,6 +27,7 @@ def test_readme_python_runs():
         "README.md",
         "CONTRIBUTING.md",
         "docs/labels.md",
+        "docs/annotation.md",
         "docs/policy.md",
         "docs/episodes.md",
         "docs/database.md",
@@ -56,6 +57,34 @@ def test_every_label_element_and_contradiction_is_in_the_docs():
 
     text = (ROOT / "docs" / "labels.md").read_text(encoding="utf-8")
     assert all(name in text for name in (*LABELS, *ELEMENTS, *CONTRADICTIONS))
+
+
+def test_the_annotation_guidelines_are_those_of_the_data_files():
+    """To renew them: python -c "from pathlib import Path; from therex.corpus.guide import renewed; p = Path('docs/annotation.md');
+    p.write_text(renewed(p.read_text()))"."""
+    from therex.corpus.guide import renewed
+
+    text = (ROOT / "docs" / "annotation.md").read_text(encoding="utf-8")
+    assert renewed(text) == text
+
+
+def test_the_annotation_guidelines_name_every_contradiction_and_value():
+    from therex.types import CONTRADICTIONS
+
+    text = (ROOT / "docs" / "annotation.md").read_text(encoding="utf-8")
+    values = ("daily", "evaluation", "progress", "discharge", "SLP", "supported", "not_supported", "not_applicable", "clear", "arguable")
+    assert all(f"`{name}`" in text for name in (*CONTRADICTIONS, *values))
+
+
+def test_the_note_shown_in_the_annotation_guidelines_is_in_order():
+    from therex.corpus.check import check
+    from therex.corpus.lint import lint
+    from therex.corpus.marked import parse
+
+    text = (ROOT / "docs" / "annotation.md").read_text(encoding="utf-8")
+    shown = re.search(r"\n((?:    .*\n)+)", text[text.index("    ---\n") - 1 :])[1]
+    note = parse(re.sub(r"(?m)^    ", "", shown))
+    assert note.id == "demo-01" and check([note]) == [] and lint(note) == []
 
 
 def test_the_published_schema_is_the_one_in_the_program():

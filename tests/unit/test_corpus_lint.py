@@ -10,7 +10,7 @@ import pytest
 
 from therex.catalog.files import resource
 from therex.corpus.lint import findings, lint, lint_batch
-from therex.corpus.lint_reading import pattern
+from therex.corpus.lint_rules import pattern
 from therex.corpus.marked import MarkedNote, load_folder, parse_marks, render
 from therex.types import ELEMENTS
 

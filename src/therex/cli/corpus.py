@@ -44,20 +44,73 @@ def check(
 
 
 @group.command("stats")
-def stats(folder: Annotated[Path, typer.Argument(help="A folder of marked notes.")] = Path("training_data/notes")) -> int:
-    """Count notes, labels and judgements."""
+def stats(
+    folder: Annotated[Path, typer.Argument(help="A folder of marked notes.")] = Path("training_data/notes"),
+    wave: Annotated[
+        list[str] | None,
+        typer.Option("--wave", metavar="NAME=WRITER,...", help="Hold the notes of these writers to the bounds. May be repeated."),
+    ] = None,
+    against: Annotated[Path | None, typer.Option("--against", help="Marked notes that the texts are compared with.")] = None,
+    second: Annotated[Path | None, typer.Option("--second", help="The same notes marked by a second annotator.")] = None,
+) -> int:
+    """Count notes, labels and states; hold a wave to its bounds.
+
+    Prints the grid of the notes, the marks of each label, the states of each element, and the acceptance figures: one table a
+    wave, or one of all notes. Exit 1 where a figure of a wave is out of bounds.
+
+    Example: therex corpus stats marked/ --wave may=w003,w005 --against training_data/notes
+    """
+    from therex.corpus.acceptance import accept
     from therex.corpus.marked import load_folder
 
     notes = load_folder(folder)
+    others = [*notes, *(load_folder(against) if against else [])]
+    other_marks = load_folder(second) if second else None
+    waves = [_wave(told, notes) for told in wave or []]
+    _counts(notes)
+    failed = False
+    for name, part in waves or [("all notes", notes)]:
+        figures = accept(part, others, other_marks)
+        typer.echo(f"\n{name}: {len(part)} notes")
+        for f in figures:
+            value = "n/a" if f.value is None else f"{f.value:.3f}"
+            typer.echo(f"  {f.name:62} {value:>6}   {f.bound:7} {'OUT' if f.out else 'ok' if f.value is not None else ''}".rstrip())
+        failed |= bool(waves) and any(f.out for f in figures)
+    return int(failed)
+
+
+def _wave(told: str, notes: list[MarkedNote]) -> tuple[str, list[MarkedNote]]:
+    """The name and the notes of a wave given as NAME=WRITER,WRITER."""
+    from therex.corpus.stats import writer
+    from therex.errors import InputError
+
+    name, sign, listed = told.partition("=")
+    writers = [w.strip() for w in listed.split(",") if w.strip()]
+    if not name or not sign or not writers:
+        raise InputError("--wave must be NAME=WRITER,WRITER,...")
+    known = {writer(n) for n in notes}
+    for k, w in enumerate(writers, 1):
+        if w not in known:
+            raise InputError(f"--wave: writer {k} of {len(writers)} has no notes in that folder")
+    return name, [n for n in notes if writer(n) in writers]
+
+
+def _counts(notes: list[MarkedNote]) -> None:
+    """Print the grid, the labels and the elements."""
+    from therex.corpus.reading import Reading
+    from therex.corpus.stats import LONG, SHORT, elements, grid, label_counts, lengths
+
     typer.echo(f"{len(notes)} notes, {sum(len(n.text.split()) for n in notes)} words")
-    for key in ("necessity", "confidence", "note_type", "discipline", "setting", "format"):
-        counts = Counter(str(n.meta.get(key)) for n in notes)
+    for key, counts in grid(notes).items():
         typer.echo(f"{key:12} " + ", ".join(f"{k} {v}" for k, v in counts.most_common()))
-    labels = Counter(s[2] for n in notes for s in n.spans)
-    typer.echo("labels       " + ", ".join(f"{k} {v}" for k, v in labels.most_common()))
-    for element, counts in _elements(notes).items():
-        typer.echo(f"  {element:22} " + ", ".join(f"{k} {counts[k]}" for k in ("present", "weak", "missing")))
-    return 0
+    size = lengths(notes)
+    typer.echo(f"{'length':12} median {size.median:g} words, over {LONG} {size.over:.1%}, under {SHORT} {size.under:.1%}")
+    typer.echo(f"\n{'label':12} {'marks':>6} {'with others':>12} {'inside':>8}")
+    for label, row in label_counts([Reading(n) for n in notes]).items():
+        typer.echo(f"{label:12} {row.marks:6} {row.accompanied:12.1%} {row.nested:8.1%}")
+    typer.echo("")
+    for element, states in elements(notes).items():
+        typer.echo(f"  {element:22} " + ", ".join(f"{k} {states[k]}" for k in ("present", "weak", "missing")))
 
 
 @group.command("agree")
@@ -81,6 +134,30 @@ def agree(
     return 0
 
 
+@group.command("labels")
+def labels(
+    name: Annotated[str | None, typer.Argument(metavar="[LABEL]", help="A label, in capitals or not.")] = None,
+    elements: Annotated[bool, typer.Option("--elements", help="Print the documentation elements instead.")] = False,
+) -> int:
+    """Print what a label means and how it is marked.
+
+    Without a label: the rules for all labels, and one line a label.
+
+    Example: therex corpus labels response
+    """
+    from therex.cli.options import one_of
+    from therex.corpus.guide import elements_page, general_page, label_page, overview
+    from therex.types import LABELS
+
+    if elements:
+        typer.echo(elements_page())
+    elif name:
+        typer.echo(label_page(one_of("LABEL", name.upper(), LABELS)))
+    else:
+        typer.echo(f"{general_page()}\n\n### Labels\n\n{overview()}")
+    return 0
+
+
 @group.command("suggest")
 def suggest(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders of notes without marks.")],
@@ -90,7 +167,7 @@ def suggest(
 ) -> int:
     """Choose the notes to annotate next: the least sure and the least alike, already marked by the model."""
     from therex.cli.options import analyzer
-    from therex.corpus.formats import to_label_studio
+    from therex.corpus.label_studio import to_label_studio
     from therex.errors import InputError
     from therex.readers.notes import read_notes
     from therex.training.suggest import suggest as run
@@ -126,6 +203,21 @@ def export(
     return 0
 
 
+@group.command("labelstudio-config")
+def labelstudio_config() -> int:
+    """Print the labeling interface for Label Studio.
+
+    Paste it into the labeling setup of a project. Tasks come from `therex corpus export --to label-studio` or
+    `therex corpus suggest`, and the project's JSON export goes back through `therex corpus import --from label-studio`.
+
+    Example: therex corpus labelstudio-config > labels.xml
+    """
+    from therex.corpus.label_studio import config
+
+    typer.echo(config(), nl=False)
+    return 0
+
+
 @group.command("import")
 def import_(
     source: Annotated[Path, typer.Argument(help="The export of an annotation tool.")],
@@ -144,12 +236,6 @@ def import_(
     to_marked(notes, folder)
     typer.echo(f"{len(notes)} notes written")
     return 0
-
-
-def _elements(notes: list[MarkedNote]) -> dict[str, Counter[str]]:
-    from therex.types import ELEMENTS
-
-    return {e: Counter(n.meta["elements"][e] for n in notes) for e in ELEMENTS}
 
 
 def add(app: typer.Typer) -> None:

@@ -11,31 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from therex.corpus.front_matter import codes_back, need, plain
+from therex.corpus.label_studio import from_label_studio, to_label_studio
 from therex.corpus.marked import MarkedNote, checked, load_folder, render, same_quote
 from therex.errors import CorpusError
 
 Spans = list[tuple[int, int, str, str | None]]
-_NOTE_LEVEL = ("note_type", "discipline", "necessity", "confidence")
-
-
-def _meta(note: MarkedNote) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps({k: v for k, v in note.meta.items() if k != "id"}, default=str))
-    return plain
-
-
-def _codes_back(meta: dict[str, Any]) -> dict[str, Any]:
-    """Codes are numbers in the front matter where they can be: JSON makes every key a string."""
-
-    def keys(table: Any) -> Any:
-        return {int(k) if isinstance(k, str) and k.isdigit() else k: v for k, v in table.items()} if isinstance(table, dict) else table
-
-    out = dict(meta)
-    if isinstance(out.get("minutes"), dict):
-        out["minutes"] = {k: keys(v) if k == "codes" else v for k, v in out["minutes"].items()}
-    for key in ("units", "types", "values", "relations"):
-        if key in out:
-            out[key] = keys(out[key])
-    return out
 
 
 def _label(label: str, attribute: str | None) -> str:
@@ -60,65 +41,6 @@ def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"line {n}", record
 
 
-def _need(record: dict[str, Any], key: str, where: str) -> Any:
-    if key not in record:
-        raise CorpusError(f"{where}: no {key!r}")
-    return record[key]
-
-
-# Label Studio -------------------------------------------------------------------------------------------------------------
-
-
-def to_label_studio(notes: list[MarkedNote], out: Path) -> None:
-    """A JSON file of tasks, each with one annotation: labelled regions with their attribute, and choices for the note."""
-    tasks = []
-    for note in notes:
-        results: list[dict[str, Any]] = []
-        for n, (start, end, label, attribute) in enumerate(note.spans):
-            place = {"start": start, "end": end, "text": note.text[start:end]}
-            region = {"id": f"s{n}", "from_name": "label", "to_name": "text"}
-            results.append({**region, "type": "labels", "value": {**place, "labels": [label]}})
-            if attribute:
-                results.append({**region, "from_name": "attribute", "type": "textarea", "value": {**place, "text": [attribute]}})
-        for key in _NOTE_LEVEL:
-            results.append({"from_name": key, "to_name": "text", "type": "choices", "value": {"choices": [str(note.meta[key])]}})
-        tasks.append({"data": {"text": note.text, "id": note.id}, "meta": _meta(note), "annotations": [{"result": results}]})
-    out.write_text(json.dumps(tasks, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def from_label_studio(path: Path) -> list[MarkedNote]:
-    """The tasks of a Label Studio JSON export; the last annotation of a task counts, and its choices overrule the meta."""
-    try:
-        tasks = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise CorpusError(f"line {error.lineno}: not JSON ({error.msg})") from None
-    notes = []
-    for n, task in enumerate(tasks, 1):
-        where = f"task {n}"
-        data = _need(task, "data", where)
-        text = _need(data, "text", where)
-        given = task.get("annotations") or []
-        if not given:
-            raise CorpusError(f"{where}: no annotation")
-        spans: dict[str, list[Any]] = {}
-        meta = dict(task.get("meta") or {})
-        for r, result in enumerate(given[-1].get("result", []), 1):
-            value, kind = result.get("value", {}), result.get("type")
-            at = f"{where}, result {r}"
-            if kind == "labels":
-                same_quote(text, value["start"], value["end"], value.get("text"), at)
-                spans[result["id"]] = [value["start"], value["end"], value["labels"][0], None]
-            elif kind == "textarea" and result.get("from_name") == "attribute":
-                if result["id"] not in spans:
-                    raise CorpusError(f"{at}: an attribute of a region that is not there")
-                spans[result["id"]][3] = value["text"][0]
-            elif kind == "choices" and result.get("from_name") in _NOTE_LEVEL:
-                meta[result["from_name"]] = value["choices"][0]
-        marks: Spans = [(s[0], s[1], s[2], s[3]) for s in spans.values()]
-        notes.append(checked(str(data.get("id", n)), text, marks, _codes_back(meta), where))
-    return notes
-
-
 # Prodigy ------------------------------------------------------------------------------------------------------------------
 
 
@@ -131,7 +53,7 @@ def to_prodigy(notes: list[MarkedNote], out: Path) -> None:
                 {"start": s, "end": e, "label": label, **({"attribute": a} if a else {}), "text": note.text[s:e]}
                 for s, e, label, a in note.spans
             ],
-            "meta": {"id": note.id, **_meta(note)},
+            "meta": {"id": note.id, **plain(note)},
             "answer": "accept",
         }
         for note in notes
@@ -145,12 +67,12 @@ def from_prodigy(path: Path) -> list[MarkedNote]:
     for where, row in _lines(path):
         if row.get("answer", "accept") != "accept":
             continue
-        text, meta = _need(row, "text", where), dict(row.get("meta") or {})
+        text, meta = need(row, "text", where), dict(row.get("meta") or {})
         spans: Spans = []
         for n, s in enumerate(row.get("spans") or [], 1):
             same_quote(text, s["start"], s["end"], s.get("text"), f"{where}, span {n}")
             spans.append((s["start"], s["end"], s["label"], s.get("attribute")))
-        notes.append(checked(str(meta.pop("id", where)), text, spans, _codes_back(meta), where))
+        notes.append(checked(str(meta.pop("id", where)), text, spans, codes_back(meta), where))
     return notes
 
 
@@ -164,7 +86,7 @@ def to_doccano(notes: list[MarkedNote], out: Path) -> None:
             "id": n,
             "text": note.text,
             "label": [[s, e, _label(label, a)] for s, e, label, a in note.spans],
-            "meta": {"id": note.id, **_meta(note)},
+            "meta": {"id": note.id, **plain(note)},
         }
         for n, note in enumerate(notes, 1)
     ]
@@ -175,7 +97,7 @@ def from_doccano(path: Path) -> list[MarkedNote]:
     """A doccano JSON Lines export, with labels as triples or, with overlaps allowed, as entities."""
     notes = []
     for where, row in _lines(path):
-        text, meta = _need(row, "text", where), dict(row.get("meta") or row.get("metadata") or {})
+        text, meta = need(row, "text", where), dict(row.get("meta") or row.get("metadata") or {})
         spans: Spans = []
         for triple in row.get("label") or []:
             name, attribute = _parted(triple[2])
@@ -183,7 +105,7 @@ def from_doccano(path: Path) -> list[MarkedNote]:
         for entity in row.get("entities") or []:
             name, attribute = _parted(entity["label"])
             spans.append((entity["start_offset"], entity["end_offset"], name, attribute))
-        notes.append(checked(str(meta.pop("id", where)), text, spans, _codes_back(meta), where))
+        notes.append(checked(str(meta.pop("id", where)), text, spans, codes_back(meta), where))
     return notes
 
 
@@ -210,7 +132,7 @@ def to_brat(notes: list[MarkedNote], out: Path) -> None:
                 rows.append(f"A{n}\tAttribute T{n} {attribute}")
         (out / f"{note.id}.txt").write_text(note.text, encoding="utf-8", newline="")
         (out / f"{note.id}.ann").write_text("\n".join(rows) + "\n", encoding="utf-8")
-        (out / f"{note.id}.json").write_text(json.dumps(_meta(note), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (out / f"{note.id}.json").write_text(json.dumps(plain(note), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def from_brat(path: Path) -> list[MarkedNote]:
@@ -242,7 +164,7 @@ def from_brat(path: Path) -> list[MarkedNote]:
                 found[target][3] = attribute
         meta = json.loads(side.read_text(encoding="utf-8"))
         spans: Spans = [(s[0], s[1], s[2], s[3]) for s in found.values()]
-        notes.append(checked(file.stem, text, spans, _codes_back(meta), where))
+        notes.append(checked(file.stem, text, spans, codes_back(meta), where))
     return notes
 
 
@@ -270,7 +192,7 @@ def to_docbin(notes: list[MarkedNote], out: Path) -> None:
             if span is not None:
                 group.append(span)
         doc.spans[SPANS_KEY] = group
-        doc.user_data["therex_note"] = json.dumps({"id": note.id, "meta": _meta(note), "spans": note.spans})
+        doc.user_data["therex_note"] = json.dumps({"id": note.id, "meta": plain(note), "spans": note.spans})
         box.add(doc)
     box.to_disk(out)
 
@@ -291,7 +213,7 @@ def from_docbin(path: Path) -> list[MarkedNote]:
         spans: Spans = [(s[0], s[1], s[2], s[3]) for s in kept.get("spans", [])] or [
             (s.start_char, s.end_char, s.label_, s.id_ or None) for s in doc.spans.get(SPANS_KEY, ())
         ]
-        notes.append(checked(str(kept.get("id", n)), doc.text, spans, _codes_back(kept.get("meta", {})), where))
+        notes.append(checked(str(kept.get("id", n)), doc.text, spans, codes_back(kept.get("meta", {})), where))
     return notes
 
 

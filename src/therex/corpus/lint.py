@@ -15,8 +15,9 @@ from therex.catalog.files import resource
 from therex.corpus.lint_edges import edge_findings
 from therex.corpus.lint_elements import element_findings
 from therex.corpus.lint_gaps import gap_findings
-from therex.corpus.lint_reading import FILE, Found, Reading
+from therex.corpus.lint_rules import FILE, Found
 from therex.corpus.marked import MarkedNote
+from therex.corpus.reading import Reading
 
 _LETTER = {"error": "E", "warning": "W"}
 _WORDS, _TIMES, _MINORITY = 3, 3, 0.2

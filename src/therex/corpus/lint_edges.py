@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from therex.corpus.lint_reading import Found, Mark, Reading, pattern
+from therex.corpus.lint_rules import Found, pattern
+from therex.corpus.reading import Mark, Reading
 
 
 def edge_findings(reading: Reading) -> Iterator[Found]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from therex.catalog.codes import is_timed
 from therex.catalog.files import resource
-from therex.corpus.lint_reading import FILE, Found, Mark, Reading, pattern
+from therex.corpus.lint_rules import FILE, Found, pattern
+from therex.corpus.reading import Mark, Reading
 
 # the label whose marks an element rests on, and whether a weak one needs a mark too
 _RESTS_ON = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from therex.corpus.lint_reading import Found, Mark, Reading, pattern
+from therex.corpus.lint_rules import Found, pattern
+from therex.corpus.reading import Mark, Reading
 
 _NAMED_ELSEWHERE = ("EXERCISE", "GOAL", "RATIONALE", "LIMITATION", "MEASURE", "IMPAIRMENT", "SERVICE", "DURATION")
 
@@ -22,7 +23,7 @@ def gap_findings(reading: Reading) -> Iterator[Found]:
 
 
 def _clock(reading: Reading) -> Iterator[Found]:
-    for m in reading.matches("clock_range"):
+    for m in pattern("clock_range").finditer(reading.text):
         if reading.touched(m.start(), m.end(), "DURATION", "GOAL"):
             continue
         other = pattern("not_this_visit").search(reading.sentence_text(m.start()))
@@ -31,10 +32,10 @@ def _clock(reading: Reading) -> Iterator[Found]:
 
 def _values(reading: Reading) -> Iterator[Found]:
     outside = ("MEASURE", "GOAL", "DOSE", "RATIONALE")
-    for m in reading.matches("vital_sign"):
+    for m in pattern("vital_sign").finditer(reading.text):
         if not reading.touched(m.start(), m.end(), *outside) and not pattern("threshold").search(_around(reading, m)):
             yield Found("value_unmarked", m.start())
-    for m in reading.matches("score_of_ten"):
+    for m in pattern("score_of_ten").finditer(reading.text):
         if reading.touched(m.start(), m.end(), *outside) or not pattern("pain").search(_around(reading, m)):
             continue
         if not pattern("threshold").search(_around(reading, m)):
@@ -48,7 +49,7 @@ def _around(reading: Reading, m: re.Match[str], reach: int = 40) -> str:
 
 
 def _purposes(reading: Reading) -> Iterator[Found]:
-    for m in reading.matches("purpose"):
+    for m in pattern("purpose").finditer(reading.text):
         if reading.touched(m.start(), m.end(), "RATIONALE", "SKILL", "GOAL", "DURATION", "EXERCISE", "SERVICE"):
             continue
         sentence = reading.sentence(m.start())
@@ -100,9 +101,5 @@ def _name(reading: Reading, mark: Mark) -> str:
 
 def _odd_rationales(reading: Reading) -> Iterator[Found]:
     for mark in reading.of("RATIONALE"):
-        sentence = reading.sentence(mark.start)
-        alone = not any(
-            sentence.start <= m.start < sentence.end and not (mark.start <= m.start and m.end <= mark.end) for m in reading.marks
-        )
-        if alone and not pattern("purpose_word").match(reading.body(mark)):
+        if reading.alone(mark) and not pattern("purpose_word").match(reading.body(mark)):
             yield Found("rationale_alone", mark.start)

@@ -18,7 +18,7 @@ _ATTRIBUTE = {
     "DURATION": re.compile(r"(?:code_minutes|exercise_time|timed_total|session_total)=\d+(?:\.\d+)?|clock|plan"),
     "SERVICE": re.compile(r"[0-9A-Z]{5}"),
 }
-_VALUES = {
+VALUES = {
     "note_type": ("daily", "evaluation", "progress", "discharge", "other"),
     "discipline": ("PT", "OT", "SLP", "other"),
     "necessity": ("supported", "not_supported", "not_applicable"),
@@ -108,7 +108,7 @@ def parse_marks(body: str, name: str = "text", line: int = 1) -> tuple[str, tupl
 def faults(note: MarkedNote) -> list[str]:
     """Departures of the front matter from the format."""
     meta, found = note.meta, []
-    for key, allowed in _VALUES.items():
+    for key, allowed in VALUES.items():
         if meta.get(key) not in allowed:
             found.append(f"{key}: want one of {', '.join(allowed)}")
     elements = meta.get("elements") or {}

@@ -1,22 +1,14 @@
-"""A marked note as the lint sees it: marks in order, sentences, and the patterns of `resources/lint.yaml`."""
+"""A marked note with its marks in order, its lines and its sentences: what the lint and the counts ask of it."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, NamedTuple
 
-from therex.catalog.files import resource
 from therex.corpus.marked import MarkedNote
 from therex.nlp.sentences import read_sentences
 from therex.nlp.surface import read_surface
 from therex.types import Range
-
-FILE = "lint.yaml"
-_CLASS = re.compile(r"<([a-z_]+)>")
 
 
 class Mark(NamedTuple):
@@ -28,31 +20,8 @@ class Mark(NamedTuple):
     attribute: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A rule of `resources/lint.yaml` that a note breaks, at a character or nowhere in particular.
-
-    `words` fills the placeholders of the rule's sentence; it never holds note text.
-    """
-
-    rule: str
-    at: int | None = None
-    words: dict[str, str] = field(default_factory=dict)
-
-
-@cache
-def pattern(name: str) -> re.Pattern[str]:
-    """A pattern of the lint, with `<list>` replaced by the words of that list; capitals do not matter."""
-    lists = resource(FILE)["lists"]
-
-    def words(m: re.Match[str]) -> str:
-        return f"(?:{'|'.join(str(w) for w in lists[m[1]])})"
-
-    return re.compile(_CLASS.sub(words, resource(FILE)["patterns"][name]), re.IGNORECASE)
-
-
 class Reading:
-    """A note with what the rules ask of it.
+    """A marked note, read once.
 
     Parameters
     ----------
@@ -107,9 +76,15 @@ class Reading:
         """Whether a mark of some labels shares a character with a range."""
         return any(m.start < end and start < m.end for m in self.marks if m.label in labels)
 
-    def matches(self, name: str) -> Iterator[re.Match[str]]:
-        """Where a pattern of the lint occurs in the text."""
-        return pattern(name).finditer(self.text)
+    def alone(self, mark: Mark) -> bool:
+        """Whether no other mark lies outside this one in its sentence; marks inside it and twins do not count."""
+        start, end = self.sentence(mark.start).start, max(self.sentence(mark.end - 1).end, mark.end)
+        return not any(m.start < end and start < m.end and (m.start < mark.start or mark.end < m.end) for m in self.marks)
+
+    def nested(self, mark: Mark) -> bool:
+        """Whether another mark holds this one; of twins the later one counts."""
+        before = self.marks[: self.marks.index(mark)]
+        return any(m.start <= mark.start and mark.end <= m.end for m in before)
 
     def line(self, at: int) -> int:
         """The number of the line that holds a character, from 1."""

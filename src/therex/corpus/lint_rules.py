@@ -1,0 +1,35 @@
+"""The rules of the lint as data: what a rule reports, and the patterns of `resources/lint.yaml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from therex.catalog.files import resource
+
+FILE = "lint.yaml"
+_CLASS = re.compile(r"<([a-z_]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rule of `resources/lint.yaml` that a note breaks, at a character or nowhere in particular.
+
+    `words` fills the placeholders of the rule's sentence; it never holds note text.
+    """
+
+    rule: str
+    at: int | None = None
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """A pattern of the lint, with `<list>` replaced by the words of that list; capitals do not matter."""
+    lists = resource(FILE)["lists"]
+
+    def words(m: re.Match[str]) -> str:
+        return f"(?:{'|'.join(str(w) for w in lists[m[1]])})"
+
+    return re.compile(_CLASS.sub(words, resource(FILE)["patterns"][name]), re.IGNORECASE)
