@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
-
-from curated_tokenizers import WordPieceProcessor
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -32,7 +30,10 @@ class Pieces:
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self.vocabulary = tuple(vocabulary)
-        self._words = WordPieceProcessor(list(vocabulary))
+        # loaded with the first model, not with therex
+        from curated_tokenizers import WordPieceProcessor
+
+        self._words: Any = WordPieceProcessor(list(vocabulary))
         self._known: dict[str, tuple[int, ...]] = {}
 
     def of(self, token: str) -> tuple[int, ...]:
