@@ -37,7 +37,7 @@ def figures(
     """F1 by label and shares of right answers."""
     counts = dict.fromkeys(LABELS, Counts(0, 0, 0))
     for note, e, (tags, _, _) in zip(notes, examples, read, strict=True):
-        found = [(s.label, int(e.row.offsets[s.first][0]), int(e.row.offsets[s.last - 1][1])) for s in decode(tags)]
+        found = [(s.label, int(e.row.offsets[s.first][0]), int(e.row.offsets[s.last - 1][1])) for s in decode(tags, seen=e.row.firsts >= 0)]
         for label in LABELS:
             counts[label] += count(
                 [(a, b) for a, b, name, _ in note.spans if name == label], [(a, b) for name, a, b in found if name == label]

@@ -115,6 +115,12 @@ def test_spans_of_two_labels_may_overlap() -> None:
     assert spans(both) == [("GOAL", 0, 3), ("MEASURE", 1, 3)]
 
 
+def test_a_blank_that_is_not_read_breaks_no_span() -> None:
+    tags = scores(BEGIN, INSIDE, INSIDE)
+    tags[1] = [0, -30, -30]
+    assert [(s.first, s.last) for s in decode(tags, seen=np.array([True, False, True]))] == [(0, 3)]
+
+
 def test_a_bias_toward_outside_leaves_fewer_spans() -> None:
     bias = np.full(len(LABELS), 5.0, dtype=np.float32)
     assert decode(scores(OUTSIDE, BEGIN, INSIDE), bias) == []

@@ -86,10 +86,10 @@ class Tagger:
             self._encoder = Encoder(self._network)
         return self._encoder.read(row)
 
-    def spans(self, reading: Reading) -> list[tuple[Tagged, str | None]]:
-        """The spans of a reading, those of exercises with their attribute."""
+    def spans(self, row: Row, reading: Reading) -> list[tuple[Tagged, str | None]]:
+        """The spans of the reading of a row, those of exercises with their attribute."""
         out: list[tuple[Tagged, str | None]] = []
-        for span in decode(reading.tags, self._bias):
+        for span in decode(reading.tags, self._bias, row.firsts >= 0):
             named = span.label == "EXERCISE"
             out.append((span, ATTRIBUTES[int(reading.attributes[span.first : span.last].mean(0).argmax())] if named else None))
         return out

@@ -27,7 +27,7 @@ class Tagged:
     score: float
 
 
-def decode(scores: NDArray[np.float32], bias: NDArray[np.float32] | None = None) -> list[Tagged]:
+def decode(scores: NDArray[np.float32], bias: NDArray[np.float32] | None = None, seen: NDArray[np.bool_] | None = None) -> list[Tagged]:
     """Spans of every label; those of one label never overlap, those of two may.
 
     Parameters
@@ -36,16 +36,19 @@ def decode(scores: NDArray[np.float32], bias: NDArray[np.float32] | None = None)
         Shape (t, l, 3): of each token and label, the logarithm of the probability of outside, begin and inside.
     bias
         Shape (l,): added to `outside`; more means fewer spans.
+    seen
+        Shape (t,): the tokens that were read; blanks within a line are not, and break no span. All of them where it is left out.
     """
+    places = np.arange(len(scores)) if seen is None else np.nonzero(seen)[0]
+    scores = scores[places]
     if bias is not None:
-        scores = scores.copy()
         scores[:, :, OUTSIDE] += bias
     out: list[Tagged] = []
     for k, label in enumerate(LABELS):
         column = scores[:, k]
         maybe = np.nonzero(column[:, OUTSIDE] < _SURE)[0]
         for first, last in _runs(maybe):
-            out += [Tagged(label, i, j, score) for i, j, score in _best(column[first:last], first)]
+            out += [Tagged(label, int(places[i]), int(places[j - 1]) + 1, score) for i, j, score in _best(column[first:last], first)]
     return sorted(out, key=lambda s: (s.first, -s.last, s.label))
 
 

@@ -28,7 +28,7 @@ def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger) -> Reading:
     """Draft the spans that the network finds; measures that the grammar has drafted give way to its extents."""
     row = tagger.row(doc, ctx)
     reading = tagger.read(row)
-    found = tagger.spans(reading)
+    found = tagger.spans(row, reading)
     if any(span.label == "MEASURE" for span, _ in found):
         ctx.withdraw("MEASURE")
     for span, attribute in found:
