@@ -83,6 +83,12 @@ def test_the_attribute_of_an_exercise_is_told_on_its_words(examples: tuple[list[
     assert [ATTRIBUTES[k] for k in told] == ["home", "performed"]
 
 
+def test_the_kind_of_a_duration_is_told_on_its_words(examples: tuple[list[Example], list[str]]) -> None:
+    e = examples[0][0]
+    (first,) = np.nonzero(e.tags[:, LABELS.index("DURATION")] == BEGIN)[0]
+    assert ATTRIBUTES[e.attributes[first]] == "code_minutes"
+
+
 def test_every_question_has_its_answer(examples: tuple[list[Example], list[str]]) -> None:
     told = dict(zip(QUESTIONS, examples[0][0].answers.tolist(), strict=True))
     assert told["impairment"] == 1

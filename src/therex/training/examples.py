@@ -15,7 +15,7 @@ from therex.nlp.grammar.doses import draft_doses
 from therex.nlp.grammar.measures import draft_measures
 from therex.nlp.tagger.features import Row, feature_names, read_row
 from therex.nlp.tagger.pieces import Pieces
-from therex.nlp.tagger.tasks import ATTRIBUTES, BEGIN, INSIDE, QUESTIONS, TOLD
+from therex.nlp.tagger.tasks import ATTRIBUTES, ATTRIBUTES_OF, BEGIN, INSIDE, QUESTIONS, TOLD
 from therex.nlp.tagger.windows import windows
 from therex.types import CONTRADICTIONS, LABELS
 
@@ -42,7 +42,7 @@ class Example:
     tags
         Shape (t, l): of each token and label, outside, begin or inside.
     attributes
-        Shape (t,): the attribute of the exercise that a token belongs to, or -1.
+        Shape (t,): the attribute of the exercise or duration that a token belongs to, or -1.
     answers
         Shape (q,): the answer to each question, or -1 where it is not told.
     writer
@@ -86,8 +86,8 @@ def example(row: Row, note: MarkedNote) -> Example:
         inside = np.nonzero((ends > start) & (starts < end) & (row.firsts >= 0))[0]
         if not len(inside):
             continue
-        if label == "EXERCISE":
-            attributes[inside] = ATTRIBUTES.index(attribute or ATTRIBUTES[0])
+        if label in ATTRIBUTES_OF:
+            attributes[inside] = ATTRIBUTES.index((attribute or ATTRIBUTES_OF[label][0]).partition("=")[0])
         column = tags[:, LABELS.index(label)]
         if not column[inside[0]]:
             column[inside] = INSIDE

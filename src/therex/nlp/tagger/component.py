@@ -16,7 +16,7 @@ from therex.nlp.tagger.decode import Tagged, decode
 from therex.nlp.tagger.encoder import Encoder, Reading
 from therex.nlp.tagger.features import Row, read_row
 from therex.nlp.tagger.pieces import Pieces
-from therex.nlp.tagger.tasks import ATTRIBUTES, QUESTIONS
+from therex.nlp.tagger.tasks import ATTRIBUTES, ATTRIBUTES_OF, QUESTIONS
 from therex.types import LABELS
 
 if TYPE_CHECKING:
@@ -87,11 +87,15 @@ class Tagger:
         return self._encoder.read(row)
 
     def spans(self, row: Row, reading: Reading) -> list[tuple[Tagged, str | None]]:
-        """The spans of the reading of a row, those of exercises with their attribute."""
+        """The spans of the reading of a row, those of exercises and durations with their attribute."""
         out: list[tuple[Tagged, str | None]] = []
         for span in decode(reading.tags, self._bias, row.firsts >= 0):
-            named = span.label == "EXERCISE"
-            out.append((span, ATTRIBUTES[int(reading.attributes[span.first : span.last].mean(0).argmax())] if named else None))
+            names = ATTRIBUTES_OF.get(span.label)
+            if names is None:
+                out.append((span, None))
+                continue
+            odds = reading.attributes[span.first : span.last].mean(0)
+            out.append((span, max(names, key=lambda name: float(odds[ATTRIBUTES.index(name)]))))
         return out
 
     def to_disk(self, path: Any, **kwargs: Any) -> None:
@@ -104,6 +108,7 @@ class Tagger:
         told = {
             "format": FORMAT,
             "labels": list(LABELS),
+            "attributes": list(ATTRIBUTES),
             "questions": {name: list(answers) for name, answers in QUESTIONS.items()},
             "bias": dict(zip(LABELS, self._bias.tolist(), strict=True)),
             "features": list(self.features),
@@ -124,7 +129,12 @@ class Tagger:
             told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             bodies = {name: (folder / name).read_bytes() for name in (NETWORK, VOCABULARY)}
             asked = {name: list(answers) for name, answers in QUESTIONS.items()}
-            if told["format"] != FORMAT or told["labels"] != list(LABELS) or told["questions"] != asked:
+            if (
+                told["format"] != FORMAT
+                or told["labels"] != list(LABELS)
+                or told["attributes"] != list(ATTRIBUTES)
+                or told["questions"] != asked
+            ):
                 raise ModelError(f"the tagger has another format than {FORMAT}, or other labels: train it anew")
             if {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()} != told["sha256"]:
                 raise ModelError("the tagger was altered: a file does not match the manifest")

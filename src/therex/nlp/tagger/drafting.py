@@ -34,11 +34,27 @@ def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger) -> Reading:
     for span, attribute in found:
         start, end = _trimmed(ctx.surface.text, int(row.offsets[span.first][0]), int(row.offsets[span.last - 1][1]))
         i, j = _units(ctx, start, end)
-        if start < end and i < j and (span.label in OPEN or (span.label == "DOSE" and not ctx.covered(i, j, "DOSE", "DURATION"))):
+        if start >= end or i >= j:
+            continue
+        if span.label == "DURATION":
+            attribute = None if ctx.covered(i, j, "DURATION") else _with_minutes(ctx, i, j, attribute or "")
+        known = span.label in OPEN or (span.label == "DOSE" and not ctx.covered(i, j, "DOSE", "DURATION"))
+        if known or (span.label == "DURATION" and attribute):
             draft = ctx.add(span.label, i, j, "tagger", attribute)
             if draft is not None:
                 draft.start, draft.end = start, end
     return reading
+
+
+def _with_minutes(ctx: Context, i: int, j: int, attribute: str) -> str | None:
+    """The attribute of a duration with its minutes, where it tells any; None where it should and does not."""
+    if attribute in ("clock", "plan"):
+        return attribute
+    for unit in ctx.units[i:j]:
+        if unit.quantity is not None and unit.quantity.kind in ("minutes", "hours", "number") and unit.quantity.numbers:
+            minutes = unit.quantity.numbers[0] * (60 if unit.quantity.kind == "hours" else 1)
+            return f"{attribute}={minutes:g}"
+    return None
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

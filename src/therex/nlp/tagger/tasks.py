@@ -7,7 +7,12 @@ from typing import get_args
 from therex.types import CONTRADICTIONS, ELEMENTS, LABELS, Discipline, NoteType
 
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
-ATTRIBUTES: tuple[str, ...] = ("performed", "home", "planned", "held")
+# which attributes a span of a label may have; the minutes of a duration are read by the grammar
+ATTRIBUTES_OF: dict[str, tuple[str, ...]] = {
+    "EXERCISE": ("performed", "home", "planned", "held"),
+    "DURATION": ("code_minutes", "exercise_time", "timed_total", "session_total", "clock", "plan"),
+}
+ATTRIBUTES: tuple[str, ...] = tuple(name for names in ATTRIBUTES_OF.values() for name in names)
 STATES: tuple[str, ...] = ("missing", "weak", "present")
 JUDGEMENTS: tuple[str, ...] = ("not_supported", "supported", "not_applicable")
 TOLD: tuple[str, ...] = ("absent", "there")
