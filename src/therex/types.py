@@ -112,6 +112,15 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What the tagger answers a question about the whole note: the likeliest answer, the probability of each, and what carried it."""
+
+    said: str
+    odds: Mapping[str, float]
+    evidence: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NoteView:
     """What the pipeline read in a note, free of spaCy; `low` is the text in lower case with plain signs, of the same length."""
 
@@ -124,6 +133,7 @@ class NoteView:
     mentions: tuple[Mention, ...]
     note_type: NoteType
     discipline: Discipline
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
     def of(self, label: str, *attributes: str) -> tuple[Span, ...]:
         """The spans with `label` and, where any are named, one of `attributes`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from therex.elements import clinical, record, treatment
+from therex.elements.heads import answered
 from therex.types import ELEMENTS, Element, Minutes, NoteView
 
 Rule = Callable[[NoteView, Minutes], Element]
@@ -30,7 +31,10 @@ RULES: dict[str, Rule] = {
     "signature": record.signature,
 }
 
+# arithmetic, or a matter of form: never the tagger's
+STATED = frozenset({"code_minutes", "timed_minutes", "total_time", "date_of_service", "signature"})
+
 
 def read_elements(view: NoteView, minutes: Minutes) -> tuple[Element, ...]:
     """The status of every element, always all eighteen, once each."""
-    return tuple(RULES[name](view, minutes) for name in ELEMENTS)
+    return tuple(answered(view, name) if name in view.answers and name not in STATED else RULES[name](view, minutes) for name in ELEMENTS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
 from spacy.language import Language
 from spacy.tokens import SpanGroup
@@ -35,9 +35,11 @@ from therex.nlp.sections import read_sections
 from therex.nlp.sentences import read_sentences
 from therex.nlp.skills import bare, draft_skills
 from therex.nlp.summary import read_discipline, read_note_type, read_vocabulary
+from therex.nlp.tagger.component import Tagger
+from therex.nlp.tagger.drafting import answers, draft_tagged
 from therex.nlp.unit_patterns import grammar_for
 from therex.nlp.values import value_of
-from therex.types import Discipline, Mention, NoteType, Relation, Span
+from therex.types import Answer, Discipline, Mention, NoteType, Relation, Span
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -52,6 +54,7 @@ class Assembled:
     mentions: list[Mention]
     note_type: NoteType
     discipline: Discipline
+    answers: dict[str, Answer] = field(default_factory=dict)
 
 
 def draft(ctx: Context) -> list[Mention]:
@@ -99,14 +102,34 @@ def assemble(ctx: Context, learned: Learned | None = None) -> Assembled:
     if learned is not None and read_note_type(ctx, vocabulary) != "other":
         take(ctx, learned.propose(ctx))
         _settle(ctx)
-    if any(m.kind == "visit_not_held" for m in closed):
-        for d in ctx.of("EXERCISE"):
-            d.attribute = "planned" if d.attribute == "performed" else d.attribute
+    _settle_visit(ctx, closed)
     note_type = read_note_type(ctx, vocabulary)
     mentions = [*read_mentions(ctx), *read_records(ctx, closed_forms(ctx.lexicon)), *closed]
     drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
     spans = [_span(ctx, d) for d in drafts]
     return Assembled(spans, relate(ctx, drafts), mentions, note_type, read_discipline(ctx, note_type))
+
+
+def assemble_tagged(ctx: Context, doc: Doc, tagger: Tagger) -> Assembled:
+    """Closed forms by grammar, open labels and the questions about the note by the tagger."""
+    draft_measures(ctx)
+    closed = draft_closed(ctx)
+    draft_doses(ctx)
+    reading = draft_tagged(ctx, doc, tagger)
+    draft_bare_counts(ctx)
+    _settle_visit(ctx, closed)
+    found = answers(ctx, reading, doc)
+    mentions = [*read_mentions(ctx), *read_records(ctx, closed_forms(ctx.lexicon)), *closed]
+    drafts = sorted(ctx.drafts, key=lambda d: (d.start, -d.end, d.label))
+    note_type, discipline = cast(NoteType, found["note_type"].said), cast(Discipline, found["discipline"].said)
+    return Assembled([_span(ctx, d) for d in drafts], relate(ctx, drafts), mentions, note_type, discipline, found)
+
+
+def _settle_visit(ctx: Context, closed: list[Mention]) -> None:
+    """What was to be done at a visit that was not held is planned."""
+    if any(m.kind == "visit_not_held" for m in closed):
+        for d in ctx.of("EXERCISE"):
+            d.attribute = "planned" if d.attribute == "performed" else d.attribute
 
 
 _APART = frozenset({"SERVICE", "DURATION"})
@@ -204,6 +227,10 @@ class Assembly:
         """The model of the same pipeline, unless it is left out or disabled."""
         return next((component for _, component in self._nlp.pipeline if isinstance(component, Learned)), None)
 
+    def _tagger(self) -> Tagger | None:
+        """The tagger of the same pipeline, where it has one that is trained."""
+        return next((component for _, component in self._nlp.pipeline if isinstance(component, Tagger) and component.ready), None)
+
     def __call__(self, doc: Doc) -> Doc:
         return self._put(doc, self.process(doc))
 
@@ -212,6 +239,7 @@ class Assembly:
         doc._.therex_relations = found.relations
         doc._.therex_mentions = found.mentions
         doc._.therex_summary = (found.note_type, found.discipline)
+        doc._.therex_answers = found.answers
         doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=list(_doc_spans(doc, found.spans)))
         return doc
 
@@ -236,6 +264,9 @@ class Assembly:
 
     def process(self, doc: Doc) -> Assembled:
         """What rules and model find in `doc`, which is left as it is."""
+        tagger = self._tagger()
+        if tagger is not None:
+            return assemble_tagged(self.context(doc), doc, tagger)
         return assemble(self.context(doc), self._learned())
 
     def alone(self, doc: Doc) -> Doc:

@@ -205,6 +205,13 @@ class Context:
         self.cover(label, i, j)
         return draft
 
+    def withdraw(self, label: Label) -> None:
+        """Take back every draft with `label`."""
+        self.drafts = [d for d in self.drafts if d.label != label]
+        self._cover.pop(label, None)
+        for k, begun in list(self._begun.items()):
+            self._begun[k] = [d for d in begun if d.label != label]
+
     def cover(self, label: str, i: int, j: int) -> None:
         """Note that a draft with `label` takes units `i` to `j`."""
         marks = self._cover.get(label)

@@ -27,4 +27,5 @@ def to_view(doc: Doc, text: str | None = None) -> NoteView:
         mentions=tuple(doc._.therex_mentions or ()),
         note_type=note_type,
         discipline=discipline,
+        answers=doc._.therex_answers or {},
     )

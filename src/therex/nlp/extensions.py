@@ -9,7 +9,7 @@ import srsly
 from spacy.tokens import Doc, Span
 
 from therex.nlp.surface import Surface, read_surface
-from therex.types import Mention, Range, Relation, Section
+from therex.types import Answer, Mention, Range, Relation, Section
 from therex.types import Span as TherexSpan
 
 SPANS_KEY = "therex"
@@ -28,7 +28,7 @@ def _label_value(name: str) -> Any:
 
 def register() -> None:
     """Register every extension once; a second call changes nothing."""
-    for name in ("sections", "terms", "quantities", "spans", "relations", "mentions", "sentences", "summary"):
+    for name in ("sections", "terms", "quantities", "spans", "relations", "mentions", "sentences", "summary", "answers"):
         if not Doc.has_extension(f"therex_{name}"):
             Doc.set_extension(f"therex_{name}", default=None)
     for name in ("attribute", "assertion", "modifiers", "value", "source"):
@@ -51,7 +51,7 @@ def forget_working(doc: Doc) -> None:
     doc._.therex_quantities = None
 
 
-_PACKED: tuple[Any, ...] = (Section, TherexSpan, Relation, Mention, Range)
+_PACKED: tuple[Any, ...] = (Section, TherexSpan, Relation, Mention, Range, Answer)
 _MARK = "__therex__"
 
 

@@ -13,12 +13,20 @@ from therex.nlp.quantities import Quantities
 from therex.nlp.sections import Sections
 from therex.nlp.sentences import Sentences
 from therex.nlp.suspect import Suspect
+from therex.nlp.tagger.component import Tagger
 
 
 @Language.factory(
     "therex_assembly",
     requires=["doc._.therex_sentences", "doc._.therex_sections", "doc._.therex_quantities", "doc._.therex_terms"],
-    assigns=["doc._.therex_spans", "doc._.therex_relations", "doc._.therex_mentions", "doc._.therex_summary", "doc.spans"],
+    assigns=[
+        "doc._.therex_spans",
+        "doc._.therex_relations",
+        "doc._.therex_mentions",
+        "doc._.therex_summary",
+        "doc._.therex_answers",
+        "doc.spans",
+    ],
 )
 def make_assembly(nlp: Language, name: str, *, spans_key: str = SPANS_KEY) -> Assembly:
     """The eleven labels of a note."""
@@ -59,6 +67,12 @@ def make_sections(nlp: Language, name: str) -> Sections:
 def make_sentences(nlp: Language, name: str) -> Sentences:
     """Sentences and list items of a note."""
     return Sentences()
+
+
+@Language.factory("therex_tagger", requires=["doc._.therex_terms", "doc._.therex_sections"])
+def make_tagger(nlp: Language, name: str) -> Tagger:
+    """A trained network that reads the open labels and answers questions about the note; the assembly asks it. None until it is trained or loaded."""
+    return Tagger()
 
 
 @Language.factory("therex_suspect", requires=["doc._.therex_sentences", "doc._.therex_sections", "doc._.therex_mentions"])

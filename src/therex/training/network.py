@@ -1,0 +1,186 @@
+"""The network that the tagger is trained as: a BERT encoder with a head for each label and each question, in JAX.
+
+The encoder is that of Devlin and others (2019), with the weights of a small distilled one; its input is widened by the features of
+`therex.nlp.tagger.features`. What is trained here runs as ONNX (`therex.training.export`), where JAX is not needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from therex.nlp.tagger.tasks import ATTRIBUTES, MOST_ANSWERS, QUESTIONS, TAGS
+
+HIDDEN, HEADS = 384, 12
+EPSILON = 1e-12
+_FAR = -1e9
+Weights = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large a network is: layers of the encoder, and features of a word."""
+
+    layers: int
+    features: int
+
+
+def answers() -> np.ndarray:
+    """Which answers each question has, shape (questions, most answers), zero or one."""
+    out = np.zeros((len(QUESTIONS), MOST_ANSWERS), dtype=np.float32)
+    for k, found in enumerate(QUESTIONS.values()):
+        out[k, : len(found)] = 1
+    return out
+
+
+def begin(encoder: Mapping[str, np.ndarray], shape: Shape, seed: int) -> Weights:
+    """Weights before training.
+
+    Parameters
+    ----------
+    encoder
+        The tensors of a BERT encoder, named as in its published file, each of shape (out, in).
+    shape
+        Layers that the encoder does not have are an error of the caller.
+    seed
+        Of the heads, which begin at random.
+    """
+    rng = np.random.default_rng(seed)
+    told = {name.removeprefix("bert."): np.asarray(value, dtype=np.float32) for name, value in encoder.items()}
+
+    def random(*size: int) -> np.ndarray:
+        return rng.normal(0, 0.02, size).astype(np.float32)
+
+    def linear(*names: str) -> Weights:
+        return {
+            "w": np.concatenate([told[f"{n}.weight"].T for n in names], axis=1),
+            "b": np.concatenate([told[f"{n}.bias"] for n in names]),
+        }
+
+    def norm(name: str) -> Weights:
+        return {"g": told[f"{name}.weight"], "b": told[f"{name}.bias"]}
+
+    words = told["embeddings.word_embeddings.weight"].copy()
+    # the numbers that the vocabulary keeps free stand for a line's end, an empty line and a tab: they begin near a full stop
+    words[1:4] = words[1012] / 2 + random(3, HIDDEN)
+    out: Weights = {
+        "words": words,
+        "places": told["embeddings.position_embeddings.weight"] + told["embeddings.token_type_embeddings.weight"][0],
+        "features": np.zeros((shape.features, HIDDEN), dtype=np.float32),
+        "norm": norm("embeddings.LayerNorm"),
+    }
+    for k in range(shape.layers):
+        name = f"encoder.layer.{k}"
+        out[f"layer{k}"] = {
+            "attention": linear(*(f"{name}.attention.self.{part}" for part in ("query", "key", "value"))),
+            "joined": linear(f"{name}.attention.output.dense"),
+            "norm1": norm(f"{name}.attention.output.LayerNorm"),
+            "wide": linear(f"{name}.intermediate.dense"),
+            "narrow": linear(f"{name}.output.dense"),
+            "norm2": norm(f"{name}.output.LayerNorm"),
+        }
+    size, n = HIDDEN + shape.features, len(QUESTIONS)
+    out["heads"] = {
+        "tags": {"w": random(size, TAGS), "b": np.zeros(TAGS, dtype=np.float32)},
+        "attributes": {"w": random(size, len(ATTRIBUTES)), "b": np.zeros(len(ATTRIBUTES), dtype=np.float32)},
+        "look": {"w": random(HIDDEN, n), "b": np.zeros(n, dtype=np.float32)},
+        "votes": {"w": random(HIDDEN, n * MOST_ANSWERS), "b": np.zeros(n * MOST_ANSWERS, dtype=np.float32)},
+    }
+    weights: Weights = jax.tree.map(jnp.asarray, out)
+    return weights
+
+
+def _norm(x: jax.Array, w: Weights) -> jax.Array:
+    mean = x.mean(-1, keepdims=True)
+    out: jax.Array = (x - mean) * jax.lax.rsqrt(jnp.square(x - mean).mean(-1, keepdims=True) + EPSILON) * w["g"] + w["b"]
+    return out
+
+
+def _linear(x: jax.Array, w: Weights) -> jax.Array:
+    out: jax.Array = x @ w["w"] + w["b"]
+    return out
+
+
+def _drop(x: jax.Array, rate: float, key: jax.Array | None) -> jax.Array:
+    if key is None:
+        return x
+    return jnp.where(jax.random.bernoulli(key, 1 - rate, x.shape), x / (1 - rate), 0)
+
+
+def embed(w: Weights, pieces: jax.Array, features: jax.Array, key: jax.Array | None = None, drop: float = 0.0) -> jax.Array:
+    """What enters the first layer.
+
+    Parameters
+    ----------
+    pieces
+        Shape (b, l), zero as padding.
+    features
+        Shape (b, l, f).
+
+    Returns
+    -------
+    Array of shape (b, l, hidden).
+    """
+    x = w["words"][pieces] + w["places"][: pieces.shape[1]] + features @ w["features"]
+    return _drop(_norm(x, w["norm"]), drop, key)
+
+
+def layer(w: Weights, x: jax.Array, pieces: jax.Array, keys: jax.Array | None = None, drop: float = 0.0) -> jax.Array:
+    """One layer of the encoder: shape (b, l, hidden) to the same."""
+    b, n, _ = x.shape
+    parts = _linear(x, w["attention"]).reshape(b, n, 3, HEADS, HIDDEN // HEADS).transpose(2, 0, 3, 1, 4)
+    query, key, value = parts.reshape(3, b * HEADS, n, HIDDEN // HEADS)
+    hidden = jnp.where(pieces > 0, 0.0, _FAR)[:, None, None, :]
+    look = jax.lax.batch_matmul(query, key.transpose(0, 2, 1)).reshape(b, HEADS, n, n) / np.sqrt(HIDDEN // HEADS) + hidden
+    seen = jax.lax.batch_matmul(jax.nn.softmax(look, -1).reshape(b * HEADS, n, n), value)
+    joined = _linear(seen.reshape(b, HEADS, n, -1).transpose(0, 2, 1, 3).reshape(b, n, HIDDEN), w["joined"])
+    first, second = (None, None) if keys is None else keys
+    x = _norm(x + _drop(joined, drop, first), w["norm1"])
+    wide = jax.nn.gelu(_linear(x, w["wide"]), approximate=False)
+    return _norm(x + _drop(_linear(wide, w["narrow"]), drop, second), w["norm2"])
+
+
+def heads(w: Weights, x: jax.Array, features: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+    """What each word says.
+
+    Returns
+    -------
+    tags
+        Shape (b, l, tags).
+    attributes
+        Shape (b, l, attributes).
+    look
+        Shape (b, l, questions): how much each word counts for each question, before softmax over the note.
+    votes
+        Shape (b, l, questions, answers): what it says.
+    """
+    h, both = w["heads"], jnp.concatenate([x, features], -1)
+    votes = _linear(x, h["votes"]).reshape(*x.shape[:2], len(QUESTIONS), MOST_ANSWERS)
+    return _linear(both, h["tags"]), _linear(both, h["attributes"]), _linear(x, h["look"]), votes
+
+
+def of_notes(look: jax.Array, votes: jax.Array, pieces: jax.Array, owners: jax.Array) -> jax.Array:
+    """The answers of each note from those of its words, over all of its windows.
+
+    Parameters
+    ----------
+    owners
+        Shape (b,): the note of each window, numbers below b.
+
+    Returns
+    -------
+    Array of shape (b, questions, answers): logits; rows that no window belongs to are meaningless.
+    """
+    b, n, q = look.shape
+    own = jnp.repeat(owners, n)
+    flat = jnp.where((pieces > 0).reshape(-1, 1), look.reshape(b * n, q), _FAR)
+    most = jax.ops.segment_max(flat, own, b)
+    share = jnp.exp(flat - most[own]) * (pieces > 0).reshape(-1, 1)
+    total = jax.ops.segment_sum(share, own, b)
+    said = jax.ops.segment_sum(share[..., None] * votes.reshape(b * n, q, -1), own, b)
+    return jnp.where(answers() > 0, said / (total[..., None] + 1e-9), _FAR)

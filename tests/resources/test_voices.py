@@ -1,0 +1,44 @@
+"""The corpus of many voices: every note keeps the format, and no writer stands in two parts of it."""
+
+from pathlib import Path
+
+import pytest
+
+from therex.corpus.check import check
+from therex.corpus.marked import load_folder
+
+DATA = Path(__file__).resolve().parents[2] / "training_data"
+PARTS = {"voices/notes": "train", "development": "development", "heldout": "heldout"}
+
+
+def part_of(writer: str) -> str:
+    """Where the notes of a writer belong: one number in four is held out, one in twelve is for development."""
+    number = int(writer[1:])
+    return "heldout" if number % 4 == 0 else "development" if number % 12 == 6 else "train"
+
+
+WRITERS = [(part, folder) for part in PARTS for folder in sorted((DATA / part).glob("w*"))]
+
+
+@pytest.mark.parametrize(("part", "folder"), WRITERS, ids=lambda x: x.name if isinstance(x, Path) else x)
+def test_a_writer_stands_in_the_part_that_its_number_says(part: str, folder: Path) -> None:
+    assert part_of(folder.name) == PARTS[part]
+
+
+@pytest.mark.parametrize(("part", "folder"), WRITERS, ids=lambda x: x.name if isinstance(x, Path) else x)
+def test_the_notes_of_a_writer_carry_its_number_and_lie_beside_the_brief(part: str, folder: Path) -> None:
+    notes = load_folder(folder)
+    assert 1 <= len(notes) <= 16
+    assert {str(n.meta["family"]) for n in notes} == {folder.name}
+    assert all(n.id.startswith(f"{folder.name}-") for n in notes)
+    assert (folder / "brief.txt").is_file()
+
+
+@pytest.mark.parametrize("part", sorted({part for part, _ in WRITERS}))
+def test_no_note_is_nearly_that_of_another_writer(part: str) -> None:
+    assert not [f.what for f in check(load_folder(DATA / part)) if "nearly the same" in f.what]
+
+
+def test_a_text_is_marked_or_waits_and_never_both() -> None:
+    marked = {folder.name for _, folder in WRITERS}
+    assert not marked & {p.name for p in (DATA / "voices" / "unmarked").glob("w*")}

@@ -1,0 +1,169 @@
+"""A pipeline with a trained tagger: who reads what, and what becomes of the answers."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from therex.billing.minutes import read_minutes
+from therex.elements.all import read_elements
+from therex.nlp.build import load
+from therex.nlp.context import Context
+from therex.nlp.export import to_view
+from therex.nlp.tagger.component import Tagger
+from therex.nlp.tagger.decode import Tagged
+from therex.nlp.tagger.encoder import Reading
+from therex.nlp.tagger.features import Row
+from therex.nlp.tagger.tasks import ATTRIBUTES, MOST_ANSWERS, QUESTIONS
+from therex.scoring.applicable import exercise_given
+from therex.types import LABELS, NoteView
+
+
+class Told(Tagger):
+    """A tagger that finds the phrases it is told, and answers as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.phrases: dict[str, tuple[str, str | None]] = {}
+        self.said: dict[str, str] = {}
+        self.words = ""
+
+    @property
+    def ready(self) -> bool:
+        return True
+
+    def row(self, doc: Any, ctx: Context) -> Row:
+        offsets = np.array([(t.idx, t.idx + len(t)) for t in doc], dtype=np.int32)
+        count = np.arange(len(doc), dtype=np.int32)
+        return Row(count, count, np.zeros((len(doc), 0), np.uint8), count, offsets)
+
+    def read(self, row: Row) -> Reading:
+        n, questions = len(row.offsets), len(QUESTIONS)
+        answers = {}
+        votes = np.zeros((n, questions, MOST_ANSWERS), np.float32)
+        for k, (name, options) in enumerate(QUESTIONS.items()):
+            said = options.index(self.said.get(name, options[0]))
+            answers[name] = np.eye(len(options), dtype=np.float32)[said]
+            votes[n // 2 :, k, said] = 1
+        return Reading(
+            np.zeros((n, len(LABELS), 3), np.float32),
+            np.zeros((n, len(ATTRIBUTES)), np.float32),
+            answers,
+            np.zeros((n, questions), np.float32),
+            votes,
+        )
+
+    def spans(self, row: Row, reading: Reading) -> list[tuple[Tagged, str | None]]:
+        out: list[tuple[Tagged, str | None]] = []
+        for phrase, (label, attribute) in self.phrases.items():
+            start = self.words.index(phrase)
+            first = int(np.searchsorted(row.offsets[:, 1], start, side="right"))
+            last = int(np.searchsorted(row.offsets[:, 0], start + len(phrase), side="left"))
+            out.append((Tagged(label, first, last, 0.9), attribute))  # type: ignore[arg-type]
+        return out
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Any:
+    nlp = load(fast=True)
+    told = Told()
+    nlp.add_pipe("therex_tagger", before="therex_assembly")
+    index = nlp.component_names.index("therex_tagger")
+    nlp._components[index] = ("therex_tagger", told)
+    return nlp, told
+
+
+def view(pipeline: Any, text: str, phrases: dict[str, tuple[str, str | None]] | None = None, **said: str) -> NoteView:
+    nlp, told = pipeline
+    told.words, told.phrases, told.said = text, phrases or {}, said
+    return to_view(nlp(text))
+
+
+def found(v: NoteView, label: str) -> list[tuple[str, str | None]]:
+    return [(v.text[s.start : s.end], s.attribute) for s in v.of(label)]
+
+
+def test_open_labels_are_the_taggers_alone(pipeline: Any) -> None:
+    v = view(pipeline, "Quad weakness. Scap juts out on the left.", {"Scap juts out on the left": ("IMPAIRMENT", None)})
+    assert found(v, "IMPAIRMENT") == [("Scap juts out on the left", None)]
+
+
+def test_a_span_of_the_tagger_says_where_it_comes_from(pipeline: Any) -> None:
+    v = view(pipeline, "Scap juts out on the left.", {"Scap juts out on the left": ("IMPAIRMENT", None)})
+    assert [s.source for s in v.of("IMPAIRMENT")] == ["tagger"]
+
+
+def test_minutes_and_services_are_the_grammars(pipeline: Any) -> None:
+    v = view(pipeline, "Ther ex 25 min: clams 3x10.", {"clams": ("EXERCISE", "performed")})
+    assert found(v, "DURATION") == [("25 min", "code_minutes=25")]
+    assert [code for _, code in found(v, "SERVICE")] == ["97110"]
+
+
+def test_the_dose_of_an_exercise_that_the_tagger_found_is_tied_to_it(pipeline: Any) -> None:
+    v = view(pipeline, "Ther ex 25 min: monster shuffles 3x10.", {"monster shuffles": ("EXERCISE", "performed")})
+    (relation,) = [r for r in v.relations if r.type == "dose_of"]
+    assert v.text[v.spans[relation.to].start : v.spans[relation.to].end] == "monster shuffles"
+
+
+def test_a_measure_has_the_extent_that_the_tagger_gives(pipeline: Any) -> None:
+    v = view(pipeline, "R knee flexion 95 deg, was 80.", {"R knee flexion 95 deg, was 80": ("MEASURE", None)})
+    assert [text for text, _ in found(v, "MEASURE")] == ["R knee flexion 95 deg, was 80"]
+
+
+def test_a_duration_that_the_grammar_has_not_is_added_with_its_minutes(pipeline: Any) -> None:
+    v = view(pipeline, "gym work, we had 22 of it", {"22": ("DURATION", "code_minutes")})
+    assert found(v, "DURATION") == [("22", "code_minutes=22")]
+
+
+def test_a_duration_without_an_amount_is_none(pipeline: Any) -> None:
+    v = view(pipeline, "gym work for a while", {"a while": ("DURATION", "code_minutes")})
+    assert found(v, "DURATION") == []
+
+
+def test_marks_at_the_edge_of_a_span_are_left_out(pipeline: Any) -> None:
+    v = view(pipeline, "Seen in the gym. Knee buckles.", {"Knee buckles.": ("IMPAIRMENT", None)})
+    assert [text for text, _ in found(v, "IMPAIRMENT")] == ["Knee buckles"]
+
+
+def test_note_type_and_discipline_are_answers(pipeline: Any) -> None:
+    v = view(pipeline, "Some note of some kind.", note_type="discharge", discipline="OT")
+    assert (v.note_type, v.discipline) == ("discharge", "OT")
+
+
+def state(v: NoteView, name: str) -> Any:
+    return next(e for e in read_elements(v, read_minutes(v)) if e.id == name)
+
+
+def test_an_element_has_the_state_that_is_answered_and_the_sentences_that_carried_it(pipeline: Any) -> None:
+    v = view(pipeline, "Seen in the gym today. She kept at it until the legs shook.", response="present")
+    element = state(v, "response")
+    assert element.found == "present"
+    assert [v.text[r.start : r.end] for r in element.evidence] == ["She kept at it until the legs shook."]
+
+
+def test_a_span_that_bears_the_element_out_is_its_evidence(pipeline: Any) -> None:
+    v = view(
+        pipeline, "Seen in the gym today. She kept at it until the legs shook.", {"legs shook": ("RESPONSE", None)}, response="present"
+    )  # fmt: skip
+    assert [v.text[r.start : r.end] for r in state(v, "response").evidence] == ["legs shook"]
+
+
+def test_a_missing_element_has_no_evidence(pipeline: Any) -> None:
+    assert state(view(pipeline, "Seen in the gym today. Fine."), "response").evidence == ()
+
+
+def test_minutes_are_arithmetic_whatever_is_answered(pipeline: Any) -> None:
+    v = view(pipeline, "Ther ex 25 min.", code_minutes="missing")
+    assert state(v, "code_minutes").found == "present"
+
+
+def test_exercise_was_given_where_the_answer_says_so(pipeline: Any) -> None:
+    given = view(pipeline, "Seen in the gym today. Fine.", necessity="supported")
+    not_given = view(pipeline, "Seen in the gym today. Fine.", necessity="not_applicable")
+    assert exercise_given(given, read_minutes(given))
+    assert not exercise_given(not_given, read_minutes(not_given))
+
+
+def test_billed_97110_is_exercise_given_whatever_is_answered(pipeline: Any) -> None:
+    v = view(pipeline, "97110 x 2 units.", necessity="not_applicable")
+    assert exercise_given(v, read_minutes(v))
