@@ -160,7 +160,8 @@ def _verdict(reading: Reading) -> Iterator[Found]:
         yield Found("not_supported_with_grounds")
     stated = (reading.minutes.get("codes") or {}).get(97110, 0) or reading.units.get(97110, 0)
     if verdict == "not_applicable" and stated:
-        yield Found("not_applicable_billed")
+        # a physician's note may report the minutes of therapy that it did not give
+        yield Found("not_applicable_reported" if reading.meta.get("discipline") == "other" else "not_applicable_billed")
 
 
 def _stated(reading: Reading) -> Iterator[Found]:
