@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from therex.corpus.check import check
+from therex.corpus.lint import findings
 from therex.corpus.marked import load_folder
 
 DATA = Path(__file__).resolve().parents[2] / "training_data"
@@ -42,3 +43,19 @@ def test_no_note_is_nearly_that_of_another_writer(part: str) -> None:
 def test_a_text_is_marked_or_waits_and_never_both() -> None:
     marked = {folder.name for _, folder in WRITERS}
     assert not marked & {p.name for p in (DATA / "voices" / "unmarked").glob("w*")}
+
+
+# errors of the lint that stand because the guidelines, or the marker's reading of them, decide otherwise
+KNOWN = {
+    "w001-07": "functional_limitation is present, but no LIMITATION is marked",  # it rests on the share of a goal that is reached
+    "w006-01": "code_minutes is present and minutes.codes states none",  # minutes of a run-through with no service named
+    "w008-11": "an EXERCISE has no name of an exercise",  # a letter that names it on a home sheet
+}
+
+
+@pytest.mark.parametrize("part", sorted({part for part, _ in WRITERS}))
+def test_the_lint_finds_no_error_but_those_that_are_known(part: str) -> None:
+    notes = load_folder(DATA / part)
+    found = {notes[f.number - 1].id: f.what for f in check(notes)}
+    found |= {note.id: f.what for note in notes for f in findings(note) if f.level == "error"}
+    assert found == {name: what for name, what in KNOWN.items() if name in {n.id for n in notes}}

@@ -1,5 +1,7 @@
 """The network in training and as ONNX: the two say the same, tuning learns, a stopped run goes on."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from therex.corpus.marked import parse
 from therex.nlp.build import build
 from therex.nlp.tagger.component import MANIFEST, NETWORK, Tagger
 from therex.nlp.tagger.decode import decode
+from therex.nlp.tagger.features import Row
 from therex.nlp.tagger.tasks import ATTRIBUTES, BEGIN, INSIDE, QUESTIONS, STATES
 from therex.types import ELEMENTS, LABELS
 
@@ -16,7 +19,7 @@ pytest.importorskip("jax", reason="the extra `train` is not installed")
 
 import jax
 
-from therex.training.examples import Example, batches, closed_forms_of, example, read_examples
+from therex.training.examples import Example, batch, closed_forms_of, cuts, example, plan, read_examples
 from therex.training.export import export, graph
 from therex.training.network import HIDDEN, Shape, Weights, begin
 from therex.training.tuning import Tuning, predict, tune
@@ -39,6 +42,9 @@ why: made up
 """.replace("STATED", ", ".join(f"{e}: {STATES[k % 3]}" for k, e in enumerate(ELEMENTS)))
 
 
+FOUR = Tuning(passes=4, size=256)
+
+
 @pytest.fixture(scope="module")
 def examples() -> tuple[list[Example], list[str]]:
     nlp = build()
@@ -50,22 +56,42 @@ def shape(examples: tuple[list[Example], list[str]]) -> Shape:
     return Shape(1, len(examples[1]))
 
 
-@pytest.fixture(scope="module")
-def weights(shape: Shape) -> Weights:
+def small_weights(shape: Shape) -> Weights:
     rng = np.random.default_rng(0)
-    sizes = {"attention.self.query": HIDDEN, "attention.self.key": HIDDEN, "attention.self.value": HIDDEN, "attention.output.dense": HIDDEN}
     tensors = {
         "embeddings.word_embeddings.weight": rng.normal(0, 0.05, (2000, HIDDEN)), "embeddings.position_embeddings.weight": rng.normal(0, 0.05, (512, HIDDEN)),
-        "embeddings.token_type_embeddings.weight": np.zeros((2, HIDDEN)), "encoder.layer.0.intermediate.dense.weight": rng.normal(0, 0.05, (64, HIDDEN)),
-        "encoder.layer.0.intermediate.dense.bias": np.zeros(64), "encoder.layer.0.output.dense.weight": rng.normal(0, 0.05, (HIDDEN, 64)),
-        "encoder.layer.0.output.dense.bias": np.zeros(HIDDEN),
+        "embeddings.token_type_embeddings.weight": np.zeros((2, HIDDEN)), "embeddings.LayerNorm.weight": np.ones(HIDDEN),
+        "embeddings.LayerNorm.bias": np.zeros(HIDDEN),
     }  # fmt: skip
-    for name, size in sizes.items():
-        tensors[f"encoder.layer.0.{name}.weight"] = rng.normal(0, 0.05, (size, HIDDEN))
-        tensors[f"encoder.layer.0.{name}.bias"] = np.zeros(size)
-    for name in ("embeddings.LayerNorm", "encoder.layer.0.attention.output.LayerNorm", "encoder.layer.0.output.LayerNorm"):
-        tensors[f"{name}.weight"], tensors[f"{name}.bias"] = np.ones(HIDDEN), np.zeros(HIDDEN)
+    sizes = {"attention.self.query": (HIDDEN, HIDDEN), "attention.self.key": (HIDDEN, HIDDEN), "attention.self.value": (HIDDEN, HIDDEN),
+             "attention.output.dense": (HIDDEN, HIDDEN), "intermediate.dense": (64, HIDDEN), "output.dense": (HIDDEN, 64)}  # fmt: skip
+    for k in range(shape.layers):
+        for name, size in sizes.items():
+            tensors[f"encoder.layer.{k}.{name}.weight"] = rng.normal(0, 0.05, size)
+            tensors[f"encoder.layer.{k}.{name}.bias"] = np.zeros(size[0])
+        for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+            tensors[f"encoder.layer.{k}.{name}.weight"], tensors[f"encoder.layer.{k}.{name}.bias"] = np.ones(HIDDEN), np.zeros(HIDDEN)
     return begin(tensors, shape, 0)
+
+
+@pytest.fixture(scope="module")
+def weights(shape: Shape) -> Weights:
+    return small_weights(shape)
+
+
+@pytest.fixture(scope="module")
+def weights2(shape: Shape) -> Weights:
+    return small_weights(replace(shape, layers=2))
+
+
+def long_example(e: Example) -> Example:
+    """`e` told over and over, in six windows."""
+    n, p, t = 2600 // len(e.row.pieces) + 1, len(e.row.pieces), len(e.tags)
+    row = Row(
+        np.tile(e.row.pieces, n), np.concatenate([e.row.owners + k * t for k in range(n)]), np.tile(e.row.marks, (n, 1)),
+        np.concatenate([np.where(e.row.firsts >= 0, e.row.firsts + k * p, -1) for k in range(n)]), np.tile(e.row.offsets, (n, 1)),
+    )  # fmt: skip
+    return Example(row, np.tile(e.tags, (n, 1)), np.tile(e.attributes, n), e.answers, e.writer)
 
 
 def test_marks_become_tags_of_their_label_and_inner_marks_of_theirs(examples: tuple[list[Example], list[str]]) -> None:
@@ -98,8 +124,16 @@ def test_every_question_has_its_answer(examples: tuple[list[Example], list[str]]
 
 
 def test_batches_hold_every_note_once(examples: tuple[list[Example], list[str]]) -> None:
-    held = [k for b in batches(examples[0], 128, np.random.default_rng(0)) for k in b.notes]
+    held = [k for p in plan(examples[0], 128, np.random.default_rng(0)) for k in batch(examples[0], p).notes]
     assert sorted(held) == list(range(len(examples[0])))
+
+
+def test_a_batch_has_room_for_all_windows_of_a_long_note(examples: tuple[list[Example], list[str]]) -> None:
+    e = long_example(examples[0][0])
+    (p,) = plan([e], 64)
+    made = batch([e], p)
+    assert len(cuts(e)) > 4
+    assert (made.tags[:, :, 0] >= 0).sum() == len(e.tags)
 
 
 def test_tuning_learns_the_notes_it_is_shown(examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights) -> None:
@@ -110,40 +144,95 @@ def test_tuning_learns_the_notes_it_is_shown(examples: tuple[list[Example], list
     assert answers.argmax(-1).tolist() == truth.answers.tolist()
 
 
-def test_with_a_first_layer_above_the_bottom_the_rest_stays_as_it_is(
+def test_below_the_first_layer_nothing_moves_and_above_it_all_does(examples: tuple[list[Example], list[str]], weights2: Weights) -> None:
+    tuned = tune(weights2, examples[0], Shape(2, len(examples[1])), Tuning(passes=1, size=256, first_layer=1))
+    for part in ("words", "breaks", "places", "features", "norm", "layer0"):
+        assert jax.tree.all(jax.tree.map(np.array_equal, tuned[part], weights2[part])), part
+    for part in ("layer1", "heads"):
+        moved = jax.tree.leaves(jax.tree.map(lambda a, b: not np.array_equal(a, b), tuned[part], weights2[part]))
+        assert all(moved), part
+
+
+def test_with_the_first_layer_above_all_of_them_only_the_heads_move(
     examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights
 ) -> None:
     tuned = tune(weights, examples[0], shape, Tuning(passes=1, size=256, first_layer=1))
-    assert np.array_equal(tuned["layer0"]["wide"]["w"], weights["layer0"]["wide"]["w"])
-    assert not np.array_equal(tuned["heads"]["tags"]["w"], weights["heads"]["tags"]["w"])
+    assert [part for part in weights if not jax.tree.all(jax.tree.map(np.array_equal, tuned[part], weights[part]))] == ["heads"]
 
 
-def test_a_run_that_was_stopped_goes_on_where_it_was(
-    examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights, tmp_path: Path
+def test_the_marks_for_ends_of_lines_are_learned_and_words_are_not(
+    examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights
 ) -> None:
-    class Stop(Exception):
-        pass
+    tuned = tune(weights, examples[0], shape, Tuning(passes=2, size=256))
+    assert not np.array_equal(tuned["breaks"], weights["breaks"])
+    assert np.array_equal(tuned["words"], weights["words"])
+
+
+class Stop(Exception):
+    """The run was stopped."""
+
+
+@pytest.fixture
+def stopped(examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights, tmp_path: Path) -> Path:
+    """What a run of four passes leaves that was stopped in the third."""
 
     def stop(done: int, total: int, loss: float) -> None:
         if done > total // 2:
             raise Stop
 
-    t = Tuning(passes=4, size=256)
-    whole = tune(weights, examples[0], shape, t)
     with pytest.raises(Stop):
-        tune(weights, examples[0], shape, t, stop, tmp_path / "run.npz")
-    resumed = tune(weights, examples[0], shape, t, None, tmp_path / "run.npz")
+        tune(weights, examples[0], shape, FOUR, stop, tmp_path / "run.npz")
+    return tmp_path / "run.npz"
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(
+    examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights, stopped: Path
+) -> None:
+    told: list[int] = []
+    resumed = tune(weights, examples[0], shape, FOUR, lambda done, total, loss: told.append(done), stopped)
+    whole = tune(weights, examples[0], shape, FOUR)
+    assert told[0] > 1
     assert jax.tree.all(jax.tree.map(lambda a, b: np.allclose(a, b, atol=1e-5), whole, resumed))
-    assert not list(tmp_path.iterdir())
+    assert not list(stopped.parent.iterdir())
 
 
-def test_onnx_says_what_the_network_says(examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights) -> None:
+@pytest.mark.parametrize("other", ["seed", "notes"])
+def test_another_run_begins_anew(
+    other: str, examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights, stopped: Path
+) -> None:
+    notes = examples[0][:-1] if other == "notes" else examples[0]
+    told: list[int] = []
+    tune(weights, notes, shape, replace(FOUR, seed=int(other == "seed")), lambda done, total, loss: told.append(done), stopped)
+    assert told[0] == 1
+
+
+def test_progress_ends_at_its_total(examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights) -> None:
+    told: list[tuple[int, int]] = []
+    tune(weights, [*examples[0], long_example(examples[0][0])], shape, FOUR, lambda done, total, loss: told.append((done, total)))
+    assert told[-1][0] == told[-1][1] == len(told)
+
+
+def test_onnx_says_what_the_network_says_of_short_and_long_notes_in_one_batch(
+    examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights
+) -> None:
+    told = {**weights, "features": jax.numpy.asarray(np.random.default_rng(1).normal(0, 0.05, weights["features"].shape), dtype=np.float32)}
+    tagger = Tagger()
+    tagger.use(graph(told, shape).SerializeToString(), WORDS, examples[1])
+    notes = [examples[0][0], long_example(examples[0][0]), examples[0][1]]
+    for e, (tags, attributes, answers) in zip(notes, predict(told, notes, shape), strict=True):
+        reading = tagger.read(e.row)
+        assert np.allclose(np.exp(reading.tags), np.exp(tags), atol=1e-4)
+        assert np.allclose(reading.attributes, attributes, atol=1e-3)
+        for (name, options), row in zip(QUESTIONS.items(), answers, strict=True):
+            assert np.allclose(reading.answers[name], row[: len(options)], atol=1e-4)
+
+
+def test_a_note_without_words_is_read(examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights) -> None:
     tagger = Tagger()
     tagger.use(graph(weights, shape).SerializeToString(), WORDS, examples[1])
-    tags, _, answers = predict(weights, examples[0], shape)[0]
-    reading = tagger.read(examples[0][0].row)
-    assert np.allclose(np.exp(reading.tags), np.exp(tags), atol=1e-4)
-    assert np.allclose(reading.answers["necessity"], answers[list(QUESTIONS).index("necessity"), :3], atol=1e-4)
+    reading = tagger.read(tagger.row(*closed_forms_of(build(), "")))
+    assert sum(reading.answers["necessity"]) == pytest.approx(1)
+    assert not len(reading.tags)
 
 
 def test_the_shares_of_the_words_add_up_to_one_for_each_question(
@@ -171,10 +260,30 @@ def saved(examples: tuple[list[Example], list[str]], shape: Shape, weights: Weig
 
 
 def test_a_saved_tagger_reads_alike(saved: Path, examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights) -> None:
-    nlp = build()
-    row = Tagger().from_disk(saved).row(*closed_forms_of(nlp, parse(NOTE).text))
-    assert np.array_equal(row.pieces, examples[0][0].row.pieces)
-    assert np.array_equal(row.marks, examples[0][0].row.marks)
+    loaded, e = Tagger().from_disk(saved), examples[0][0]
+    row = loaded.row(*closed_forms_of(build(), parse(NOTE).text))
+    assert np.array_equal(row.pieces, e.row.pieces)
+    assert np.array_equal(row.marks, e.row.marks)
+    tags, _, _ = predict(weights, examples[0], shape)[0]
+    bias = np.array([0.5 * (label == "GOAL") for label in LABELS], dtype=np.float32)
+    found = [(s.label, s.first, s.last) for s, _ in loaded.spans(row, loaded.read(row))]
+    assert found == [(s.label, s.first, s.last) for s in decode(tags, bias, row.firsts >= 0)]
+
+
+def test_an_untrained_folder_leaves_nothing_of_what_was_loaded_before(saved: Path, tmp_path: Path) -> None:
+    Tagger().to_disk(tmp_path / "untrained")
+    tagger = Tagger().from_disk(saved)
+    assert tagger.ready
+    assert not tagger.from_disk(tmp_path / "untrained").ready
+
+
+def test_a_manifest_with_other_features_than_the_network_is_refused(saved: Path) -> None:
+    from therex.errors import ModelError
+
+    told = json.loads((saved / MANIFEST).read_text())
+    (saved / MANIFEST).write_text(json.dumps({**told, "features": told["features"][1:]}))
+    with pytest.raises(ModelError):
+        Tagger().from_disk(saved)
 
 
 @pytest.mark.parametrize("name", [NETWORK, MANIFEST])

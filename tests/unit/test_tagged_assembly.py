@@ -115,6 +115,44 @@ def test_a_duration_that_the_grammar_has_not_is_added_with_its_minutes(pipeline:
     assert found(v, "DURATION") == [("22", "code_minutes=22")]
 
 
+def test_its_minutes_count_for_the_service_beside_it(pipeline: Any) -> None:
+    v = view(pipeline, "ther ex, we had 22 of it", {"22": ("DURATION", "code_minutes")})
+    assert read_minutes(v).codes == {"97110": 22}
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"), [("half an hour", 30), ("1 hr 15 min", 75), ("an hour", 60), ("1 hour and then 15 minutes", 75)]
+)
+def test_hours_are_minutes(pipeline: Any, said: str, minutes: int) -> None:
+    v = view(pipeline, f"We spent {said} on the hill out back", {said: ("DURATION", "session_total")})
+    assert read_minutes(v).session_total == minutes
+
+
+def test_a_total_that_the_grammar_has_read_stands(pipeline: Any) -> None:
+    v = view(pipeline, "Total treatment time 45 min. All of it came to 50", {"50": ("DURATION", "session_total")})
+    assert read_minutes(v).session_total == 45
+
+
+def test_minutes_of_a_visit_that_was_not_held_are_none(pipeline: Any) -> None:
+    text = "Visit cancelled by patient. 97110 planned 45 min."
+    assert found(view(pipeline, text, {"45 min": ("DURATION", "code_minutes")}), "DURATION") == []
+
+
+def test_measures_of_the_tagger_take_the_place_of_all_of_the_grammar(pipeline: Any) -> None:
+    v = view(pipeline, "R knee flexion 95 deg. Quad strength 4-/5.", {"R knee flexion 95 deg": ("MEASURE", None)})
+    assert [text for text, _ in found(v, "MEASURE")] == ["R knee flexion 95 deg"]
+
+
+def test_a_measure_that_is_only_a_mark_takes_nothing_away(pipeline: Any) -> None:
+    v = view(pipeline, "Quad strength 4-/5 .", {" .": ("MEASURE", None)})
+    assert [text for text, _ in found(v, "MEASURE")] == ["Quad strength 4-/5"]
+
+
+def test_an_element_that_many_sentences_carry_alike_has_evidence(pipeline: Any) -> None:
+    v = view(pipeline, " ".join(f"Seen in gym number {k}." for k in range(20)), response="present")
+    assert state(v, "response").evidence
+
+
 def test_a_duration_without_an_amount_is_none(pipeline: Any) -> None:
     v = view(pipeline, "gym work for a while", {"a while": ("DURATION", "code_minutes")})
     assert found(v, "DURATION") == []

@@ -92,21 +92,22 @@ def test_a_second_begin_ends_the_first_span() -> None:
     assert spans(scores(BEGIN, INSIDE, BEGIN, OUTSIDE)) == [("GOAL", 0, 2), ("GOAL", 2, 3)]
 
 
-@given(arrays(np.float32, (5, 3), elements=st.floats(0.0625, 1.0, width=32)))
-def test_the_tags_are_the_likeliest_of_all_in_which_inside_follows_begin_or_inside(odds: np.ndarray) -> None:
-    row = np.log(odds / odds.sum(axis=1, keepdims=True) * 0.96)
+@given(arrays(np.float32, (5, 3), elements=st.floats(2**-10, 1.0, width=32)), st.sampled_from([0.0, 1.0, -1.0]))
+def test_the_tags_are_the_likeliest_of_all_in_which_inside_follows_begin_or_inside(odds: np.ndarray, bias: float) -> None:
+    row = np.log(odds / odds.sum(axis=1, keepdims=True))
     allowed = [
         t
         for t in product((OUTSIDE, BEGIN, INSIDE), repeat=5)
         if t[0] != INSIDE and not any(a == OUTSIDE and b == INSIDE for a, b in pairwise(t))
     ]
-    best = max(float(sum(row[k, tag] for k, tag in enumerate(t))) for t in allowed)
+    biased = row + np.array([bias, 0, 0], dtype=np.float32)
+    best = max(float(sum(biased[k, tag] for k, tag in enumerate(t))) for t in allowed)
     whole = np.tile(np.array([0, -30, -30], dtype=np.float32), (5, len(LABELS), 1))
     whole[:, 2] = row
     found = [OUTSIDE] * 5
-    for s in decode(whole):
+    for s in decode(whole, np.full(len(LABELS), bias, dtype=np.float32)):
         found[s.first : s.last] = [BEGIN, *[INSIDE] * (s.last - s.first - 1)]
-    assert float(sum(row[k, tag] for k, tag in enumerate(found))) == pytest.approx(best, abs=1e-4)
+    assert float(sum(biased[k, tag] for k, tag in enumerate(found))) == pytest.approx(best, abs=1e-4)
 
 
 def test_spans_of_two_labels_may_overlap() -> None:

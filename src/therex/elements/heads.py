@@ -1,4 +1,4 @@
-"""Elements as the tagger answers them: the state with its probability, and the sentences that carried it.
+"""Elements as the tagger answers them: the likeliest state, and the sentences that carried it.
 
 The elements that are arithmetic or a matter of form (minutes, totals, date, signature) stay rules: `therex.elements.record`.
 """

@@ -115,7 +115,7 @@ def assemble_tagged(ctx: Context, doc: Doc, tagger: Tagger) -> Assembled:
     draft_measures(ctx)
     closed = draft_closed(ctx)
     draft_doses(ctx)
-    reading = draft_tagged(ctx, doc, tagger)
+    reading = draft_tagged(ctx, doc, tagger, held=not any(m.kind == "visit_not_held" for m in closed))
     draft_bare_counts(ctx)
     _settle_visit(ctx, closed)
     found = answers(ctx, reading, doc)

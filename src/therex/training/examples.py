@@ -14,7 +14,7 @@ from therex.nlp.context import Context
 from therex.nlp.grammar.doses import draft_doses
 from therex.nlp.grammar.measures import draft_measures
 from therex.nlp.tagger.features import Row, feature_names, read_row
-from therex.nlp.tagger.pieces import Pieces
+from therex.nlp.tagger.pieces import END, START, Pieces
 from therex.nlp.tagger.tasks import ATTRIBUTES, ATTRIBUTES_OF, BEGIN, INSIDE, QUESTIONS, TOLD
 from therex.nlp.tagger.windows import windows
 from therex.types import CONTRADICTIONS, LABELS
@@ -29,8 +29,7 @@ BEFORE = ("therex_sentences", "therex_sections", "therex_quantities", "therex_le
 # windows are padded to one of these, so that few shapes are compiled
 LENGTHS = (64, 96, 128, 192, 256, 320, 384, 512)
 UNTOLD = -1
-_MOST = 4
-_START, _END = 101, 102
+_LEAST = 4
 
 
 @dataclass(slots=True)
@@ -70,11 +69,13 @@ def closed_forms_of(nlp: Language, text: str) -> tuple[Doc, Context]:
     return doc, ctx
 
 
-def read_examples(nlp: Language, notes: Sequence[MarkedNote], vocabulary: Sequence[str]) -> tuple[list[Example], list[str]]:
-    """Every note as an example, and the names of the features that their rows have."""
+def read_examples(
+    nlp: Language, notes: Sequence[MarkedNote], vocabulary: Sequence[str], names: Sequence[str] | None = None
+) -> tuple[list[Example], list[str]]:
+    """Every note as an example, and the names of the features that their rows have: `names`, or those that these notes show."""
     read = [closed_forms_of(nlp, note.text) for note in notes]
-    names, pieces = feature_names(read), Pieces(vocabulary)
-    return [example(read_row(doc, ctx, pieces, names), note) for (doc, ctx), note in zip(read, notes, strict=True)], names
+    told, pieces = list(feature_names(read) if names is None else names), Pieces(vocabulary)
+    return [example(read_row(doc, ctx, pieces, told), note) for (doc, ctx), note in zip(read, notes, strict=True)], told
 
 
 def example(row: Row, note: MarkedNote) -> Example:
@@ -125,31 +126,45 @@ class Batch:
     notes: list[int]
 
 
-def batches(examples: Sequence[Example], size: int, rng: np.random.Generator | None = None) -> list[Batch]:
-    """`examples` in batches of about `size` pieces, notes of like length together; shuffled by `rng`."""
-    cut = [windows(e.row.pieces.tolist(), most=_MOST) or [(0, 0)] for e in examples]
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A batch before its arrays are made: how long and how many its windows are, and whose notes they hold."""
+
+    length: int
+    room: int
+    notes: tuple[int, ...]
+
+
+def plan(examples: Sequence[Example], size: int, rng: np.random.Generator | None = None) -> list[Plan]:
+    """Batches of about `size` pieces over all examples, notes of like length together; shuffled by `rng`."""
+    cut = [cuts(e) for e in examples]
     order = rng.permutation(len(examples)) if rng is not None else np.arange(len(examples))
     groups: dict[int, list[int]] = {}
     for k in order.tolist():
         longest = max(end - start for start, end in cut[k]) + 2
         groups.setdefault(next(n for n in LENGTHS if n >= longest), []).append(k)
-    plan: list[tuple[int, int, list[int]]] = []
+    out: list[Plan] = []
     for length, members in groups.items():
-        room = max(_MOST, size // length)
+        room = max(_LEAST, size // length, *(len(cut[k]) for k in members))
         now: list[int] = []
         for k in members:
             if sum(len(cut[i]) for i in now) + len(cut[k]) > room:
-                plan.append((length, room, now))
+                out.append(Plan(length, room, tuple(now)))
                 now = []
             now.append(k)
-        plan.append((length, room, now))
-    if rng is not None:
-        rng.shuffle(plan)  # type: ignore[arg-type]
-    return [_batch(examples, cut, members, length, room) for length, room, members in plan]
+        out.append(Plan(length, room, tuple(now)))
+    return [out[k] for k in rng.permutation(len(out))] if rng is not None else out
 
 
-def _batch(examples: Sequence[Example], cut: list[list[tuple[int, int]]], members: list[int], length: int, room: int) -> Batch:
-    width = examples[members[0]].row.marks.shape[1]
+def cuts(e: Example) -> list[tuple[int, int]]:
+    """The windows of a note; one that holds nothing where it has no pieces."""
+    return windows(e.row.pieces.tolist()) or [(0, 0)]
+
+
+def batch(examples: Sequence[Example], p: Plan) -> Batch:
+    """The arrays of a planned batch."""
+    length, room = p.length, p.room
+    width = examples[p.notes[0]].row.marks.shape[1]
     out = Batch(
         np.zeros((room, length), np.int32),
         np.zeros((room, length, width), np.uint8),
@@ -157,15 +172,15 @@ def _batch(examples: Sequence[Example], cut: list[list[tuple[int, int]]], member
         np.full((room, length, len(LABELS)), UNTOLD, np.int8),
         np.full((room, length), UNTOLD, np.int8),
         np.full((room, len(QUESTIONS)), UNTOLD, np.int32),
-        members,
+        list(p.notes),
     )
     w = 0
-    for place, k in enumerate(members):
+    for place, k in enumerate(p.notes):
         e = examples[k]
         out.answers[place] = e.answers
-        for start, end in cut[k]:
+        for start, end in cuts(e):
             n = end - start
-            out.pieces[w, : n + 2] = [_START, *e.row.pieces[start:end], _END]
+            out.pieces[w, : n + 2] = [START, *e.row.pieces[start:end], END]
             out.features[w, 1 : n + 1] = e.row.marks[start:end]
             owners = e.row.owners[start:end]
             first = e.row.firsts[owners] == np.arange(start, end)

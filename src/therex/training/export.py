@@ -13,6 +13,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from therex.nlp.tagger.pieces import BREAKS
 from therex.nlp.tagger.tasks import ATTRIBUTES, MOST_ANSWERS, QUESTIONS, TAGS
 from therex.training.network import EPSILON, HEADS, HIDDEN, Shape, Weights
 
@@ -58,7 +59,9 @@ class _Graph:
 
 
 def _embedding(g: _Graph, w: Weights) -> str:
-    words = g.add("Gather", [g.keep("words", w["words"]), "pieces"], "word")
+    table = np.array(w["words"])
+    table[list(BREAKS)] += w["breaks"]
+    words = g.add("Gather", [g.keep("words", table), "pieces"], "word")
     size = g.add("Shape", ["pieces"], "size")
     length = g.add("Slice", [size, g.keep("i1", [1], np.int64), g.keep("i2", [2], np.int64)], "length")
     places = g.add("Slice", [g.keep("places", w["places"]), g.keep("i0", [0], np.int64), length], "place")

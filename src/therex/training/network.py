@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from therex.nlp.tagger.pieces import BREAKS, STOP
 from therex.nlp.tagger.tasks import ATTRIBUTES, MOST_ANSWERS, QUESTIONS, TAGS
 
 HIDDEN, HEADS = 384, 12
@@ -66,10 +67,13 @@ def begin(encoder: Mapping[str, np.ndarray], shape: Shape, seed: int) -> Weights
         return {"g": told[f"{name}.weight"], "b": told[f"{name}.bias"]}
 
     words = told["embeddings.word_embeddings.weight"].copy()
-    # the numbers that the vocabulary keeps free stand for a line's end, an empty line and a tab: they begin near a full stop
-    words[1:4] = words[1012] / 2 + random(3, HIDDEN)
+    # the numbers that the vocabulary keeps free stand for a line's end, an empty line and a tab: they begin near a full stop, and unlike
+    # the words they are trained
+    breaks = words[STOP] / 2 + random(len(BREAKS), HIDDEN)
+    words[list(BREAKS)] = 0
     out: Weights = {
         "words": words,
+        "breaks": breaks,
         "places": told["embeddings.position_embeddings.weight"] + told["embeddings.token_type_embeddings.weight"][0],
         "features": np.zeros((shape.features, HIDDEN), dtype=np.float32),
         "norm": norm("embeddings.LayerNorm"),
@@ -126,7 +130,9 @@ def embed(w: Weights, pieces: jax.Array, features: jax.Array, key: jax.Array | N
     -------
     Array of shape (b, l, hidden).
     """
-    x = w["words"][pieces] + w["places"][: pieces.shape[1]] + features @ w["features"]
+    none = jnp.zeros((1, HIDDEN))
+    breaks = jnp.concatenate([none, w["breaks"], none])[jnp.minimum(pieces, len(BREAKS) + 1)]
+    x = w["words"][pieces] + breaks + w["places"][: pieces.shape[1]] + features @ w["features"]
     return _drop(_norm(x, w["norm"]), drop, key)
 
 

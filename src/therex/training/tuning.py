@@ -1,10 +1,11 @@
-"""Tuning the network on marked notes: all of its weights, or the last layers and the heads over the rest as it is."""
+"""Tuning the network on marked notes: all of its weights but the words' own, or the last layers and the heads over the rest as it is."""
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 import optax
 
 from therex.nlp.tagger.tasks import QUESTIONS
-from therex.training.examples import Batch, Example, batches
+from therex.training.examples import Batch, Example, batch, cuts, plan
 from therex.training.network import Shape, Weights, embed, heads, layer, of_notes
 from therex.types import ELEMENTS, LABELS
 
@@ -34,7 +35,7 @@ class Tuning:
     rate, head_rate
         The greatest learning rates of the encoder and of what is new.
     first_layer
-        The first layer that is tuned; those below, and the embeddings of words, stay as they are.
+        The first layer that is tuned; those below, and all that enters them, stay as they are. The embeddings of words always do.
     size
         Pieces in a batch.
     drop, drop_features
@@ -74,9 +75,11 @@ def read(weights: Weights, b: dict[str, jax.Array], shape: Shape, t: Tuning | No
         features = features * kept
     x = embed(weights, b["pieces"], features, None if keys[0] is None else keys[0][1], drop)
     for k in range(shape.layers):
-        if t is not None and k == t.first_layer:
-            x = jax.lax.stop_gradient(x) if k else x
+        if t is not None and k == t.first_layer and k:
+            x = jax.lax.stop_gradient(x)
         x = layer(weights[f"layer{k}"], x, b["pieces"], keys[k + 1], drop)
+    if t is not None and t.first_layer >= shape.layers:
+        x = jax.lax.stop_gradient(x)
     tags, attributes, look, votes = heads(weights, x, features)
     return tags.reshape(*tags.shape[:2], len(LABELS), 3), attributes, of_notes(look, votes, b["pieces"], b["owners"])
 
@@ -106,10 +109,10 @@ def _kinds(weights: Weights, t: Tuning) -> Weights:
 
     def kind(path: tuple[Any, ...], _: object) -> str:
         part = str(path[0].key)
-        if part in ("heads", "features"):
-            return "new"
-        frozen = part == "words" or (t.first_layer > 0 and (part in ("places", "norm") or int(part.removeprefix("layer")) < t.first_layer))
-        return "still" if frozen else "encoder"
+        below = t.first_layer > 0 and (not part.startswith(("layer", "heads")) or (part[5:].isdigit() and int(part[5:]) < t.first_layer))
+        if part == "words" or below:
+            return "still"
+        return "new" if part in ("heads", "features", "breaks") else "encoder"
 
     kinds: Weights = jax.tree_util.tree_map_with_path(kind, weights)
     return kinds
@@ -127,9 +130,8 @@ def tune(
     keep
         Where the state after each pass is kept; a run that finds one there goes on from it.
     """
-    rng = np.random.default_rng(t.seed)
-    each = len(batches(examples, t.size, np.random.default_rng(t.seed)))
-    total = each * t.passes
+    passes = [plan(examples, t.size, np.random.default_rng((t.seed, k))) for k in range(t.passes)]
+    total = sum(map(len, passes))
 
     def rate(most: float) -> optax.Schedule:
         return optax.warmup_cosine_decay_schedule(0.0, most, max(1, total // 12), total, most / 20)
@@ -155,46 +157,54 @@ def tune(
         return (optax.apply_updates(w, moved), held), value
 
     state = (weights, optimizer.init(weights))
-    done, state = _resumed(keep, state)
+    run = _digest(examples, shape, t)
+    done, state = _resumed(keep, run, state)
     key = jax.random.PRNGKey(t.seed)
-    for epoch in range(t.passes):
+    at = sum(map(len, passes[:done]))
+    for epoch in range(done, t.passes):
         losses = []
-        plan = batches(examples, t.size, rng)
-        for k, b in enumerate(plan):
-            if epoch < done:
-                continue
-            state, value = step(state, _arrays(b), jax.random.fold_in(key, epoch * each + k))
+        for p in passes[epoch]:
+            state, value = step(state, _arrays(batch(examples, p)), jax.random.fold_in(key, at))
+            at += 1
             losses.append(float(value))
             if say is not None:
-                say(epoch * each + k + 1, total, float(np.mean(losses)))
-        if keep is not None and epoch >= done:
-            _hold(keep, epoch + 1, state)
+                say(at, total, float(np.mean(losses)))
+        if keep is not None:
+            _hold(keep, run, epoch + 1, state)
     if keep is not None:
         keep.unlink(missing_ok=True)
     tuned: Weights = state[0]
     return tuned
 
 
-def _hold(path: Path, done: int, state: object) -> None:
+def _digest(examples: Sequence[Example], shape: Shape, t: Tuning) -> str:
+    """What a run is: how it is tuned, and on what."""
+    out = hashlib.sha256(repr((t, shape)).encode())
+    for e in examples:
+        for array in (e.row.pieces, e.row.marks, e.tags, e.attributes, e.answers):
+            out.update(np.ascontiguousarray(array).tobytes())
+    return out.hexdigest()
+
+
+def _hold(path: Path, run: str, done: int, state: object) -> None:
     """Write the state of a run, whole or not at all."""
     leaves = jax.tree.leaves(state)
     fresh = path.with_suffix(".new")
     with fresh.open("wb") as file:
         arrays: dict[str, Any] = {f"t{k}": np.asarray(leaf) for k, leaf in enumerate(leaves)}
-        np.savez(file, done=np.array(done), **arrays)
+        np.savez(file, run=np.array(run), done=np.array(done), **arrays)
     fresh.replace(path)
 
 
-def _resumed(path: Path | None, state: Any) -> tuple[int, Any]:
-    """Passes done, and the state after them; none where `path` holds no state of such a run."""
+def _resumed(path: Path | None, run: str, state: Any) -> tuple[int, Any]:
+    """Passes done, and the state after them; none where `path` holds no state of this run."""
     if path is None or not path.is_file():
         return 0, state
     leaves, kind = jax.tree.flatten(state)
     with np.load(path) as held:
-        found = [held.get(f"t{k}") for k in range(len(leaves))]
-        if any(f is None or f.shape != np.shape(leaf) for f, leaf in zip(found, leaves, strict=True)):
+        if str(held.get("run", "")) != run:
             return 0, state
-        return int(held["done"]), jax.tree.unflatten(kind, [jnp.asarray(f) for f in found])
+        return int(held["done"]), jax.tree.unflatten(kind, [jnp.asarray(held[f"t{k}"]) for k in range(len(leaves))])
 
 
 @partial(jax.jit, static_argnames=("shape",))
@@ -207,10 +217,9 @@ def predict(
     weights: Weights, examples: Sequence[Example], shape: Shape, size: int = 4096
 ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Of each example the scores of its tokens' tags (t, labels, 3), of their attributes (t, a), and its answers (q, answers)."""
-    from therex.nlp.tagger.windows import windows
-
     out: list[Any] = [None] * len(examples)
-    for b in batches(examples, size):
+    for p in plan(examples, size):
+        b = batch(examples, p)
         arrays = {k: v for k, v in _arrays(b).items() if k in ("pieces", "features", "owners")}
         tags, attributes, answers = (np.asarray(x) for x in _read(weights, arrays, shape))
         w = 0
@@ -218,7 +227,7 @@ def predict(
             row = examples[k].row
             all_tags = np.tile(np.array([0, -30, -30], np.float32), (len(row.offsets), len(LABELS), 1))
             all_attributes = np.zeros((len(row.offsets), attributes.shape[-1]), np.float32)
-            for start, end in windows(row.pieces.tolist(), most=4) or [(0, 0)]:
+            for start, end in cuts(examples[k]):
                 owners = row.owners[start:end]
                 first = row.firsts[owners] == np.arange(start, end)
                 all_tags[owners[first]] = tags[w, 1 : end - start + 1][first]
@@ -226,11 +235,6 @@ def predict(
                 w += 1
             out[k] = (all_tags, all_attributes, answers[place])
     return out
-
-
-def with_seed(t: Tuning, seed: int) -> Tuning:
-    """The same tuning, begun from another seed."""
-    return replace(t, seed=seed)
 
 
 def clock(say: Callable[[str], None]) -> Say:

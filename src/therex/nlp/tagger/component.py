@@ -139,8 +139,11 @@ class Tagger:
             if {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()} != told["sha256"]:
                 raise ModelError("the tagger was altered: a file does not match the manifest")
             bias = {str(label): float(value) for label, value in told["bias"].items()}
-            if bodies[NETWORK]:
-                self.use(bodies[NETWORK], bodies[VOCABULARY].decode().split("\n"), told["features"], bias)
+            self.use(bodies[NETWORK], bodies[VOCABULARY].decode().split("\n"), told["features"], bias)
+            if self.ready:
+                self._encoder = Encoder(self._network)
+                if self._encoder.features != len(self.features):
+                    raise ModelError("the tagger was altered: the manifest has other features than the network")
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             raise ModelError(f"the tagger cannot be read: want {MANIFEST}, {NETWORK} and {VOCABULARY}") from None
         return self

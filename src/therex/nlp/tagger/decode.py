@@ -14,8 +14,6 @@ from therex.types import LABELS, Label
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SURE = np.log(0.97)
-
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
@@ -46,23 +44,15 @@ def decode(scores: NDArray[np.float32], bias: NDArray[np.float32] | None = None,
     out: list[Tagged] = []
     for k, label in enumerate(LABELS):
         column = scores[:, k]
-        maybe = np.nonzero(column[:, OUTSIDE] < _SURE)[0]
-        for first, last in _runs(maybe):
-            out += [Tagged(label, int(places[i]), int(places[j - 1]) + 1, score) for i, j, score in _best(column[first:last], first)]
+        # where outside is the likeliest everywhere, so is a note without a span of this label
+        if (column[:, OUTSIDE] < column[:, BEGIN:].max(axis=1)).any():
+            out += [Tagged(label, int(places[i]), int(places[j - 1]) + 1, score) for i, j, score in _best(column)]
     return sorted(out, key=lambda s: (s.first, -s.last, s.label))
 
 
-def _runs(places: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Stretches of neighbors among sorted `places`."""
-    if len(places):
-        breaks = np.nonzero(np.diff(places) > 1)[0] + 1
-        for part in np.split(places, breaks):
-            yield int(part[0]), int(part[-1]) + 1
-
-
-def _best(run: NDArray[np.float32], first: int) -> Iterator[tuple[int, int, float]]:
-    """The spans of the likeliest tags of `run`, by Viterbi's algorithm; inside follows begin or inside only."""
-    rows = run.tolist()
+def _best(column: NDArray[np.float32]) -> Iterator[tuple[int, int, float]]:
+    """The spans of the likeliest tags of a column, by Viterbi's algorithm; inside follows begin or inside only."""
+    rows = column.tolist()
     outside, begin, inside = rows[0][OUTSIDE], rows[0][BEGIN], -np.inf
     back: list[tuple[int, int]] = []
     for row in rows[1:]:
@@ -81,7 +71,7 @@ def _best(run: NDArray[np.float32], first: int) -> Iterator[tuple[int, int, floa
         tag = tags[k] if k < len(tags) else OUTSIDE
         if start is not None and tag != INSIDE:
             score = float(np.exp(np.mean([rows[i][tags[i]] for i in range(start, k)])))
-            yield first + start, first + k, score
+            yield start, k, score
             start = None
         if tag == BEGIN:
             start = k

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from therex.nlp.context import Context
+from therex.nlp.context import Context, Draft
+from therex.nlp.grammar.durations import LONGEST, minutes_of
 from therex.nlp.tagger.component import Tagger
 from therex.nlp.tagger.encoder import Reading
 from therex.nlp.tagger.tasks import QUESTIONS
@@ -17,50 +18,85 @@ from therex.types import Answer, Label, Range
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+_AMOUNTS = ("minutes", "hours", "hm", "number")
 # labels that the network alone reads; of the closed forms it adds what the grammar has not
 OPEN: tuple[Label, ...] = ("IMPAIRMENT", "LIMITATION", "GOAL", "EXERCISE", "RESPONSE", "MEASURE", "SKILL", "RATIONALE")
-_EDGES = " \t\n.,;:"
-_ENOUGH = 0.15
+_EDGES = ".,;:"
+_LEAST = 0.5
 _MOST = 3
+_TOTALS = ("timed_total", "session_total")
 
 
-def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger) -> Reading:
-    """Draft the spans that the network finds; measures that the grammar has drafted give way to its extents."""
+def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger, held: bool = True) -> Reading:
+    """Draft the spans that the network finds.
+
+    Where it finds measures, they take the place of all that the grammar has drafted: on writers left out the network alone read them
+    better than the two together (docs/reader.md). Of doses and durations it adds what the grammar has not.
+
+    Parameters
+    ----------
+    held
+        Whether the visit took place; minutes of one that did not are left out.
+    """
     row = tagger.row(doc, ctx)
     reading = tagger.read(row)
-    found = tagger.spans(row, reading)
-    if any(span.label == "MEASURE" for span, _ in found):
+    found = [
+        (span, attribute, *_trimmed(ctx.surface.text, int(row.offsets[span.first][0]), int(row.offsets[span.last - 1][1])))
+        for span, attribute in tagger.spans(row, reading)
+    ]
+    found = [f for f in found if f[2] < f[3]]
+    if any(span.label == "MEASURE" for span, *_ in found):
         ctx.withdraw("MEASURE")
-    for span, attribute in found:
-        start, end = _trimmed(ctx.surface.text, int(row.offsets[span.first][0]), int(row.offsets[span.last - 1][1]))
+    for span, attribute, start, end in found:
         i, j = _units(ctx, start, end)
-        if start >= end or i >= j:
+        if i >= j:
             continue
+        draft = None
         if span.label == "DURATION":
-            attribute = None if ctx.covered(i, j, "DURATION") else _with_minutes(ctx, i, j, attribute or "")
-        known = span.label in OPEN or (span.label == "DOSE" and not ctx.covered(i, j, "DOSE", "DURATION"))
-        if known or (span.label == "DURATION" and attribute):
+            if (held or attribute == "plan") and not ctx.covered(i, j, "DURATION"):
+                draft = _draft_duration(ctx, i, j, attribute or "")
+        elif span.label in OPEN or (span.label == "DOSE" and not ctx.covered(i, j, "DOSE", "DURATION")):
             draft = ctx.add(span.label, i, j, "tagger", attribute)
-            if draft is not None:
-                draft.start, draft.end = start, end
+        if draft is not None:
+            draft.start, draft.end = start, end
     return reading
 
 
-def _with_minutes(ctx: Context, i: int, j: int, attribute: str) -> str | None:
-    """The attribute of a duration with its minutes, where it tells any; None where it should and does not."""
-    if attribute in ("clock", "plan"):
-        return attribute
-    for unit in ctx.units[i:j]:
-        if unit.quantity is not None and unit.quantity.kind in ("minutes", "hours", "number") and unit.quantity.numbers:
-            minutes = unit.quantity.numbers[0] * (60 if unit.quantity.kind == "hours" else 1)
-            return f"{attribute}={minutes:g}"
-    return None
+def _draft_duration(ctx: Context, i: int, j: int, kind: str) -> Draft | None:
+    """A duration over units `i` to `j`; None where it should tell minutes and does not, or tells a total that is told already."""
+    if kind in ("clock", "plan"):
+        return ctx.add("DURATION", i, j, "tagger", kind)
+    amounts = [u.quantity for u in ctx.units[i:j] if u.quantity is not None and u.quantity.kind in _AMOUNTS and u.quantity.numbers]
+    told = any((d.attribute or "").startswith(f"{kind}=") for d in ctx.of("DURATION"))
+    if not amounts or (kind in _TOTALS and told):
+        return None
+    # `1 hour and then 15 minutes` is one amount
+    minutes = sum(map(minutes_of, amounts)) if amounts[0].kind != "number" else minutes_of(amounts[0])
+    if not 0 <= minutes <= LONGEST:
+        return None
+    value: dict[str, object] = {"minutes": int(minutes)}
+    code = _code_beside(ctx, i, j) if kind == "code_minutes" else None
+    if code:
+        value["code"] = code
+    return ctx.add("DURATION", i, j, "tagger", f"{kind}={int(minutes)}", value)
+
+
+def _code_beside(ctx: Context, i: int, j: int) -> str | None:
+    """The code of the nearest service in the sentence: before the minutes, or else after them."""
+    first, last = ctx.sentence(i)
+    services = [d for d in ctx.of("SERVICE") if d.attribute and first <= d.first < last]
+    before = [d for d in services if d.last <= i]
+    nearest = (
+        max(before, key=lambda d: d.last) if before else min((d for d in services if d.first >= j), key=lambda d: d.first, default=None)
+    )
+    return nearest.attribute if nearest is not None else None
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while end > start and text[end - 1] in _EDGES:
+    """A stretch without blanks and closing marks at its edges."""
+    while end > start and (text[end - 1].isspace() or text[end - 1] in _EDGES):
         end -= 1
-    while start < end and text[start] in _EDGES:
+    while start < end and (text[start].isspace() or text[start] in _EDGES):
         start += 1
     return start, end
 
@@ -91,9 +127,9 @@ def answers(ctx: Context, reading: Reading, doc: Doc) -> dict[str, Answer]:
 
 def _carriers(sentences: list[Range], carried: np.ndarray) -> Iterator[Range]:
     """The sentences that carried most, in the order of the text."""
-    total = float(carried.sum())
-    if total <= 0:
+    greatest = float(carried.max(initial=0))
+    if greatest <= 0:
         return
-    most = [k for k in np.argsort(-carried)[:_MOST].tolist() if carried[k] >= _ENOUGH * total]
+    most = [k for k in np.argsort(-carried, kind="stable")[:_MOST].tolist() if carried[k] >= _LEAST * greatest]
     for k in sorted(most):
         yield sentences[k]

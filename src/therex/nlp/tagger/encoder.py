@@ -70,7 +70,7 @@ class Encoder:
         looks: list[Any] = []
         said: list[Any] = []
         tokens: list[Any] = []
-        for start, end in windows(row.pieces.tolist()):
+        for start, end in windows(row.pieces.tolist()) or [(0, 0)]:
             pieces = np.array([[START, *row.pieces[start:end], END]], dtype=np.int64)
             features = np.zeros((1, end - start + 2, row.marks.shape[1]), dtype=np.float32)
             features[0, 1:-1] = row.marks[start:end]
@@ -84,22 +84,27 @@ class Encoder:
             attributes[owners[first]] = attribute[0, 1:-1][first]
             looks.append(look[0])
             said.append(votes[0])
-            tokens.append(np.array([owners[0], *owners, owners[-1]]))
+            # what begins and ends a window counts for the first and last token
+            tokens.append(np.array([owners[0], *owners, owners[-1]]) if end > start else np.zeros(2, dtype=np.int64))
         return self._whole(n, tags, attributes, looks, said, tokens)
+
+    @property
+    def features(self) -> int:
+        """How many features of a word the network reads."""
+        return int(self._session.get_inputs()[1].shape[2])
 
     @staticmethod
     def _whole(n: int, tags: Any, attributes: Any, looks: list[Any], said: list[Any], tokens: list[Any]) -> Reading:
         questions = len(QUESTIONS)
         shares = np.zeros((n, questions), dtype=np.float32)
         votes = np.zeros((n, questions, MOST_ANSWERS), dtype=np.float32)
-        if not looks:
-            return Reading(tags, attributes, {q: np.full(len(a), 1 / len(a), np.float32) for q, a in QUESTIONS.items()}, shares, votes)
         look, flat, owners = np.concatenate(looks), np.concatenate(said).reshape(-1, questions, MOST_ANSWERS), np.concatenate(tokens)
         share = np.exp(look - look.max(0))
         share /= share.sum(0)
         total = np.einsum("tq,tqa->qa", share, flat)
-        np.add.at(shares, owners, share)
-        np.add.at(votes, owners, share[..., None] * flat)
+        if n:
+            np.add.at(shares, owners, share)
+            np.add.at(votes, owners, share[..., None] * flat)
         answers = {}
         for k, (name, options) in enumerate(QUESTIONS.items()):
             odds = np.exp(total[k, : len(options)] - total[k, : len(options)].max())

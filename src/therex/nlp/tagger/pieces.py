@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 PAD, UNKNOWN, START, END = 0, 100, 101, 102
 # pieces that the vocabulary keeps free for its users: a line's end, an empty line, a tab
 LINE, EMPTY_LINE, TAB = 1, 2, 3
+BREAKS = (LINE, EMPTY_LINE, TAB)
+STOP = 1012
 _PARTS = re.compile(r"\w+|[^\w\s]")
-_SAME = str.maketrans(
-    {"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "→": ">", "•": "*", "₂": "2", "⁄": "/", "½": "5"}
-)
+_SAME = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "→": ">", "•": "*", "₂": "2", "⁄": "/"})
 
 
 class Pieces:

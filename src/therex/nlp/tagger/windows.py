@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from therex.nlp.tagger.pieces import EMPTY_LINE, LINE
+from therex.nlp.tagger.pieces import EMPTY_LINE, LINE, STOP
 
 LONGEST = 510
 MOST = 16
 _EARLIEST = 340
-_STOP = 1012
 
 
 def windows(pieces: Sequence[int], longest: int = LONGEST, most: int = MOST) -> list[tuple[int, int]]:
@@ -33,7 +32,7 @@ def windows(pieces: Sequence[int], longest: int = LONGEST, most: int = MOST) -> 
         end = min(len(pieces), start + longest)
         if end < len(pieces):
             early = start + longest * _EARLIEST // LONGEST
-            for marks in ((EMPTY_LINE, LINE), (_STOP,)):
+            for marks in ((EMPTY_LINE, LINE), (STOP,)):
                 cuts = [k + 1 for k in range(early, end) if pieces[k] in marks]
                 if cuts:
                     end = cuts[-1]
