@@ -205,3 +205,9 @@ def test_exercise_was_given_where_the_answer_says_so(pipeline: Any) -> None:
 def test_billed_97110_is_exercise_given_whatever_is_answered(pipeline: Any) -> None:
     v = view(pipeline, "97110 x 2 units.", necessity="not_applicable")
     assert exercise_given(v, read_minutes(v))
+
+
+def test_a_clock_time_has_its_hours_and_one_without_any_is_dropped(pipeline: Any) -> None:
+    told = {"quarter past nine to ten": ("DURATION", "clock"), "after lunch": ("DURATION", "clock")}
+    found = [s for s in view(pipeline, "Seen quarter past nine to ten, and again after lunch.", told).spans if s.attribute == "clock"]
+    assert [s.value for s in found] == [{"start": "09:15", "end": "10:00"}]

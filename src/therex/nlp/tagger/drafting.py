@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from therex.nlp.context import Context, Draft
+from therex.nlp.grammar.clock import clock_times
 from therex.nlp.grammar.durations import LONGEST, minutes_of
 from therex.nlp.tagger.component import Tagger
 from therex.nlp.tagger.encoder import Reading
@@ -63,9 +64,14 @@ def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger, held: bool = True) -> R
 
 
 def _draft_duration(ctx: Context, i: int, j: int, kind: str) -> Draft | None:
-    """A duration over units `i` to `j`; None where it should tell minutes and does not, or tells a total that is told already."""
-    if kind in ("clock", "plan"):
+    """A duration over units `i` to `j`; None where it should tell minutes or a time of day and does not, or
+    tells a total that is told already."""
+    if kind == "plan":
         return ctx.add("DURATION", i, j, "tagger", kind)
+    if kind == "clock":
+        times = clock_times(ctx.surface.norm[ctx.units[i].start : ctx.units[j - 1].end])
+        ends = {"start": times[0], "end": times[1] if times[1:] else None} if times else None
+        return ctx.add("DURATION", i, j, "tagger", kind, ends) if ends else None
     amounts = [u.quantity for u in ctx.units[i:j] if u.quantity is not None and u.quantity.kind in _AMOUNTS and u.quantity.numbers]
     told = any((d.attribute or "").startswith(f"{kind}=") for d in ctx.of("DURATION"))
     if not amounts or (kind in _TOTALS and told):
