@@ -50,6 +50,7 @@ KNOWN = {
     "w001-07": "functional_limitation is present, but no LIMITATION is marked",  # it rests on the share of a goal that is reached
     "w006-01": "code_minutes is present and minutes.codes states none",  # minutes of a run-through with no service named
     "w008-11": "an EXERCISE has no name of an exercise",  # a letter that names it on a home sheet
+    "w023-08": "an EXERCISE has no name of an exercise",  # one that is named by figures alone
     "w029-08": "an EXERCISE has no name of an exercise",  # one that is named by the two angles of its position
 }
 
