@@ -51,6 +51,7 @@ KNOWN = {
     "w006-01": "code_minutes is present and minutes.codes states none",  # minutes of a run-through with no service named
     "w008-11": "an EXERCISE has no name of an exercise",  # a letter that names it on a home sheet
     "w023-08": "an EXERCISE has no name of an exercise",  # one that is named by figures alone
+    "w030-01": "the clock times give the length of the visit: total_time is weak, not missing",  # they time one exercise
     "w043-09": "an EXERCISE has no name of an exercise",  # `x1` of gaze stability, as its home list says
     "w047-08": "an EXERCISE has no name of an exercise",  # the short name of a drill of gaze stability
     "w029-08": "an EXERCISE has no name of an exercise",  # one that is named by the two angles of its position
