@@ -54,6 +54,8 @@ KNOWN = {
     "w030-01": "the clock times give the length of the visit: total_time is weak, not missing",  # they time one exercise
     "w043-09": "an EXERCISE has no name of an exercise",  # `x1` of gaze stability, as its home list says
     "w047-08": "an EXERCISE has no name of an exercise",  # the short name of a drill of gaze stability
+    "w050-01": "every service has its minutes and no total is stated: total_time is weak, not missing",  # zero minutes each
+    "w051-08": "an EXERCISE has no name of an exercise",  # the short name of one that is named in full before
     "w029-08": "an EXERCISE has no name of an exercise",  # one that is named by the two angles of its position
 }
 
