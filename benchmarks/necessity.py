@@ -1,10 +1,10 @@
-"""The necessity model against simple rivals, out of fold by family on the marked notes.
+"""The necessity model against simple rivals, on marked notes that neither has learned from.
 
-    python benchmarks/necessity.py [CORPUS] [--other DIR]
+    python benchmarks/necessity.py training_data/heldout [--learn training_data/voices/notes]
 
-Rivals: the length of the note alone, the number of elements present, words alone (TF-IDF and the same classifier), and the rule of
-the definition applied to the elements found. Intervals are 95 % bootstrap intervals over families, of the difference to the model.
-With `--other` the rivals learn from the whole corpus, and they and the shipped model judge the notes of DIR.
+Rivals: the length of the note alone, the number of elements present, words alone (TF-IDF and the same classifier), which learn from the
+folder of `--learn`; and the rule of the definition applied to the elements found. Intervals are 95 % bootstrap intervals over families, of
+the difference to the model.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
-from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from spacy.language import Language
@@ -32,42 +31,19 @@ from therex.elements.contradictions import read_contradictions
 from therex.nlp.export import to_view
 from therex.scoring.features import necessity_rule
 from therex.settings import SHIPPED
-from therex.training.necessity import FOLDS, SEED, C, estimator, left_out, matrix, signed_features
-from therex.training.run import trained_pipeline
-from therex.training.suspects import cases_beside
+from therex.training.necessity import SEED, C
 from therex.types import Note
 
 
 def main(argv: list[str]) -> int:
     """Print AUROC and Brier of the model and of each rival, and the intervals of the differences."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("corpus", type=Path, nargs="?", default=Path(__file__).resolve().parent.parent / "training_data" / "notes")
-    parser.add_argument("--other", type=Path)
+    parser.add_argument("notes", type=Path, help="marked notes that the shipped model has not learned from, such as training_data/heldout")
+    parser.add_argument("--learn", type=Path, default=Path(__file__).resolve().parent.parent / "training_data" / "voices" / "notes")
     args = parser.parse_args(argv)
-    notes = load_folder(args.corpus)
-    cases = cases_beside([args.corpus])
-    nlp = trained_pipeline(notes, cases)
-    applicable = [n for n in notes if n.meta["necessity"] != "not_applicable"]
-    present, rule = counted(nlp, applicable)
-    if args.other:
-        return elsewhere(nlp, applicable, present, [n for n in load_folder(args.other) if n.meta["necessity"] != "not_applicable"])
-    x, y, families = matrix(left_out(nlp, notes, cases))
-    folds = list(GroupKFold(n_splits=FOLDS).split(x, y, families))
-
-    def probability(model: object, data: object) -> np.ndarray:
-        return cross_val_predict(model, data, y, cv=folds, method="predict_proba")[:, 1]
-
-    one, words = one_figure(), words_alone()
-    scores = {
-        "therex": probability(estimator(), x * signed_features(x, y)),
-        "length alone": probability(one, np.array([[len(n.text.split())] for n in applicable], dtype=float)),
-        "elements counted": probability(one, np.array(present, dtype=float).reshape(-1, 1)),
-        "words alone": probability(words, [n.text for n in applicable]),
-        "the rule": np.array(rule),
-    }
-    print(f"{len(y)} notes, {len(set(families))} families, {FOLDS} folds")
-    compare(y, scores, families)
-    return 0
+    analyzer = Analyzer.create(model=SHIPPED)
+    taught, others = ([n for n in load_folder(folder) if n.meta["necessity"] != "not_applicable"] for folder in (args.learn, args.notes))
+    return elsewhere(analyzer, taught, others)
 
 
 def one_figure() -> Any:
@@ -96,12 +72,11 @@ def counted(nlp: Language, notes: list[MarkedNote]) -> tuple[list[int], list[flo
     return present, rule
 
 
-def elsewhere(nlp: Language, notes: list[MarkedNote], present: list[int], others: list[MarkedNote]) -> int:
+def elsewhere(shipped: Analyzer, notes: list[MarkedNote], others: list[MarkedNote]) -> int:
     """Rivals that learned from `notes`, and the shipped model, on `others`."""
     y = np.array([n.meta["necessity"] == "supported" for n in notes], dtype=int)
     truth = np.array([n.meta["necessity"] == "supported" for n in others], dtype=int)
-    shipped = Analyzer.create(model=SHIPPED)
-    there, rule = counted(nlp, others)
+    present, there, rule = counted(shipped.nlp, notes)[0], *counted(shipped.nlp, others)
 
     def fitted(model: Any, data: Any, other: Any) -> np.ndarray:
         return model.fit(data, y).predict_proba(other)[:, 1]

@@ -28,6 +28,7 @@ def own_home(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def nlp():
+    """Closed forms alone: a pipeline whose tagger knows nothing."""
     from therex.nlp.build import build
 
     return build()
@@ -40,6 +41,19 @@ def analyzer():
     from therex.analysis import Analyzer
 
     return Analyzer.create(on=date(2026, 11, 25))
+
+
+@pytest.fixture(scope="session")
+def grammar(nlp):
+    """The whole analysis with closed forms alone, so that no training moves what it says of them."""
+    from datetime import date
+
+    from therex.analysis import Analyzer
+    from therex.catalog.policy import policy
+    from therex.scoring.model import load_model
+    from therex.settings import NECESSITY, models_dir
+
+    return Analyzer(nlp, load_model(models_dir() / NECESSITY), policy("cms"), date(2026, 11, 25))
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,7 @@
-"""A model saved by an earlier version loads and works: `tests/data/model-0.1` was written by version 0.1 from 24 notes."""
+"""A model saved by another version of therex: refused in one line where it reads with other components, never half loaded."""
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -10,29 +9,21 @@ from therex.analysis import Analyzer
 from therex.errors import ModelError
 from therex.scoring.features import NAMES
 from therex.scoring.model import WEIGHTS, load_model
-from therex.types import Note
-
-SAVED = Path(__file__).resolve().parents[1] / "data" / "model-0.1"
-NOTE = """5/4/2026 L TKA 3/30. Lag on SLR. Cannot get L leg into the car without hands.
-Ther ex (97110) 25 min: quad sets with towel 10x10 s, tapping over VMO as it fires late; SLR 3x8.
-Lag gone on 6 of 8 by set 3. Quad control to lift the leg into the car by 5/25.
-Timed 25 total 25. 97110 x2. Ann Bay, PT"""
+from therex.settings import models_dir
 
 
 @pytest.fixture
 def saved(tmp_path, monkeypatch):
     monkeypatch.setenv("THEREX_HOME", str(tmp_path))
-    shutil.copytree(SAVED, tmp_path / "models" / "saved")
+    shutil.copytree(models_dir(), tmp_path / "models" / "saved")
     return tmp_path / "models" / "saved"
 
 
-def test_it_reads_and_judges_a_note(saved):
-    analyzer = Analyzer.create(model="saved")
-    got = analyzer.assess(Note("n", NOTE))
-    assert got.error is None and got.time.codes == {"97110": 25}
-    assert {s.label for s in got.view.spans} >= {"EXERCISE", "DOSE", "DURATION", "SKILL", "RESPONSE"}
-    assert 0 < got.necessity.score < 1
-    assert analyzer.nlp.get_pipe("therex_learned").labels, "its proposals are there"
+def test_a_pipeline_of_other_components_is_refused(saved):
+    config = saved / "therex_notes" / "config.cfg"
+    config.write_text(config.read_text().replace("therex_tagger", "therex_learned"))
+    with pytest.raises(ModelError, match="another version of therex: train it again"):
+        Analyzer.create(model="saved")
 
 
 def test_a_feature_that_came_later_weighs_nothing(saved):

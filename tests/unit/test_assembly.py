@@ -11,23 +11,13 @@ def found(read, text, label):
 @pytest.mark.parametrize(
     ("text", "label", "want"),
     [
-        ("Treatment: SLR 3x10, heel slides 2x15", "EXERCISE", [("SLR", "performed"), ("heel slides", "performed")]),
         ("Treatment: SLR 3x10 2#", "DOSE", [("3x10 2#", None)]),
-        ("HEP: clams 2x10", "EXERCISE", [("clams", "home")]),
-        ("Plan: next visit add step ups", "EXERCISE", [("step ups", "planned")]),
         ("Ther ex x 25 min, manual therapy 15 min", "DURATION", [("25 min", "code_minutes=25"), ("15 min", "code_minutes=15")]),
         ("Total timed minutes: 40  Total treatment time: 45", "DURATION", [("40", "timed_total=40"), ("45", "session_total=45")]),
         ("Fifteen minutes of manual therapy.", "DURATION", [("Fifteen minutes", "code_minutes=15")]),
         ("Plan: 2x/wk x 6 wks", "DURATION", [("2x/wk x 6 wks", "plan")]),
         ("97110 Therapeutic Exercise and 97140", "SERVICE", [("97110 Therapeutic Exercise", "97110"), ("97140", "97140")]),
-        ("STG 1: climb 12 steps with one rail by 3/1 - met", "GOAL", [("climb 12 steps with one rail by 3/1", None)]),
         ("R knee flexion 95° (last week 88°)", "MEASURE", [("R knee flexion 95° (last week 88°)", None)]),
-        ("Unable to descend stairs without rail", "LIMITATION", [("Unable to descend stairs without rail", None)]),
-        ("Sit to stand: min A from low chair", "LIMITATION", [("Sit to stand: min A from low chair", None)]),
-        ("Assessment: decreased R knee flexion", "IMPAIRMENT", [("decreased R knee flexion", None)]),
-        ("Treatment: squats 3x8, VC to avoid knee valgus", "SKILL", [("VC to avoid knee valgus", None)]),
-        ("Pt tolerated treatment well.", "RESPONSE", [("tolerated treatment well", None)]),
-        ("Treatment: bridges 3x10 to improve hip strength for stairs", "RATIONALE", [("to improve hip strength for stairs", None)]),
     ],
 )
 def test_label(read, text, label, want):
@@ -37,25 +27,6 @@ def test_label(read, text, label, want):
 def test_a_denied_deficit_is_negated(read):
     text = "Assessment: no knee swelling today"
     assert [s.assertion for s in read(text).spans if s.label == "IMPAIRMENT"] in ([], ["negated"])
-
-
-@pytest.mark.parametrize(
-    ("line", "kind"),
-    [
-        ("TE 12 min: heel slides L x8 with mod A", "aarom"),
-        ("TE 12 min: heel slides L x8", "arom"),
-        ("TE 12 min: mini squats at counter 3x8 with min A", "strength"),
-        ("TE 12 min: knee ext 4x8 @ 55", "strength"),
-        ("TE 12 min: SL ER 1# 3x12", "strength"),
-    ],
-)
-def test_help_and_load_beside_a_motion_tell_its_type(read, line, kind):
-    assert [s.value["type"] for s in read(line).of("EXERCISE")] == [kind]
-
-
-def test_exercise_value_names_concept_type_side_and_part(read):
-    span = next(s for s in read("Treatment: R SLR 3x10").spans if s.label == "EXERCISE")
-    assert span.value == {"concept": "straight leg raise", "type": "strength", "side": "right", "body_part": "knee"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from therex.corpus.marked import parse
+from therex.corpus.marked import MarkedNote, parse
 from therex.nlp.build import build
 from therex.nlp.tagger.component import MANIFEST, NETWORK, Tagger
 from therex.nlp.tagger.decode import decode
@@ -20,8 +20,9 @@ pytest.importorskip("jax", reason="the extra `train` is not installed")
 import jax
 
 from therex.training.examples import Example, batch, closed_forms_of, cuts, example, plan, read_examples
-from therex.training.export import export, graph
+from therex.training.export import export, graph, weights_of
 from therex.training.network import HIDDEN, Shape, Weights, begin
+from therex.training.reader import folds
 from therex.training.tuning import Tuning, predict, tune
 
 WORDS = ["[PAD]", *(f"[unused{k}]" for k in range(99)), "[UNK]", "[CLS]", "[SEP]", *"abcdefghijklmnopqrstuvwxyz0123456789.:,/",
@@ -298,3 +299,60 @@ def test_a_tagger_that_was_altered_is_refused(saved: Path, name: str) -> None:
 def test_where_spans_of_one_label_overlap_the_outer_stands(examples: tuple[list[Example], list[str]]) -> None:
     note = parse(NOTE.replace("⟦IMPAIRMENT hip weakness⟧", "⟦IMPAIRMENT ⟦IMPAIRMENT hip⟧ weakness⟧"))
     assert (example(examples[0][0].row, note).tags[:, LABELS.index("IMPAIRMENT")] == BEGIN).sum() == 1
+
+
+def test_a_network_gives_its_weights_back_nearly_as_they_were(
+    examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights, tmp_path: Path
+) -> None:
+    export(weights, shape, tmp_path / "n.onnx")
+    back = weights_of((tmp_path / "n.onnx").read_bytes())
+    assert jax.tree.structure(back) == jax.tree.structure(weights)
+    for one, two in zip(jax.tree.leaves(weights), jax.tree.leaves(back), strict=True):
+        assert np.abs(np.asarray(one) - np.asarray(two)).max() < 0.01
+
+
+@pytest.fixture(scope="module")
+def light(shape: Shape) -> tuple[Weights, Shape]:
+    words = np.random.default_rng(0).normal(0, 0.05, (2000, HIDDEN))
+    flat = Shape(2, shape.features, light=True)
+    return begin({"embeddings.word_embeddings.weight": words}, flat, 0), flat
+
+
+def test_a_light_network_learns_the_notes_it_is_shown(examples: tuple[list[Example], list[str]], light: tuple[Weights, Shape]) -> None:
+    weights, shape = light
+    tuned = tune(weights, examples[0], shape, Tuning(passes=60, rate=5e-3, head_rate=5e-3, size=256, drop=0.0, drop_features=0.0))
+    tags, _, answers = predict(tuned, examples[0][:1], shape)[0]
+    assert (tags.argmax(-1) == examples[0][0].tags)[examples[0][0].row.firsts >= 0].mean() > 0.99
+    assert (answers.argmax(-1) == examples[0][0].answers).mean() > 0.9
+
+
+def test_a_light_network_says_the_same_as_onnx(
+    examples: tuple[list[Example], list[str]], light: tuple[Weights, Shape], tmp_path: Path
+) -> None:
+    weights, shape = light
+    export(weights, shape, tmp_path / "light.onnx")
+    tagger = Tagger()
+    tagger.use((tmp_path / "light.onnx").read_bytes(), WORDS, examples[1])
+    long = long_example(examples[0][0])
+    for e, (tags, _, _) in zip([examples[0][0], long], predict(weights, [examples[0][0], long], shape), strict=True):
+        assert np.abs(np.exp(tagger.read(e.row).tags) - np.exp(tags)).max() < 0.05
+
+
+def marked(name: str, author: str) -> MarkedNote:
+    return parse(NOTE.replace("id: a", f"id: {name}").replace("family: w", f"family: {name}\nauthor: {author}"))
+
+
+def test_notes_of_one_writer_are_left_out_together() -> None:
+    notes = [marked(f"{author}{k}", author) for author in "abcde" for k in range(3)]
+    parts = folds(notes, 2)
+    assert sorted(note for part in parts for note in part) == sorted(note.id for note in notes)
+    assert all(len({note[0] for note in part} & {note[0] for other in parts if other is not part for note in other}) == 0 for part in parts)
+
+
+def test_one_who_wrote_more_than_a_third_is_never_left_out() -> None:
+    notes = [marked(f"a{k}", "a") for k in range(9)] + [marked(f"{author}0", author) for author in "bcde"]
+    assert not [note for part in folds(notes, 2) for note in part if note.startswith("a")]
+
+
+def test_where_one_wrote_all_of_them_families_are_left_out() -> None:
+    assert sum(map(len, folds([marked(f"a{k}", "a") for k in range(9)], 3))) == 9

@@ -6,7 +6,6 @@ import pytest
 
 import therex.elements.contradictions as contradictions
 import therex.elements.inconsistent as inconsistent
-import therex.nlp.responses as responses
 import therex.nlp.summary as summary
 from therex.catalog.seek import Seek, needs, seek
 from therex.corpus.marked import load_folder
@@ -15,7 +14,7 @@ from therex.nlp.surface import lowered
 NOTES = Path(__file__).resolve().parents[2] / "training_data" / "notes"
 SOUGHT = [
     pytest.param(value, id=f"{module.__name__.rsplit('.', 1)[-1]}.{name}")
-    for module in (contradictions, inconsistent, responses, summary)
+    for module in (contradictions, inconsistent, summary)
     for name, value in vars(module).items()
     if isinstance(value, Seek)
 ]

@@ -7,7 +7,7 @@ import pytest
 
 from therex.billing.minutes import read_minutes
 from therex.elements.all import read_elements
-from therex.nlp.build import load
+from therex.nlp.build import build
 from therex.nlp.context import Context
 from therex.nlp.export import to_view
 from therex.nlp.tagger.component import Tagger
@@ -65,9 +65,8 @@ class Told(Tagger):
 
 @pytest.fixture(scope="module")
 def pipeline() -> Any:
-    nlp = load(fast=True)
+    nlp = build()
     told = Told()
-    nlp.add_pipe("therex_tagger", before="therex_assembly")
     index = nlp.component_names.index("therex_tagger")
     nlp._components[index] = ("therex_tagger", told)
     return nlp, told
@@ -163,8 +162,8 @@ def test_marks_at_the_edge_of_a_span_are_left_out(pipeline: Any) -> None:
     assert [text for text, _ in found(v, "IMPAIRMENT")] == ["Knee buckles"]
 
 
-def test_note_type_and_discipline_are_answers(pipeline: Any) -> None:
-    v = view(pipeline, "Some note of some kind.", note_type="discharge", discipline="OT")
+def test_note_type_and_discipline_are_read_from_titles_and_credentials(pipeline: Any) -> None:
+    v = view(pipeline, "OT DISCHARGE SUMMARY\nAll goals met. Ann Bay, OTR/L", note_type="daily", discipline="PT")
     assert (v.note_type, v.discipline) == ("discharge", "OT")
 
 
@@ -195,9 +194,10 @@ def test_minutes_are_arithmetic_whatever_is_answered(pipeline: Any) -> None:
     assert state(v, "code_minutes").found == "present"
 
 
-def test_exercise_was_given_where_the_answer_says_so(pipeline: Any) -> None:
-    given = view(pipeline, "Seen in the gym today. Fine.", necessity="supported")
-    not_given = view(pipeline, "Seen in the gym today. Fine.", necessity="not_applicable")
+def test_exercise_was_given_where_the_tagger_finds_one_that_was_performed(pipeline: Any) -> None:
+    text = "Daily note. Ther ex: monster shuffles 3x10, no cues."
+    given = view(pipeline, text, {"monster shuffles": ("EXERCISE", "performed")})
+    not_given = view(pipeline, "Daily note. For home: monster shuffles 3x10.", {"monster shuffles": ("EXERCISE", "home")})
     assert exercise_given(given, read_minutes(given))
     assert not exercise_given(not_given, read_minutes(not_given))
 
@@ -211,3 +211,23 @@ def test_a_clock_time_has_its_hours_and_one_without_any_is_dropped(pipeline: Any
     told = {"quarter past nine to ten": ("DURATION", "clock"), "after lunch": ("DURATION", "clock")}
     found = [s for s in view(pipeline, "Seen quarter past nine to ten, and again after lunch.", told).spans if s.attribute == "clock"]
     assert [s.value for s in found] == [{"start": "09:15", "end": "10:00"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "kind"),
+    [
+        ("TE 12 min: heel slides L x8 with mod A", "heel slides L", "aarom"),
+        ("TE 12 min: heel slides L x8", "heel slides L", "arom"),
+        ("TE 12 min: mini squats at counter 3x8 with min A", "mini squats at counter", "strength"),
+        ("TE 12 min: knee ext 4x8 @ 55", "knee ext", "strength"),
+        ("TE 12 min: SL ER 1# 3x12", "SL ER", "strength"),
+    ],
+)
+def test_help_and_load_beside_a_motion_tell_its_type(pipeline: Any, line: str, name: str, kind: str) -> None:
+    (span,) = view(pipeline, line, {name: ("EXERCISE", "performed")}).of("EXERCISE")
+    assert (span.value or {})["type"] == kind
+
+
+def test_exercise_value_names_concept_type_side_and_part(pipeline: Any) -> None:
+    (span,) = view(pipeline, "Treatment: R SLR 3x10", {"R SLR": ("EXERCISE", "performed")}).of("EXERCISE")
+    assert span.value == {"concept": "straight leg raise", "type": "strength", "side": "right", "body_part": "knee"}

@@ -39,7 +39,7 @@ def chart(
         ),
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Read with the light tagger: faster, and less well.")] = False,
     no_text: Annotated[bool, typer.Option("--no-text", help="Leave what the notes say out of the output (json and jsonl).")] = False,
 ) -> int:
     """Read the notes of an episode of care together: documents, measures over time, copied notes, contradictions."""

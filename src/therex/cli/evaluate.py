@@ -12,7 +12,7 @@ def evaluate(
     data: Annotated[Path, typer.Argument(help="A folder of marked notes.")],
     by: Annotated[str | None, typer.Option("--by", help="Also by setting, format, note_type, discipline, family or another key.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Rules alone, without the learned proposals.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Read with the light tagger: faster, and less well.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="All figures as JSON.")] = False,
 ) -> int:
     """Score the program on marked notes: spans, elements, minutes, necessity."""

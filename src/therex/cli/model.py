@@ -38,7 +38,7 @@ def show(name: Annotated[str | None, typer.Argument(help="A model of the list; t
     folder = model_folder(name)
     model, about = load_model(folder / NECESSITY), manifest(folder)
     typer.echo(f"{model.name}: needs review between {model.low} and {model.high}")
-    for key in ("trained_on", "cross_validation", "review", "extraction", "settings", "libraries", "parent"):
+    for key in ("trained_on", "cross_validation", "review", "reader", "settings", "libraries", "parent"):
         typer.echo(f"{key:17} {about.get(key)}")
     for feature, weight in sorted(zip(NAMES, model.weights, strict=True), key=lambda t: -abs(t[1])):
         typer.echo(f"  {weight:+.3f}  {feature}")

@@ -251,7 +251,7 @@ def uniform_minutes(visits: Sequence[Visit]) -> list[EpisodeFinding]:
 
 def _reason(v: Visit) -> bool:
     """Whether a note tells of a change of the exercises or why there was none, beside a stock line on what is to come."""
-    told = (_around(v, m.start) for m in v.view.mentioned("progressed"))
+    told = (_around(v, r.start) for f in v.assessment.findings if f.id == "progression" for r in f.evidence)
     return any(_OF_EXERCISE.search(text) and not _TO_COME.search(text) for text in told)
 
 

@@ -15,7 +15,6 @@ from therex.types import Label, Range, Section
 
 CUTS = frozenset({"semi", "comma", "dot", "br", "lp", "rp", "arrow", "pipe", "bullet"})
 _TURNS = frozenset({"then", "next", "next visit", "next time", "today", "plan", "goal", "the goal", "also", "so we", "afterwards", "i'll"})
-_EDGE = frozenset({"comma", "semi", "dot", "colon", "dash", "br", "bullet", "pipe", "arrow", "and", "at", "eq", "slash", "quote", "but"})
 
 
 @dataclass(slots=True)
@@ -114,14 +113,6 @@ class Context:
             return self.bounds[k]
         return i, i + 1
 
-    def heads_a_list(self, i: int, j: int) -> bool:
-        """Whether units `i` to `j` are a title: words alone, closed by a colon at the end of their line."""
-        return (
-            self.has(j - 1, "colon")
-            and (j >= len(self.units) or self.has(j, "br"))
-            and not any(u.quantity is not None for u in self.units[i:j])
-        )
-
     def lines(self) -> Iterator[tuple[int, int]]:
         """Unit ranges of the lines that hold anything."""
         start = 0
@@ -175,17 +166,6 @@ class Context:
             if x <= i < y:
                 return x, y
         return i, i + 1
-
-    def trim(self, i: int, j: int) -> tuple[int, int]:
-        """Marks and joining words off both edges."""
-        while i < j and (not self.units[i].cats.isdisjoint(_EDGE) or self.units[i].word in ("with", "w/", "w", ")", "]", "*")):
-            i += 1
-        while j > i and (
-            not self.units[j - 1].cats.isdisjoint(_EDGE)
-            or self.units[j - 1].word in ("with", "w/", "w", "(", "x", "for", "the", "of", "then")
-        ):
-            j -= 1
-        return i, j
 
     def add(self, label: Label, i: int, j: int, source: str, attribute: str | None = None,
             value: dict[str, Any] | None = None) -> Draft | None:  # fmt: skip

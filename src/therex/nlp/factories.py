@@ -7,7 +7,6 @@ from spacy.language import Language
 from therex.nlp.assembly import Assembly
 from therex.nlp.assertion import AssertionMarker
 from therex.nlp.extensions import SPANS_KEY
-from therex.nlp.learned import Learned
 from therex.nlp.lexicon import LexiconMatcher
 from therex.nlp.quantities import Quantities
 from therex.nlp.sections import Sections
@@ -39,12 +38,6 @@ def make_assertion(nlp: Language, name: str, *, keep_working: bool = False) -> A
     return AssertionMarker(keep_working)
 
 
-@Language.factory("therex_learned", requires=["doc._.therex_terms", "doc._.therex_sections"])
-def make_learned(nlp: Language, name: str) -> Learned:
-    """Spans that a model trained on marked notes proposes; none until it is trained or loaded."""
-    return Learned()
-
-
 @Language.factory("therex_lexicon", requires=["doc._.therex_quantities"], assigns=["doc._.therex_terms"])
 def make_lexicon(nlp: Language, name: str) -> LexiconMatcher:
     """Known phrases, quantities and marks as one row of units."""
@@ -67,6 +60,12 @@ def make_sections(nlp: Language, name: str) -> Sections:
 def make_sentences(nlp: Language, name: str) -> Sentences:
     """Sentences and list items of a note."""
     return Sentences()
+
+
+@Language.factory("therex_light", requires=["doc._.therex_terms", "doc._.therex_sections"])
+def make_light(nlp: Language, name: str) -> Tagger:
+    """A trained network without an encoder, which reads faster and less well; the assembly asks it where there is no other."""
+    return Tagger()
 
 
 @Language.factory("therex_tagger", requires=["doc._.therex_terms", "doc._.therex_sections"])

@@ -38,8 +38,6 @@ def exercise_given(view: NoteView, minutes: Minutes) -> bool:
         return False
     if minutes.billed_units.get(CODE) or CODE in minutes.codes:
         return True
-    if view.answers:
-        return view.answers["necessity"].odds["not_applicable"] < 0.5
     if view.note_type == "other" or _leaflet(view):
         return False
     if view.mentioned("no_exercise") and not any(s.attribute == CODE for s in given_services(view)):

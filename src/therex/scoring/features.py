@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from therex.catalog.codes import is_timed
-from therex.elements.evidence import text_of
-from therex.elements.treatment import given_services, specific_reaction
+from therex.catalog.files import resource
+from therex.elements.treatment import given_services
 from therex.types import Contradiction, Element, Minutes, NoteView
 
 LEVEL = {"present": 1.0, "weak": 0.4, "missing": 0.0}
@@ -18,24 +18,12 @@ NAMES: tuple[str, ...] = (
     "level:objective_measures", "level:purpose_link", "level:goal", "contradicted", "deficit:none", "rule:deficit", "rule:count", "rule:all", "rule:most",
     "skill:count", "skill:near_exercise", "response:count", "exercise:dosed",
 )  # fmt: skip
-MESSAGES = {
-    "level:impairment": "a specific deficit is named", "level:functional_limitation": "a named activity is limited",
-    "level:exercise_detail": "exercises have their dose", "level:skilled_intervention": "skilled input particular to this patient",
-    "level:response": "a specific reaction in the session", "level:objective_measures": "measures with a comparison",
-    "level:purpose_link": "exercise tied to a deficit and a task", "level:goal": "a measurable goal",
-    "contradicted": "the note contradicts the code, one-on-one care or the need for skill",
-    "deficit:none": "no deficit and no limited activity is named",
-    "rule:most": "skill, reaction or progress, and purpose or goal all stand in the note", "rule:deficit": "a deficit or limited activity is being treated",
-    "rule:count": "skill, reaction or progress, and purpose or goal, counted", "rule:all": "deficit, exercises, and two of skill, reaction and purpose stand together",
-    "skill:count": "instances of skilled input", "skill:near_exercise": "skilled input beside the exercises",
-    "response:count": "specific reactions",
-    "exercise:dosed": "exercises with their dose",
-}  # fmt: skip
 
 
-def message(feature: str) -> str:
-    """A feature in words."""
-    return MESSAGES[feature]
+def message(feature: str, there: bool) -> str:
+    """What is said of a note where `feature` is there, and where it is not."""
+    told: str = resource("reasons.yaml")[feature]["there" if there else "lacking"]
+    return told
 
 
 def necessity_rule(elements: dict[str, str]) -> tuple[bool, bool, int]:
@@ -63,7 +51,7 @@ def features(view: NoteView, minutes: Minutes, elements: Iterable[Element], cont
     found: dict[str, str] = {e.id: e.found for e in elements}
     flags = {c.id for c in contradictions}
     clear = not flags & DEFEATING
-    skills, responses = list(view.of("SKILL")), [s for s in view.of("RESPONSE") if specific_reaction(text_of(view, s))]
+    skills, responses = list(view.of("SKILL")), list(view.of("RESPONSE"))
     if found["skilled_intervention"] == "weak" and not skills:
         # a bare claim of skill is no evidence of it
         found["skilled_intervention"] = "missing"

@@ -57,7 +57,7 @@ class NecessityModel:
                 name,
                 "for" if d > 0 else "against",
                 round(d, 3),
-                message(name) if (x[NAMES.index(name)] > 0) else f"not so here: {message(name)}",
+                message(name, x[NAMES.index(name)] > 0),
             )
             for d, name in moved[:most]
         )

@@ -1,4 +1,4 @@
-"""The trained network as ONNX with 8-bit weights: what the tagger runs, without JAX."""
+"""The trained network as ONNX with 8-bit weights: what the tagger runs, without JAX; and its weights back from there, to go on from."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -15,7 +16,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from therex.nlp.tagger.pieces import BREAKS
 from therex.nlp.tagger.tasks import ATTRIBUTES, MOST_ANSWERS, QUESTIONS, TAGS
-from therex.training.network import EPSILON, HEADS, HIDDEN, Shape, Weights
+from therex.training.network import APART, EPSILON, HEADS, HIDDEN, Shape, Weights
 
 OPSET = 17
 INPUTS = ("pieces", "features")
@@ -62,8 +63,7 @@ def _embedding(g: _Graph, w: Weights) -> str:
     table = np.array(w["words"])
     table[list(BREAKS)] += w["breaks"]
     words = g.add("Gather", [g.keep("words", table), "pieces"], "word")
-    size = g.add("Shape", ["pieces"], "size")
-    length = g.add("Slice", [size, g.keep("i1", [1], np.int64), g.keep("i2", [2], np.int64)], "length")
+    length = g.add("Slice", [g.add("Shape", ["pieces"], "size"), g.keep("i1", [1], np.int64), g.keep("i2", [2], np.int64)], "length")
     places = g.add("Slice", [g.keep("places", w["places"]), g.keep("i0", [0], np.int64), length], "place")
     told = g.add("MatMul", ["features", g.keep("told.w", w["features"])], "told")
     return g.norm(g.add("Add", [g.add("Add", [words, places], "word+place"), told], "word+place+told"), w["norm"], "embedded")
@@ -88,15 +88,34 @@ def _layer(g: _Graph, w: Weights, x: str, name: str, mask: str) -> str:
     return g.norm(g.add("Add", [x, g.linear(wide, w["narrow"], f"{name}.narrow")], f"{name}.sum2"), w["norm2"], f"{name}.norm2")
 
 
+def _near(g: _Graph, w: Weights, x: str, name: str, apart: int, seen: str) -> str:
+    """Each word with those `apart` places before and after it."""
+    x = g.add("Mul", [x, seen], f"{name}.seen")
+    padded = g.add("Pad", [x, g.keep(f"{name}.room", [0, apart, 0, 0, apart, 0], np.int64)], f"{name}.padded")
+    axis, none = g.keep("axis1", [1], np.int64), g.keep("i0", [0], np.int64)
+    before = g.add("Slice", [padded, none, g.keep(f"{name}.end", [-2 * apart], np.int64), axis], f"{name}.before")
+    last = g.keep("last", [np.iinfo(np.int64).max], np.int64)
+    after = g.add("Slice", [padded, g.keep(f"{name}.start", [2 * apart], np.int64), last, axis], f"{name}.after")
+    three = g.add("Concat", [before, x, after], f"{name}.three", axis=-1)
+    told = g.gelu(g.linear(three, w["near"], f"{name}.near"), f"{name}.gelu")
+    return g.norm(g.add("Add", [x, told], f"{name}.sum1"), w["norm1"], f"{name}.norm1")
+
+
 def graph(weights: Weights, shape: Shape) -> onnx.ModelProto:
     """The network as ONNX with 32-bit weights; inputs and outputs as in `network.heads`, votes flat."""
     w, g = jax.tree.map(np.asarray, weights), _Graph()
     x = _embedding(g, w)
     padded = g.add("Cast", [g.add("Equal", ["pieces", g.keep("nothing", 0, np.int64)], "padded?")], "padded", to=TensorProto.FLOAT)
-    far = g.add("Mul", [padded, g.keep("far", -1e9)], "far?")
-    mask = g.add("Unsqueeze", [far, g.keep("axes", [1, 2], np.int64)], "mask")
-    for k in range(shape.layers):
-        x = _layer(g, w[f"layer{k}"], x, f"layer{k}", mask)
+    if shape.light:
+        seen = g.add("Sub", [g.keep("one", 1.0), padded], "seen?")
+        seen = g.add("Unsqueeze", [seen, g.keep("axes", [2], np.int64)], "seen")
+        for k in range(shape.layers):
+            x = _near(g, w[f"layer{k}"], x, f"layer{k}", APART[k], seen)
+    else:
+        far = g.add("Mul", [padded, g.keep("far", -1e9)], "far?")
+        mask = g.add("Unsqueeze", [far, g.keep("axes", [1, 2], np.int64)], "mask")
+        for k in range(shape.layers):
+            x = _layer(g, w[f"layer{k}"], x, f"layer{k}", mask)
     both, h = g.add("Concat", [x, "features"], "both", axis=-1), w["heads"]
     for name, source in (("tags", both), ("attributes", both), ("look", x), ("votes", x)):
         g.linear(source, h[name], name)
@@ -115,3 +134,38 @@ def export(weights: Weights, shape: Shape, path: Path) -> None:
         whole = Path(folder) / "whole.onnx"
         onnx.save(graph(weights, shape), str(whole))
         quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gather"])
+
+
+def weights_of(network: bytes) -> Weights:
+    """The weights of a network that `export` wrote, as near as 8 bits keep them."""
+    model = onnx.load_model_from_string(network)
+    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+
+    def tensor(name: str) -> np.ndarray:
+        if name in held:
+            plain: np.ndarray = held[name].astype(np.float32)
+            return plain
+        whole, zero, scale = (held[f"{name}_{part}"] for part in ("quantized", "zero_point", "scale"))
+        out: np.ndarray = (whole.astype(np.float32) - zero.astype(np.float32)) * scale
+        return out
+
+    def linear(name: str) -> Weights:
+        return {"w": tensor(f"{name}.w"), "b": tensor(f"{name}.b")}
+
+    def norm(name: str) -> Weights:
+        return {"g": tensor(f"{name}.g"), "b": tensor(f"{name}.b")}
+
+    words = tensor("words")
+    breaks = words[list(BREAKS)].copy()
+    words[list(BREAKS)] = 0
+    out: Weights = {
+        "words": words, "breaks": breaks, "places": tensor("places"), "features": tensor("told.w"), "norm": norm("embedded"),
+        "heads": {name: linear(name) for name in ("tags", "attributes", "look", "votes")},
+    }  # fmt: skip
+    k = 0
+    while f"layer{k}.norm1.g" in held:
+        layer = {part: linear(f"layer{k}.{part}") for part in ("attention", "joined", "wide", "narrow")}
+        out[f"layer{k}"] = {**layer, "norm1": norm(f"layer{k}.norm1"), "norm2": norm(f"layer{k}.norm2")}
+        k += 1
+    weights: Weights = jax.tree.map(jnp.asarray, out)
+    return weights

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +12,12 @@ from therex.billing.minutes import read_minutes
 from therex.corpus.marked import MarkedNote
 from therex.elements.all import read_elements
 from therex.elements.contradictions import read_contradictions
-from therex.nlp.export import to_view
-from therex.nlp.learned import Learned
-from therex.nlp.suspect import Suspect
 from therex.scoring.features import AGAINST, NAMES, features
 from therex.scoring.model import NecessityModel
-from therex.training.extraction import folds, rows, train_extraction
-from therex.training.suspects import Case, train_suspect
 from therex.types import NoteView
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from spacy.language import Language
 
 SEED = 97110
 FOLDS = 5
@@ -46,22 +39,6 @@ class Trained:
 
 
 Read = list[tuple[MarkedNote, NoteView]]
-
-
-def left_out(nlp: Language, notes: list[MarkedNote], cases: Sequence[Case] = ()) -> Read:
-    """Every note with its view, read by a pipeline whose learned proposals and suspicions come from other families only."""
-    learned, shipped = nlp.get_pipe("therex_learned"), Learned()
-    suspect, suspected = nlp.get_pipe("therex_suspect"), Suspect()
-    shipped.like(learned)
-    suspected.like(suspect)
-    views: dict[str, NoteView] = {}
-    for train, test in folds(rows(nlp, notes)):
-        learned.like(train_extraction(train, shipped.thresholds) if shipped.labels else shipped)
-        suspect.like(train_suspect(cases, [row.note for row in train]) if cases else suspected)
-        views |= {row.note.id: to_view(nlp(row.note.text)) for row in test}
-    learned.like(shipped)
-    suspect.like(suspected)
-    return [(note, views[note.id]) for note in notes]
 
 
 def matrix(read: Read) -> tuple[NDArray[Any], NDArray[Any], list[str]]:

@@ -1,7 +1,8 @@
 """The network that the tagger is trained as: a BERT encoder with a head for each label and each question, in JAX.
 
 The encoder is that of Devlin and others (2019), with the weights of a small distilled one; its input is widened by the features of
-`therex.nlp.tagger.features`. What is trained here runs as ONNX (`therex.training.export`), where JAX is not needed.
+`therex.nlp.tagger.features`. A light network has convolutions in place of the encoder, and narrow vectors of the same words. What is
+trained here runs as ONNX (`therex.training.export`), where JAX is not needed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from therex.nlp.tagger.pieces import BREAKS, STOP
 from therex.nlp.tagger.tasks import ATTRIBUTES, MOST_ANSWERS, QUESTIONS, TAGS
 
 HIDDEN, HEADS = 384, 12
+# how wide the vectors of a light network are, and how far apart the three words that a layer looks at
+WIDTH, APART = 128, (1, 2, 4, 8)
 EPSILON = 1e-12
 _FAR = -1e9
 Weights = dict[str, Any]
@@ -25,10 +28,11 @@ Weights = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How large a network is: layers of the encoder, and features of a word."""
+    """How large a network is: layers of the encoder (of convolutions, where it is light), and features of a word."""
 
     layers: int
     features: int
+    light: bool = False
 
 
 def answers() -> np.ndarray:
@@ -52,6 +56,8 @@ def begin(encoder: Mapping[str, np.ndarray], shape: Shape, seed: int) -> Weights
         Of the heads, which begin at random.
     """
     rng = np.random.default_rng(seed)
+    if shape.light:
+        return _begin_light(np.asarray(encoder["embeddings.word_embeddings.weight"], dtype=np.float32), shape, rng)
     told = {name.removeprefix("bert."): np.asarray(value, dtype=np.float32) for name, value in encoder.items()}
 
     def random(*size: int) -> np.ndarray:
@@ -88,14 +94,44 @@ def begin(encoder: Mapping[str, np.ndarray], shape: Shape, seed: int) -> Weights
             "narrow": linear(f"{name}.output.dense"),
             "norm2": norm(f"{name}.output.LayerNorm"),
         }
-    size, n = HIDDEN + shape.features, len(QUESTIONS)
-    out["heads"] = {
-        "tags": {"w": random(size, TAGS), "b": np.zeros(TAGS, dtype=np.float32)},
-        "attributes": {"w": random(size, len(ATTRIBUTES)), "b": np.zeros(len(ATTRIBUTES), dtype=np.float32)},
-        "look": {"w": random(HIDDEN, n), "b": np.zeros(n, dtype=np.float32)},
-        "votes": {"w": random(HIDDEN, n * MOST_ANSWERS), "b": np.zeros(n * MOST_ANSWERS, dtype=np.float32)},
-    }
+    out["heads"] = _begin_heads(HIDDEN, shape.features, rng)
     weights: Weights = jax.tree.map(jnp.asarray, out)
+    return weights
+
+
+def _begin_heads(width: int, features: int, rng: np.random.Generator) -> Weights:
+    """Heads over vectors of `width`, at random."""
+
+    def head(size: int, answers: int) -> Weights:
+        return {"w": rng.normal(0, 0.02, (size, answers)).astype(np.float32), "b": np.zeros(answers, dtype=np.float32)}
+
+    n = len(QUESTIONS)
+    return {
+        "tags": head(width + features, TAGS), "attributes": head(width + features, len(ATTRIBUTES)), "look": head(width, n),
+        "votes": head(width, n * MOST_ANSWERS),
+    }  # fmt: skip
+
+
+def _begin_light(words: np.ndarray, shape: Shape, rng: np.random.Generator) -> Weights:
+    """A light network before training; its vectors of words are the encoder's, laid on their main axes."""
+    middle = words - words.mean(0)
+    axes = np.linalg.eigh(middle.T @ middle)[1][:, ::-1][:, :WIDTH]
+    table = middle @ axes
+    table /= table.std()
+    breaks = rng.normal(0, 0.5, (len(BREAKS), WIDTH))
+    table[list(BREAKS)] = 0
+
+    def norm() -> Weights:
+        return {"g": np.ones(WIDTH), "b": np.zeros(WIDTH)}
+
+    out: Weights = {
+        "words": table, "breaks": breaks, "places": np.zeros((1, WIDTH)), "features": np.zeros((shape.features, WIDTH)), "norm": norm(),
+        "heads": _begin_heads(WIDTH, shape.features, rng),
+    }  # fmt: skip
+    for k in range(shape.layers):
+        near = {"w": rng.normal(0, (3 * WIDTH) ** -0.5, (3 * WIDTH, WIDTH)), "b": np.zeros(WIDTH)}
+        out[f"layer{k}"] = {"near": near, "norm1": norm()}
+    weights: Weights = jax.tree.map(lambda x: jnp.asarray(x, dtype=jnp.float32), out)
     return weights
 
 
@@ -130,7 +166,7 @@ def embed(w: Weights, pieces: jax.Array, features: jax.Array, key: jax.Array | N
     -------
     Array of shape (b, l, hidden).
     """
-    none = jnp.zeros((1, HIDDEN))
+    none = jnp.zeros_like(w["breaks"][:1])
     breaks = jnp.concatenate([none, w["breaks"], none])[jnp.minimum(pieces, len(BREAKS) + 1)]
     x = w["words"][pieces] + breaks + w["places"][: pieces.shape[1]] + features @ w["features"]
     return _drop(_norm(x, w["norm"]), drop, key)
@@ -149,6 +185,14 @@ def layer(w: Weights, x: jax.Array, pieces: jax.Array, keys: jax.Array | None = 
     x = _norm(x + _drop(joined, drop, first), w["norm1"])
     wide = jax.nn.gelu(_linear(x, w["wide"]), approximate=False)
     return _norm(x + _drop(_linear(wide, w["narrow"]), drop, second), w["norm2"])
+
+
+def near(w: Weights, x: jax.Array, pieces: jax.Array, apart: int, key: jax.Array | None = None, drop: float = 0.0) -> jax.Array:
+    """One layer of a light network: each word with those `apart` places before and after it; shape (b, l, width) to the same."""
+    x = x * (pieces > 0)[..., None]
+    padded = jnp.pad(x, ((0, 0), (apart, apart), (0, 0)))
+    three = jnp.concatenate([padded[:, : x.shape[1]], x, padded[:, 2 * apart :]], -1)
+    return _norm(x + _drop(jax.nn.gelu(_linear(three, w["near"]), approximate=False), drop, key), w["norm1"])
 
 
 def heads(w: Weights, x: jax.Array, features: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,14 +16,13 @@ from therex.analysis import Analyzer
 from therex.catalog.policy import policy
 from therex.corpus.marked import MarkedNote, load_folder
 from therex.errors import CorpusError
-from therex.nlp.build import build, load
+from therex.nlp.build import LIGHT, TAGGER, build, load
 from therex.scoring.model import MANIFEST, save_model
 from therex.settings import NECESSITY, PIPELINE
 from therex.training.card import card, reliability_svg
 from therex.training.evaluate import Read as Assessed
 from therex.training.evaluate import figures
-from therex.training.extraction import THRESHOLDS, rows, train_extraction
-from therex.training.necessity import ALPHA, DELTA, Read, Trained, data_hash, left_out, train_necessity
+from therex.training.necessity import ALPHA, DELTA, Read, Trained, data_hash, train_necessity
 from therex.training.suspects import Case, cases_beside, train_suspect
 from therex.types import Necessity
 
@@ -33,26 +32,27 @@ if TYPE_CHECKING:
 METRICS, CARD, PICTURE = "metrics.json", "MODEL_CARD.md", "reliability.svg"
 SLICES = ("discipline", "note_type", "format", "length")
 SMALLEST_SLICE = 5
+LAYERS = 6
 
 
 def load_corpora(folders: list[Path]) -> list[MarkedNote]:
-    """The notes of every folder, in order.
+    """The notes of every folder, in order; those of a folder that is given twice stand there twice, and count twice.
 
     Raises
     ------
     CorpusError
         A folder holds no marked notes, a note breaks the format, or two notes share an id.
     """
-    notes = [note for folder in folders for note in load_folder(folder)]
-    if len({n.id for n in notes}) != len(notes):
+    read = {folder: load_folder(folder) for folder in dict.fromkeys(folders)}
+    apart = [note.id for notes in read.values() for note in notes]
+    if len(set(apart)) != len(apart):
         raise CorpusError("two notes share an id: ids are unique over all folders that are trained on together")
-    return notes
+    return [note for folder in folders for note in read[folder]]
 
 
-def trained_pipeline(notes: list[MarkedNote], cases: list[Case]) -> Language:
-    """A fresh pipeline whose learned proposals come from `notes`, and its suspicions from `cases` as well; with no cases from the model in use."""
+def untaught_pipeline(notes: list[MarkedNote], cases: list[Case]) -> Language:
+    """A fresh pipeline whose suspicions come from `cases` and `notes`, or with no cases from the model in use; its tagger knows nothing yet."""
     nlp = build()
-    nlp.get_pipe("therex_learned").like(train_extraction(rows(nlp, notes)))
     nlp.get_pipe("therex_suspect").like(train_suspect(cases, notes) if cases else load().get_pipe("therex_suspect"))
     return nlp
 
@@ -64,6 +64,8 @@ def train(
     delta: float = DELTA,
     name: str | None = None,
     parent: str | None = None,
+    encoder: bool = False,
+    passes: int | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Train from marked notes and write a model folder at `out`.
@@ -78,6 +80,10 @@ def train(
         What the model calls itself; by default after its data.
     parent
         The model in use when this one was made.
+    encoder
+        Tune every layer of the pretrained encoder, which takes an hour or more, and not the last layers of the reader in use alone.
+    passes
+        Passes over the notes; None for what was chosen on writers left out.
     say
         Told, in a few words, what is being done.
 
@@ -85,28 +91,40 @@ def train(
     -------
     about
         What the manifest says. The files appear in `out` only when all of them are made: a run that is stopped leaves
-        what was there as it was, and the same command starts anew.
+        what was there as it was, and the same command goes on after the last whole pass over the notes.
 
     Raises
     ------
     CorpusError
         See `load_corpora`; or the notes are too few, or all of one verdict.
     """
+    from therex.training.reader import LIGHT_TUNING, SHORT, Reader, taggers_in_use
+    from therex.training.tuning import Tuning
+
     notes = load_corpora(folders)
     families = {str(n.meta.get("family", n.id)) for n in notes}
     verdicts = {n.meta["necessity"] for n in notes} - {"not_applicable"}
     if len(families) < 10 or len(verdicts) < 2:
         raise CorpusError("too few notes to train on: want ten families at least, and both supported and not supported notes")
-    say("learning what the rules miss")
-    cases = cases_beside(folders)
-    nlp = trained_pipeline(notes, cases)
-    say("reading every note by a model that has not seen it")
-    read = left_out(nlp, notes, cases)
+    nlp = untaught_pipeline(notes, cases_beside(folders))
+    work = out.parent / f".{out.name}.work"
+    tuning, light_tuning = Tuning() if encoder else SHORT, LIGHT_TUNING
+    if passes is not None:
+        tuning, light_tuning = replace(tuning, passes=passes), replace(light_tuning, passes=passes)
+    reader = Reader(nlp, notes, tuning, LAYERS if encoder else taggers_in_use(), work, say)
+    say("reading notes by readers that learned from other writers")
+    read = reader.left_out()
     say("learning necessity")
     trained = train_necessity(read, name or f"necessity-{data_hash(notes)[:8]}", alpha, delta)
-    say("measuring")
     metrics = left_out_figures(nlp, read, trained)
-    about = {**trained.about, "parent": parent, "extraction": {"labels": dict(THRESHOLDS)}}
+    say("learning to read from every note")
+    tagger = reader.teach(notes, "all notes")
+    light = reader.teach(notes, "light", light_tuning, LIGHT)
+    about = {
+        **trained.about,
+        "parent": parent,
+        "reader": {"sha256": tagger.digest, "light": light.digest, "layers": reader.shapes[TAGGER].layers, **asdict(tuning)},
+    }
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = out.parent / f".{out.name}.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -120,6 +138,7 @@ def train(
         _replace(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(work, ignore_errors=True)
     return {"model": trained.model.name, "metrics": metrics, **about}
 
 
@@ -160,7 +179,11 @@ def left_out_figures(nlp: Language, read: Read, trained: Trained) -> dict[str, A
             if len(part) >= SMALLEST_SLICE
             for f in (figures(part),)
         }
-    return {"how": "each note read and scored by models trained on other families; rules have seen them", **whole, "slices": slices}
+    return {
+        "how": "each note read by a reader that learned from other writers, and scored by models of other families",
+        **whole,
+        "slices": slices,
+    }
 
 
 def manifest(folder: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from therex.analysis import Analyzer
 from therex.corpus.marked import MarkedNote
-from therex.types import Assessment, Note
+from therex.types import ELEMENTS, Assessment, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,21 @@ def suggest(notes: Iterable[Note], analyzer: Analyzer, most: int) -> list[Sugges
         like = np.maximum(like, (vectors @ vectors[k].T).toarray().ravel())
         note, a = read[k]
         assert a.necessity is not None
-        why = f"score {a.necessity.score:.2f}, {_learned(a):.0%} of the spans from models alone"
+        why = f"score {a.necessity.score:.2f}, {_open(a):.0%} of the elements' probability on another state"
         out.append(Suggestion(premarked(note, a), round(float(unsure[k]), 3), why))
     return out
 
 
-def _learned(a: Assessment) -> float:
-    spans = a.view.spans if a.view else ()
-    return sum(s.source.startswith("model:") for s in spans) / max(len(spans), 1)
-
-
 def _unsure(a: Assessment) -> float:
-    """How near the score is to a half, and how much rests on the models alone."""
+    """How near the score is to a half, and how unsure the tagger is of the elements."""
     score = a.necessity.score if a.necessity and a.necessity.verdict != "not_applicable" else 0.0
-    return 0.7 * (1 - abs(2 * score - 1)) + 0.3 * _learned(a)
+    return 0.5 * (1 - abs(2 * score - 1)) + 0.5 * _open(a)
+
+
+def _open(a: Assessment) -> float:
+    """How much of the probability of the elements' states is not on the likeliest one, 0 to 1."""
+    answers = a.view.answers if a.view else {}
+    return float(np.mean([1 - max(answers[e].odds.values()) for e in ELEMENTS if e in answers] or [0.0]))
 
 
 def premarked(note: Note, a: Assessment) -> MarkedNote:

@@ -17,7 +17,7 @@ import optax
 
 from therex.nlp.tagger.tasks import QUESTIONS
 from therex.training.examples import Batch, Example, batch, cuts, plan
-from therex.training.network import Shape, Weights, embed, heads, layer, of_notes
+from therex.training.network import APART, Shape, Weights, embed, heads, layer, near, of_notes
 from therex.types import ELEMENTS, LABELS
 
 # drop-out by the CPU's own generator: the default one costs as much as a layer
@@ -35,7 +35,8 @@ class Tuning:
     rate, head_rate
         The greatest learning rates of the encoder and of what is new.
     first_layer
-        The first layer that is tuned; those below, and all that enters them, stay as they are. The embeddings of words always do.
+        The first layer that is tuned; those below, and all that enters them, stay as they are. So do the embeddings of words, but in a
+        light network.
     size
         Pieces in a batch.
     drop, drop_features
@@ -44,7 +45,7 @@ class Tuning:
         The weight of the questions' loss beside that of the tags.
     """
 
-    passes: int = 6
+    passes: int = 5
     rate: float = 2e-4
     head_rate: float = 1e-3
     first_layer: int = 0
@@ -77,7 +78,11 @@ def read(weights: Weights, b: dict[str, jax.Array], shape: Shape, t: Tuning | No
     for k in range(shape.layers):
         if t is not None and k == t.first_layer and k:
             x = jax.lax.stop_gradient(x)
-        x = layer(weights[f"layer{k}"], x, b["pieces"], keys[k + 1], drop)
+        w, key_k = weights[f"layer{k}"], keys[k + 1]
+        if shape.light:
+            x = near(w, x, b["pieces"], APART[k], None if key_k is None else key_k[0], drop)
+        else:
+            x = layer(w, x, b["pieces"], key_k, drop)
     if t is not None and t.first_layer >= shape.layers:
         x = jax.lax.stop_gradient(x)
     tags, attributes, look, votes = heads(weights, x, features)
@@ -104,13 +109,13 @@ def _arrays(b: Batch) -> dict[str, Any]:
     return {k: v for k, v in asdict(b).items() if k != "notes"}
 
 
-def _kinds(weights: Weights, t: Tuning) -> Weights:
+def _kinds(weights: Weights, shape: Shape, t: Tuning) -> Weights:
     """Of every tensor, which learning rate it has."""
 
     def kind(path: tuple[Any, ...], _: object) -> str:
         part = str(path[0].key)
         below = t.first_layer > 0 and (not part.startswith(("layer", "heads")) or (part[5:].isdigit() and int(part[5:]) < t.first_layer))
-        if part == "words" or below:
+        if (part == "words" and not shape.light) or below:
             return "still"
         return "new" if part in ("heads", "features", "breaks") else "encoder"
 
@@ -144,7 +149,7 @@ def tune(
                 "encoder": optax.adamw(rate(t.rate), weight_decay=0.01),
                 "still": optax.set_to_zero(),
             },
-            _kinds(weights, t),
+            _kinds(weights, shape, t),
         ),
     )
 

@@ -19,17 +19,6 @@ _GRADE = re.compile(r"(\d) *(\+|-|plus|minus)?")
 _SIGNS = {"plus": "+", "minus": "-"}
 
 
-def painy(text: str) -> bool:
-    """Whether `text` speaks of pain or of another symptom that is scored."""
-    return says(text, form_file("measures").data["words"]["painy"])
-
-
-def by_site(ctx: Context) -> Iterator[tuple[int, int]]:
-    """Where places stand with their scores under one word for pain (`pain: neck 5/10, low back 4/10`)."""
-    file = form_file("measures")
-    return file.found(ctx, next(form for form in file.forms if form.more.get("gives") == "sites"))
-
-
 def draft_measures(ctx: Context) -> None:
     """Draft a MEASURE wherever a row of a table or a form stands."""
     file = form_file("measures")

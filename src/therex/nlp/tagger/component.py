@@ -52,6 +52,16 @@ class Tagger:
         return bool(self._network)
 
     @property
+    def network(self) -> bytes:
+        """The ONNX file; empty where there is none."""
+        return self._network
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The word pieces in the order of their numbers."""
+        return self._vocabulary
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the network, which a record names."""
         return hashlib.sha256(self._network).hexdigest()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from therex.nlp.context import Context
+from therex.nlp.tagger.cues import cued
 from therex.nlp.tagger.pieces import Pieces, read_pieces
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def _told(ctx: Context) -> Iterable[tuple[int, int, list[str]]]:
     for d in ctx.drafts:
         yield d.start, d.end, [f"span:{d.label}", f"span:{d.label}:{(d.attribute or '').partition('=')[0]}"]
         yield d.start, d.start + 1, [f"begin:{d.label}"]
+    yield from cued(ctx)
 
 
 def _case(token: str) -> str:

@@ -1,0 +1,121 @@
+"""Marked notes spoiled as notes are: typing errors, scanned letters, lost headings and line ends, wrapped lines, one case throughout.
+
+A reader that is taught them beside the clean ones holds better where notes come so. Rates are in ``resources/noise.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from therex.catalog.files import resource
+from therex.corpus.marked import MarkedNote
+
+Edit = tuple[int, int, str]
+Marked = tuple[int, int, str, str | None]
+_WORD = re.compile(r"[A-Za-z]{4,}")
+_BREAK = re.compile(r"(?<=\S)[ \t]*\n\s*(?=\S)")
+_HEADING = re.compile(r"(?m)^[A-Za-z][A-Za-z /&-]{0,28}:[ \t]*")
+
+
+def spoiled(note: MarkedNote, rng: np.random.Generator) -> MarkedNote:
+    """`note` with its text spoiled, and its spans where their words have gone."""
+    rates: dict[str, Any] = resource("noise.yaml")
+
+    def drawn(*names: str) -> str:
+        """One of the kinds `names`, each with its share of notes; empty where it is none of them."""
+        at = rng.random()
+        for name in names:
+            at -= rates[name]["notes"]
+            if at < 0:
+                return name
+        return ""
+
+    text, spans = note.text, list(note.spans)
+    for names in (("headings",), ("joined", "wrapped"), ("typed", "misread")):
+        name = drawn(*names)
+        if name:
+            text, spans = _edited(text, spans, list(_EDITS[name](text, rates[name], rng)))
+    cased = {"upper": text.upper(), "lower": text.lower(), "": text}[drawn("upper", "lower")]
+    return replace(note, text=cased if len(cased) == len(text) else text, spans=tuple(spans))
+
+
+def _edited(text: str, spans: list[Marked], edits: list[Edit]) -> tuple[str, list[Marked]]:
+    """Text and spans after edits, which are in order and do not overlap; a span of which nothing is left goes."""
+    places = np.zeros(len(text) + 1, dtype=np.int64)
+    parts: list[str] = []
+    at = new = 0
+    for start, end, said in edits:
+        if start < at:
+            continue
+        places[at:start] = np.arange(new, new + start - at)
+        new += start - at
+        places[start:end] = new + np.minimum(np.arange(end - start), len(said))
+        parts += [text[at:start], said]
+        new += len(said)
+        at = end
+    places[at:] = np.arange(new, new + len(text) + 1 - at)
+    out = "".join((*parts, text[at:]))
+    moved = []
+    for start, end, label, attribute in spans:
+        i, j = int(places[start]), int(places[end])
+        while j > i and out[j - 1].isspace():
+            j -= 1
+        while i < j and out[i].isspace():
+            i += 1
+        if i < j:
+            moved.append((i, j, label, attribute))
+    return out, moved
+
+
+def _headings(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
+    for m in _HEADING.finditer(text):
+        if rng.random() < rates["share"]:
+            yield m.start(), m.end(), ""
+
+
+def _joined(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
+    for m in _BREAK.finditer(text):
+        if rng.random() < rates["share"]:
+            yield m.start(), m.end(), " "
+
+
+def _wrapped(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
+    width, begun = int(rng.integers(rates["least"], rates["most"])), 0
+    for m in re.finditer(r"\s+", text):
+        if "\n" in m[0]:
+            begun = m.end()
+        elif m.start() - begun > width:
+            yield m.start(), m.end(), "\n"
+            begun = m.end()
+
+
+def _typed(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
+    """A letter left out, doubled, changed for its neighbor on the keyboard, or for the next letter of the word."""
+    keys, rate = resource("noise.yaml")["keys"], float(rng.choice(rates["rates"]))
+    for m in _WORD.finditer(text):
+        if rng.random() < rate:
+            k = m.start() + int(rng.integers(1, len(m[0]) - 1))
+            here, after = text[k], text[k + 1]
+            yield ((k, k + 1, ""), (k, k + 1, here * 2), (k, k + 2, after + here), (k, k + 1, keys.get(here.lower(), here)))[
+                rng.integers(4)
+            ]
+
+
+def _misread(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
+    seen = resource("noise.yaml")["scanned"]
+    for m in _WORD.finditer(text):
+        if rng.random() < rates["rate"]:
+            places = [k for k in range(m.start(), m.end()) if text[k] in seen]
+            if places:
+                k = int(rng.choice(places))
+                yield k, k + 1, seen[text[k]]
+
+
+_EDITS: dict[str, Callable[[str, dict[str, Any], np.random.Generator], Iterator[Edit]]] = {
+    "headings": _headings, "joined": _joined, "wrapped": _wrapped, "typed": _typed, "misread": _misread,
+}  # fmt: skip
