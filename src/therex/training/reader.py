@@ -51,7 +51,8 @@ class Reader:
     start
         How many layers of the pretrained encoder it has; or, in their place, the taggers to go on from, by component.
     work
-        A folder that holds the state of a run, so that one that was stopped goes on.
+        A folder that holds the state of a run and the networks that are done, so that one that was stopped goes on; it belongs to the notes
+        and settings of one run.
     """
 
     def __init__(
@@ -73,8 +74,16 @@ class Reader:
     def teach(self, notes: Sequence[MarkedNote], name: str, tuning: Tuning | None = None, component: str = TAGGER) -> Tagger:
         """A tagger of the pipeline, once it has learned `notes`; `name` says what is done."""
         tuning, shape = tuning or self.tuning, self.shapes[component]
-        weights = self._known.get(component) or begin(encoder_weights(), shape, tuning.seed)
-        return self._put(self._tuned(weights, notes, shape, name, tuning), shape, component)
+        kept = self.work / f"{name.replace(' ', '-')}.onnx"
+        if not kept.is_file():
+            weights = self._known.get(component) or begin(encoder_weights(), shape, tuning.seed)
+            fresh = kept.with_suffix(".new")
+            export(self._tuned(weights, notes, shape, name, tuning), shape, fresh)
+            fresh.replace(kept)
+        tagger = self.nlp.get_pipe(component)
+        assert isinstance(tagger, Tagger)
+        tagger.use(kept.read_bytes(), self._words, self._features)
+        return tagger
 
     def _tuned(self, weights: Weights, notes: Sequence[MarkedNote], shape: Shape, name: str, tuning: Tuning) -> Weights:
         """`weights` once they have learned `notes`; a run of this name that was stopped goes on."""
@@ -90,16 +99,6 @@ class Reader:
             clean = seen[note.id] % 2 == 0 if count[note.id] > 1 else k % 2 == 0
             seen[note.id] += 1
             yield (self._examples if clean else self._spoiled)[note.id]
-
-    def _put(self, weights: Weights, shape: Shape, component: str) -> Tagger:
-        """A tagger of the pipeline, with `weights` as its network."""
-        tagger = self.nlp.get_pipe(component)
-        assert isinstance(tagger, Tagger)
-        target = self.work / "network.onnx"
-        export(weights, shape, target)
-        tagger.use(target.read_bytes(), self._words, self._features)
-        target.unlink()
-        return tagger
 
     def left_out(self, count: int = FOLDS) -> Read:
         """Notes with their views, each read by a tagger that learned from others alone."""

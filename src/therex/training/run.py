@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,9 @@ from therex.types import Necessity
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+    from therex.nlp.tagger.component import Tagger
+    from therex.training.tuning import Tuning
 
 METRICS, CARD, PICTURE = "metrics.json", "MODEL_CARD.md", "reliability.svg"
 SLICES = ("discipline", "note_type", "format", "length")
@@ -107,11 +111,12 @@ def train(
     if len(families) < 10 or len(verdicts) < 2:
         raise CorpusError("too few notes to train on: want ten families at least, and both supported and not supported notes")
     nlp = untaught_pipeline(notes, cases_beside(folders))
-    work = out.parent / f".{out.name}.work"
     tuning, light_tuning = Tuning() if encoder else SHORT, LIGHT_TUNING
     if passes is not None:
         tuning, light_tuning = replace(tuning, passes=passes), replace(light_tuning, passes=passes)
-    reader = Reader(nlp, notes, tuning, LAYERS if encoder else taggers_in_use(), work, say)
+    work = out.parent / f".{out.name}.work"
+    start = LAYERS if encoder else taggers_in_use()
+    reader = Reader(nlp, notes, tuning, start, work / _run(notes, tuning, start), say)
     say("reading notes by readers that learned from other writers")
     read = reader.left_out()
     say("learning necessity")
@@ -140,6 +145,12 @@ def train(
         shutil.rmtree(fresh, ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)
     return {"model": trained.model.name, "metrics": metrics, **about}
+
+
+def _run(notes: list[MarkedNote], tuning: Tuning, start: int | Mapping[str, Tagger]) -> str:
+    """A name for a run over these notes with these settings: what it leaves when it is stopped is of use to no other."""
+    begun = start if isinstance(start, int) else {name: tagger.digest for name, tagger in start.items()}
+    return hashlib.sha256(repr(([(n.text, n.spans, n.meta) for n in notes], tuning, begun)).encode()).hexdigest()[:16]
 
 
 def _replace(fresh: Path, out: Path) -> None:
