@@ -83,6 +83,9 @@ def _by_kind(view: NoteView) -> dict[str, list[Span]]:
     """The DURATION spans by what they tell; a total told as both kinds is under both."""
     kinds: dict[str, list[Span]] = {}
     for span in view.of("DURATION"):
+        if span.source == "tagger":
+            # marked, and not counted: of the figures that it adds few are right (docs/reader.md)
+            continue
         kind = (span.attribute or "").partition("=")[0]
         kinds.setdefault(kind, []).append(span)
         also = (span.value or {}).get("also")

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _AMOUNTS = ("minutes", "hours", "hm", "number")
-# labels that the network alone reads; of the closed forms it adds what the grammar has not
-OPEN: tuple[Label, ...] = ("IMPAIRMENT", "LIMITATION", "GOAL", "EXERCISE", "RESPONSE", "MEASURE", "SKILL", "RATIONALE")
+# what the network drafts; services are the grammar's, and of durations it adds what the grammar has not
+OPEN: tuple[Label, ...] = ("IMPAIRMENT", "LIMITATION", "GOAL", "EXERCISE", "DOSE", "RESPONSE", "MEASURE", "SKILL", "RATIONALE")
+_BETTER: frozenset[Label] = frozenset({"MEASURE", "DOSE"})
 _EDGES = ".,;:"
 _LEAST = 0.5
 _MOST = 3
@@ -31,8 +32,8 @@ _TOTALS = ("timed_total", "session_total")
 def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger, held: bool = True) -> Reading:
     """Draft the spans that the network finds.
 
-    Where it finds measures, they take the place of all that the grammar has drafted: on writers left out the network alone read them
-    better than the two together (docs/reader.md). Of doses and durations it adds what the grammar has not.
+    Where it finds measures or doses, they take the place of all that the grammar has drafted: on writers left out the network alone read
+    them better (docs/reader.md). Of durations it adds what the grammar has not.
 
     Parameters
     ----------
@@ -46,8 +47,8 @@ def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger, held: bool = True) -> R
         for span, attribute in tagger.spans(row, reading)
     ]
     found = [f for f in found if f[2] < f[3]]
-    if any(span.label == "MEASURE" for span, *_ in found):
-        ctx.withdraw("MEASURE")
+    for label in _BETTER & {span.label for span, *_ in found}:
+        ctx.withdraw(label)
     for span, attribute, start, end in found:
         i, j = _units(ctx, start, end)
         if i >= j:
@@ -56,7 +57,7 @@ def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger, held: bool = True) -> R
         if span.label == "DURATION":
             if (held or attribute == "plan") and not ctx.covered(i, j, "DURATION"):
                 draft = _draft_duration(ctx, i, j, attribute or "")
-        elif span.label in OPEN or (span.label == "DOSE" and not ctx.covered(i, j, "DOSE", "DURATION")):
+        elif span.label in OPEN:
             draft = ctx.add(span.label, i, j, "tagger", attribute)
         if draft is not None:
             draft.start, draft.end = start, end
