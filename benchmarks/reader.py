@@ -14,10 +14,11 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,14 +37,23 @@ from therex.types import ELEMENTS, LABELS
 HEADLINE = ("IMPAIRMENT", "GOAL", "EXERCISE", "DURATION", "RESPONSE")
 
 
+def stated(minutes: Mapping[str, Any]) -> set[tuple[str, float]]:
+    """Minutes by code, and totals, as facts."""
+    facts = {(str(code), float(n)) for code, n in (minutes.get("codes") or {}).items()}
+    return facts | {(name, float(minutes[name])) for name in ("timed_total", "session_total") if minutes.get(name) is not None}
+
+
 def figures(analyzer: Analyzer, notes: Sequence[MarkedNote]) -> dict[str, float]:
     """F1 by label at half overlap, and shares of right answers."""
     counts = dict.fromkeys(LABELS, Counts(0, 0, 0))
     states: list[tuple[str, str]] = []
     right: dict[str, list[bool]] = {"note type": [], "discipline": [], "applicability": []}
+    right_minutes = invented = told = 0
     for note in notes:
         a = analyzer.judge(note.id, analyzer.read(note.text))
-        assert a.view is not None and a.necessity is not None
+        assert a.view is not None and a.necessity is not None and a.time is not None
+        said, truth = stated(asdict(a.time)), stated(note.meta.get("minutes") or {})
+        right_minutes, invented, told = right_minutes + len(said & truth), invented + len(said - truth), told + len(truth)
         for label in LABELS:
             counts[label] += count([s[:2] for s in note.spans if s[2] == label], [(s.start, s.end) for s in a.view.of(label)])
         states += [(f.found, note.meta["elements"][f.id]) for f in a.findings if f.id in ELEMENTS]
@@ -59,7 +69,8 @@ def figures(analyzer: Analyzer, notes: Sequence[MarkedNote]) -> dict[str, float]
         "elements": float(np.mean([said == truth for said, truth in states])),
         "falsely missing": float(np.mean([said == "missing" != truth for said, truth in states])),
         "falsely present": float(np.mean([truth == "missing" != said for said, truth in states])),
-        **{name: float(np.mean(told)) for name, told in right.items()},
+        "minutes found": right_minutes / max(told, 1), "minutes invented": invented / max(right_minutes + invented, 1),
+        **{name: float(np.mean(said)) for name, said in right.items()},
     }  # fmt: skip
 
 
