@@ -57,6 +57,8 @@ KNOWN = {
     "w050-01": "every service has its minutes and no total is stated: total_time is weak, not missing",  # zero minutes each
     "w051-08": "an EXERCISE has no name of an exercise",  # the short name of one that is named in full before
     "w024-11": "minutes.timed_total is stated and no mark holds it",  # the sum of two blocks of the one timed service
+    "w071-04": "every service has its minutes and no total is stated: total_time is weak, not missing",  # zero minutes each
+    "w075-05": "every service has its minutes and no total is stated: total_time is weak, not missing",  # zero minutes each
     "w029-08": "an EXERCISE has no name of an exercise",  # one that is named by the two angles of its position
 }
 
