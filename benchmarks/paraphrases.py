@@ -1,8 +1,8 @@
-"""Whether two wordings of one fact are read alike: pairs by clinicians who never saw the program, each in a note.
+"""Whether two wordings of one fact are read alike: pairs by writers who never saw the program, each in a note.
 
     python benchmarks/paraphrases.py [--wrong KIND] [--fast]
 
-For each kind: the share of wordings that are found (half overlap), of pairs in which both or neither are, and of pairs with the same state
+For each kind: the share of wordings that are found (spans of the kind, together, at half overlap), of pairs in which both or neither are, and of pairs with the same state
 of the element and the same verdict. `--wrong` prints what is missed of a kind.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 import yaml
 
 from therex.analysis import Analyzer
-from therex.corpus.agree import count
+from therex.corpus.agree import OVERLAP
 from therex.types import Assessment, Note
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "spec" / "paraphrases"
@@ -39,11 +39,15 @@ def readings(analyzer: Analyzer, case: dict[str, Any]) -> Iterator[tuple[bool, s
     for words in (case["first"], case["second"]):
         a: Assessment = analyzer.assess(Note("-", case["note"].replace("{}", words)))
         assert a.view is not None and a.necessity is not None
-        spans = [(s.start, s.end) for s in a.view.of(case["kind"]) if s.assertion != "negated"]
-        near = [s for s in spans if s[0] < start + len(words) and s[1] > start]
-        # a wording may be read as several spans, or as part of one
-        found = bool(near) and (count([(start, start + len(words))], near).both > 0 or len(near) > 1)
-        yield found, next(f.found for f in a.findings if f.id == ELEMENT[case["kind"]]), a.necessity.verdict
+        wanted = set(range(start, start + len(words)))
+        # a wording may be read as several spans
+        spans = [set(range(s.start, s.end)) for s in a.view.of(case["kind"]) if s.assertion != "negated"]
+        read = set[int]().union(*(s for s in spans if s & wanted))
+        yield (
+            len(read & wanted) >= OVERLAP * len(read | wanted),
+            next(f.found for f in a.findings if f.id == ELEMENT[case["kind"]]),
+            a.necessity.verdict,
+        )
 
 
 def measured(analyzer: Analyzer) -> dict[str, tuple[float, float, float, float]]:

@@ -49,15 +49,9 @@ def test_a_text_is_marked_or_waits_and_never_both() -> None:
 KNOWN = {
     "w001-07": "functional_limitation is present, but no LIMITATION is marked",  # it rests on the share of a goal that is reached
     "w006-01": "code_minutes is present and minutes.codes states none",  # minutes of a run-through with no service named
-    "w008-11": "an EXERCISE has no name of an exercise",  # a letter that names it on a home sheet
-    "w023-08": "an EXERCISE has no name of an exercise",  # one that is named by figures alone
     "w030-01": "the clock times give the length of the visit: total_time is weak, not missing",  # they time one exercise
-    "w043-09": "an EXERCISE has no name of an exercise",  # `x1` of gaze stability, as its home list says
-    "w047-08": "an EXERCISE has no name of an exercise",  # the short name of a drill of gaze stability
-    "w050-01": "every service has its minutes and no total is stated: total_time is weak, not missing",  # zero minutes each
     "w051-08": "an EXERCISE has no name of an exercise",  # the short name of one that is named in full before
     "w024-11": "minutes.timed_total is stated and no mark holds it",  # the sum of two blocks of the one timed service
-    "w029-08": "an EXERCISE has no name of an exercise",  # one that is named by the two angles of its position
 }
 
 

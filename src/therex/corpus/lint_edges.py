@@ -55,12 +55,18 @@ def _bare_assistance(reading: Reading, mark: Mark) -> Iterator[Found]:
 
 def _exercise(reading: Reading, mark: Mark) -> Iterator[Found]:
     body = reading.body(mark)
-    if not pattern("word_left").search(pattern("figures_and_units").sub(" ", body)) or pattern("no_exercise").fullmatch(body):
+    unnamed = not pattern("word_left").search(pattern("figures_and_units").sub(" ", body)) or pattern("no_exercise").fullmatch(body)
+    if unnamed and not _named_in_full(reading, body):
         yield Found("no_exercise_named", mark.start)
     for load in pattern("load_in_name").finditer(body):
         if not reading.touched(mark.start + load.start(), mark.start + load.end(), "DOSE"):
             yield Found("load_in_name", mark.start)
             break
+
+
+def _named_in_full(reading: Reading, short: str) -> bool:
+    """Whether another exercise of the note has `short` in its longer name, as `VOR x1` has `x1`."""
+    return any(f" {short} " in f" {reading.body(m)} " and reading.body(m) != short for m in reading.of("EXERCISE"))
 
 
 def _two_in_one(reading: Reading, mark: Mark) -> Iterator[Found]:

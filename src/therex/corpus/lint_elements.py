@@ -50,7 +50,9 @@ def _totals(reading: Reading) -> Iterator[Found]:
     if reading.elements["total_time"] != "missing" or _durations(reading, "session_total"):
         return
     given = {m.attribute for m in reading.of("SERVICE") if m.attribute}
-    stated = {str(code) for code in reading.minutes.get("codes") or {}}
+    minutes = {str(code): n for code, n in (reading.minutes.get("codes") or {}).items()}
+    # where every service has zero minutes, the elements of time stay missing (annotation.md, "Vague amounts")
+    stated = set(minutes) if any(minutes.values()) else set()
     if given and given <= stated and ("97110" in stated or not _performed(reading)):
         yield Found("total_from_services")
     clocks = _durations(reading, "clock")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from therex.nlp.tagger.pieces import EMPTY_LINE, LINE, STOP
 
-LONGEST = 510
-MOST = 16
-_EARLIEST = 340
+LONGEST = 254
+MOST = 40
+_EARLIEST = 170
 
 
 def windows(pieces: Sequence[int], longest: int = LONGEST, most: int = MOST) -> list[tuple[int, int]]:
