@@ -28,10 +28,10 @@ def own_home(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def nlp():
-    """Closed forms alone: a pipeline whose tagger knows nothing."""
-    from therex.nlp.build import build
+    """Closed forms alone: a pipeline whose tagger knows the exercises of the lexicon, and nothing else."""
+    from told import Named, pipeline
 
-    return build()
+    return pipeline(Named())
 
 
 @pytest.fixture(scope="session")

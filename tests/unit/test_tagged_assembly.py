@@ -2,74 +2,21 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
+from told import Told
+from told import pipeline as told_pipeline
 
 from therex.billing.minutes import read_minutes
 from therex.elements.all import read_elements
-from therex.nlp.build import build
-from therex.nlp.context import Context
 from therex.nlp.export import to_view
-from therex.nlp.tagger.component import Tagger
-from therex.nlp.tagger.decode import Tagged
-from therex.nlp.tagger.encoder import Reading
-from therex.nlp.tagger.features import Row
-from therex.nlp.tagger.tasks import ATTRIBUTES, MOST_ANSWERS, QUESTIONS
 from therex.scoring.applicable import exercise_given
 from therex.types import LABELS, NoteView
 
 
-class Told(Tagger):
-    """A tagger that finds the phrases it is told, and answers as it is told."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.phrases: dict[str, tuple[str, str | None]] = {}
-        self.said: dict[str, str] = {}
-        self.words = ""
-
-    @property
-    def ready(self) -> bool:
-        return True
-
-    def row(self, doc: Any, ctx: Context) -> Row:
-        offsets = np.array([(t.idx, t.idx + len(t)) for t in doc], dtype=np.int32)
-        count = np.arange(len(doc), dtype=np.int32)
-        return Row(count, count, np.zeros((len(doc), 0), np.uint8), count, offsets)
-
-    def read(self, row: Row) -> Reading:
-        n, questions = len(row.offsets), len(QUESTIONS)
-        answers = {}
-        votes = np.zeros((n, questions, MOST_ANSWERS), np.float32)
-        for k, (name, options) in enumerate(QUESTIONS.items()):
-            said = options.index(self.said.get(name, options[0]))
-            answers[name] = np.eye(len(options), dtype=np.float32)[said]
-            votes[n // 2 :, k, said] = 1
-        return Reading(
-            np.zeros((n, len(LABELS), 3), np.float32),
-            np.zeros((n, len(ATTRIBUTES)), np.float32),
-            answers,
-            np.zeros((n, questions), np.float32),
-            votes,
-        )
-
-    def spans(self, row: Row, reading: Reading) -> list[tuple[Tagged, str | None]]:
-        out: list[tuple[Tagged, str | None]] = []
-        for phrase, (label, attribute) in self.phrases.items():
-            start = self.words.index(phrase)
-            first = int(np.searchsorted(row.offsets[:, 1], start, side="right"))
-            last = int(np.searchsorted(row.offsets[:, 0], start + len(phrase), side="left"))
-            out.append((Tagged(label, first, last, 0.9), attribute))  # type: ignore[arg-type]
-        return out
-
-
 @pytest.fixture(scope="module")
 def pipeline() -> Any:
-    nlp = build()
     told = Told()
-    index = nlp.component_names.index("therex_tagger")
-    nlp._components[index] = ("therex_tagger", told)
-    return nlp, told
+    return told_pipeline(told), told
 
 
 def view(pipeline: Any, text: str, phrases: dict[str, tuple[str, str | None]] | None = None, **said: str) -> NoteView:

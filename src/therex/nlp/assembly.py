@@ -77,7 +77,6 @@ def assemble(ctx: Context, doc: Doc, tagger: Tagger | None) -> Assembled:
     if tagger is not None:
         reading = draft_tagged(ctx, doc, tagger, held=not any(m.kind == "visit_not_held" for m in closed))
         found = answers(ctx, reading, doc)
-        # doses that stand beside an exercise, which is known by now
         draft_doses(ctx)
     draft_bare_counts(ctx)
     _settle_visit(ctx, closed)

@@ -47,7 +47,8 @@ def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger, held: bool = True) -> R
         for span, attribute in tagger.spans(row, reading)
     ]
     found = [f for f in found if f[2] < f[3]]
-    for label in _BETTER & {span.label for span, *_ in found}:
+    # doses that stand beside an exercise are drafted once more, now that the exercises are known
+    for label in _BETTER & {"DOSE", *(span.label for span, *_ in found)}:
         ctx.withdraw(label)
     for span, attribute, start, end in found:
         i, j = _units(ctx, start, end)
