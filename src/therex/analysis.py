@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from therex.policy.custom import custom_findings
 from therex.policy.engine import findings
 from therex.policy.line import read_line
 from therex.scoring.applicable import exercise_given
-from therex.scoring.features import features
+from therex.scoring.features import NAMES, element_of, features
 from therex.scoring.model import NecessityModel, load_model
 from therex.settings import NECESSITY, PIPELINE, model_folder
 from therex.types import Assessment, Charge, Contradiction, Element, Minutes, Necessity, Note, NoteView
@@ -49,7 +49,7 @@ class Analyzer:
         model
             The name of a model of ``therex model list``, or the one in use; ``shipped`` is that of the package.
         fast
-            Leave the learned proposals out: rules alone, about a quarter faster.
+            Read with the light tagger, and suspect no contradictions.
         """
         rules, folder = policy(payer), model_folder(model)
         return cls(load(folder / PIPELINE, fast=fast), load_model(folder / NECESSITY), rules, on or date.today())
@@ -91,7 +91,13 @@ class Analyzer:
         x = features(view, minutes, elements, contradictions)
         score = self.model.score(x)
         verdict = self.model.verdict(score) if exercise_given(view, minutes) else "not_applicable"
-        return Necessity(verdict, round(score, 4), self.model.name, self.model.reasons(x))
+        evidence = {e.id: e.evidence for e in elements}
+        reasons = tuple(
+            replace(r, evidence=evidence.get(element_of(r.feature) or "", ()) if there > 0 else ())
+            for r in self.model.reasons(x)
+            for there in [x[NAMES.index(r.feature)]]
+        )
+        return Necessity(verdict, round(score, 4), self.model.name, reasons)
 
     def assess_all(self, notes: Iterable[Note]) -> Iterator[Assessment]:
         """One assessment a note, in order."""

@@ -307,12 +307,19 @@ class CodeFit:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that moved the score."""
+    """One thing that moved the score.
+
+    Attributes
+    ----------
+    evidence
+        The words of the note that it rests on; none for what the note lacks.
+    """
 
     feature: str
     direction: Literal["for", "against"]
     weight: float
     message: str
+    evidence: tuple[Range, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

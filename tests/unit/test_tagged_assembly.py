@@ -10,7 +10,7 @@ from therex.billing.minutes import read_minutes
 from therex.elements.all import read_elements
 from therex.nlp.export import to_view
 from therex.scoring.applicable import exercise_given
-from therex.types import LABELS, NoteView
+from therex.types import NoteView
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def to_record(a: Assessment, note: Note | None = None, *, text: bool = True) -> 
             "verdict": a.necessity.verdict,
             "score": a.necessity.score,
             "model": a.necessity.model,
-            "reasons": [{"feature": r.feature, "direction": r.direction, "weight": r.weight, "message": r.message} for r in a.necessity.reasons],
+            "reasons": [{"feature": r.feature, "direction": r.direction, "weight": r.weight, "message": r.message, "evidence": _ranges(r.evidence)} for r in a.necessity.reasons],
         },
         "elements": [_finding(f) for f in a.findings],
         **({"custom_elements": [_finding(f) for f in a.custom]} if a.custom else {}),

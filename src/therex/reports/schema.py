@@ -43,7 +43,7 @@ def schema() -> dict[str, Any]:
                 "properties": {
                     "verdict": {"enum": ["supported", "not_supported", "needs_review", "not_applicable"]},
                     "score": {"type": "number", "minimum": 0, "maximum": 1}, "model": {"type": "string"},
-                    "reasons": {"type": "array", "items": {"type": "object", "required": ["feature", "direction", "weight", "message"], "properties": {"direction": {"enum": ["for", "against"]}}}},
+                    "reasons": {"type": "array", "items": {"type": "object", "required": ["feature", "direction", "weight", "message", "evidence"], "properties": {"direction": {"enum": ["for", "against"]}, "evidence": {"type": "array", "items": place}}}},
                 },
             },
             "elements": {"type": "array", "minItems": len(ELEMENTS), "maxItems": len(ELEMENTS), "items": _finding({"enum": list(ELEMENTS)}, place)},

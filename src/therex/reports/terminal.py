@@ -13,7 +13,7 @@ from rich.text import Text
 from therex.catalog.codes import codes
 from therex.reports.worklist import in_order
 from therex.reports.worklist import why as reasons
-from therex.types import LABELS, Assessment, ChargeLine, Finding, Minutes, Span
+from therex.types import LABELS, Assessment, ChargeLine, Finding, Minutes, Range, Span
 
 LINE_STYLE = {"hold": "bold red", "review": "yellow", "ready": "green", "no_97110": "dim", "error": "magenta"}
 LABEL_STYLE = {
@@ -106,7 +106,8 @@ def explain_view(a: Assessment) -> RenderableType:
     if a.necessity.reasons:
         parts.append(Text("\nWhat moved the score", style="bold"))
         for r in a.necessity.reasons:
-            parts.append(Text.assemble(("  + " if r.direction == "for" else "  - ", "green" if r.direction == "for" else "red"), r.message))
+            sign = ("  + ", "green") if r.direction == "for" else ("  - ", "red")
+            parts.append(Text.assemble(sign, r.message, (f" “{_quoted(a, max(r.evidence, key=_length))}”" if r.evidence else "", "dim")))
     asked = [(f.id, f.query) for f in (*a.findings, *a.custom) if f.query and f.finding in ("missing", "weak", "contradicted")]
     asked += [(x.id, x.query) for x in (a.claim.findings if a.claim else ()) if x.query]
     if asked:
@@ -133,9 +134,18 @@ def _finding(f: Finding) -> Text:
 
 
 def _evidence(a: Assessment, f: Finding) -> Text:
+    return Text(" · ".join(_quoted(a, r) for r in f.evidence[:3]), style="dim")
+
+
+def _length(r: Range) -> int:
+    return r.end - r.start
+
+
+def _quoted(a: Assessment, r: Range) -> str:
+    """The words of a stretch on one line, cut where they are many."""
     assert a.view is not None
-    pieces = [" ".join(a.view.text[r.start : r.end].split()) for r in f.evidence[:3]]
-    return Text(" · ".join(p if len(p) <= 60 else p[:57] + "…" for p in pieces), style="dim")
+    words = " ".join(a.view.text[r.start : r.end].split())
+    return words if len(words) <= 60 else words[:57] + "…"
 
 
 def _time(a: Assessment) -> RenderableType:

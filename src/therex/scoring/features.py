@@ -26,6 +26,12 @@ def message(feature: str, there: bool) -> str:
     return told
 
 
+def element_of(feature: str) -> str | None:
+    """The element whose evidence bears `feature` out; None where no single one does."""
+    told: str | None = resource("reasons.yaml")[feature].get("of")
+    return told
+
+
 def necessity_rule(elements: dict[str, str]) -> tuple[bool, bool, int]:
     """(a), (b) and the count for (c) of annotation.md, from element statuses."""
     a = "present" in (elements["impairment"], elements["functional_limitation"])

@@ -35,13 +35,20 @@ def spoiled(note: MarkedNote, rng: np.random.Generator) -> MarkedNote:
                 return name
         return ""
 
-    text, spans = note.text, list(note.spans)
-    for names in (("headings",), ("joined", "wrapped"), ("typed", "misread")):
+    for names in (("headings",), ("joined", "wrapped"), ("typed", "misread"), ("upper", "lower")):
         name = drawn(*names)
         if name:
-            text, spans = _edited(text, spans, list(_EDITS[name](text, rates[name], rng)))
-    cased = {"upper": text.upper(), "lower": text.lower(), "": text}[drawn("upper", "lower")]
-    return replace(note, text=cased if len(cased) == len(text) else text, spans=tuple(spans))
+            note = spoiled_by(note, name, rates[name], rng)
+    return note
+
+
+def spoiled_by(note: MarkedNote, name: str, rates: dict[str, Any], rng: np.random.Generator) -> MarkedNote:
+    """`note` spoiled in one way: `headings`, `joined`, `wrapped`, `typed`, `misread`, `upper` or `lower`, at `rates` (as in ``noise.yaml``)."""
+    if name in _CASES:
+        cased = _CASES[name](note.text)
+        return replace(note, text=cased if len(cased) == len(note.text) else note.text)
+    text, spans = _edited(note.text, list(note.spans), list(_EDITS[name](note.text, rates, rng)))
+    return replace(note, text=text, spans=tuple(spans))
 
 
 def _edited(text: str, spans: list[Marked], edits: list[Edit]) -> tuple[str, list[Marked]]:
@@ -119,3 +126,4 @@ def _misread(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iter
 _EDITS: dict[str, Callable[[str, dict[str, Any], np.random.Generator], Iterator[Edit]]] = {
     "headings": _headings, "joined": _joined, "wrapped": _wrapped, "typed": _typed, "misread": _misread,
 }  # fmt: skip
+_CASES: dict[str, Callable[[str], str]] = {"upper": str.upper, "lower": str.lower}
