@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from therex.catalog.patterns import Patterns
 from therex.nlp.context import Context
 from therex.types import Mention
 
-_REASON = re.compile(
-    r"(?:\bdx\b|diagnos\w*|referred (?:for|to|secondary|due)|referral|here for|presents? with|s/p|status post|post[- ]?op|reason for|following|after|chief complaint|c/o|impression|treated for|management of|treatment of|seen for|therapy for|eval(?:uation)? for|with history of|weeks? (?:out|from|s/p)|sustained|suffered)[^.;\n]{0,60}$"
-)
-_COMPLAINTS = re.compile(
-    r"(?:pain|lbp|weakness|deconditioning|dizziness|fall|headache|hypotonia|unsteadiness on foot|difficulty walking|gait abnormality|vertigo|prolapse|lumbago|ache)s?$"
-)
+_RE = Patterns("mentions")
 
 
 def read_mentions(ctx: Context) -> list[Mention]:
@@ -28,54 +22,23 @@ def _conditions(ctx: Context) -> list[Mention]:
             continue
         before = norm[max(0, u.start - 70) : u.start]
         reason = (
-            bool(_REASON.search(before))
+            bool(_RE["reason"].search(before))
             or ctx.kinds[k] == "diagnosis"
-            or bool(re.search(r"[,;][^.;\n]{0,40}$", before) and _REASON.search(norm[max(0, u.start - 140) : u.start]))
+            or bool(_RE["listed"].search(before) and _RE["reason"].search(norm[max(0, u.start - 140) : u.start]))
         )
-        complaint = bool(_COMPLAINTS.search(u.word))
+        complaint = bool(_RE["complaint"].search(u.word))
         if ctx.kinds[k] == "history" and not reason:
             continue
-        if re.search(
-            r"\b(?:no|denies|negative for|without|risk of|prevent|r/o|h/o|history of|hx of|fear of|since|0|zero)[ a-z]{0,12}$", before
-        ) and not re.search(r"\bdx\b|diagnos", before):
+        if _RE["set_aside"].search(before) and not _RE["diagnosis"].search(before):
             continue
-        if u.word in (
-            "acl",
-            "pcl",
-            "mcl",
-            "lcl",
-            "ucl",
-            "fusion",
-            "strain",
-            "sprain",
-            "fall",
-            "falls",
-            "burn",
-            "cp",
-            "pd",
-            "ms",
-            "ra",
-            "mi",
-            "oa",
-            "decompression",
-            "dislocation",
-            "fracture",
-            "contusion",
-            "migraine",
-            "ucl",
-            "dementia",
-            "hemiparesis",
-            "hemiplegia",
-        ):
-            if (
-                u.word in ("ms", "mi", "ra", "cp", "pd", "fall", "falls", "burn")
-                and not reason
-                and ctx.surface.text[u.start : u.end].islower()
-            ):
-                continue
+        short = u.word in ("ms", "mi", "ra", "cp", "pd", "fall", "falls", "burn")
+        if short and not reason and ctx.surface.text[u.start : u.end].islower():
+            continue
         out.append(Mention("complaint" if complaint and not reason else "condition", u.start, u.end, "lexicon:condition"))
-    for m in re.finditer(r"\b[a-tv-z]\d{2}(?:\.\d[a-z0-9]{0,3})?\b(?![/°'\"])", norm):
-        if m[0][0] in "mszrgnijtfdqpcehk" and (len(m[0]) >= 5 or re.search(r"dx|diag|icd", norm[max(0, m.start() - 60) : m.start()])):
+    for m in _RE["icd"].finditer(norm):
+        if m[0][0] in "mszrgnijtfdqpcehk" and (
+            len(m[0]) >= 5 or any(w in norm[max(0, m.start() - 60) : m.start()] for w in ("dx", "diag", "icd"))
+        ):
             out.append(Mention("condition", m.start(), m.end(), "rule:icd"))
     return out
 
@@ -86,6 +49,6 @@ def _diagnosis_fields(ctx: Context) -> list[Mention]:
     for s in ctx.sections:
         if s.kind == "diagnosis":
             body = ctx.surface.norm[s.body : min(s.end, s.body + 80)].split("\n")[0].strip(" .:,;-")
-            if re.search(r"[a-z]{4}", body) and not re.match(r"(?:none|n/a|unknown|see|pending|same)\b", body):
+            if _RE["words"].search(body) and not _RE["nothing"].match(body):
                 out.append(Mention("condition", s.body, min(s.end, s.body + len(body) + 1), "rule:diagnosis_field"))
     return out

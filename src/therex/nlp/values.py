@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import cache
 from typing import Any
 
 from therex.catalog.files import resource
 from therex.catalog.lexicon import EXERCISE_FILES
+from therex.catalog.patterns import Patterns
 from therex.nlp.context import Context, Draft
 from therex.nlp.grammar.doses import dose_value
 from therex.nlp.grammar.measures import measure_value, plain
+
+_RE = Patterns("values")
 
 Value = dict[str, Any]
 
@@ -53,7 +55,7 @@ def _type_words() -> dict[str, Counter[str]]:
         for kind, regions in resource(name).items():
             for concepts in regions.values() if kind != "version" else ():
                 for concept, variants in concepts.items():
-                    for word in {w for phrase in (concept, *variants) for w in re.findall(r"[a-z]{3,}", str(phrase).lower())}:
+                    for word in {w for phrase in (concept, *variants) for w in _RE["long_words"].findall(str(phrase).lower())}:
                         words.setdefault(word.rstrip("s"), Counter())[kind] += 1
     return words
 
@@ -61,7 +63,7 @@ def _type_words() -> dict[str, Counter[str]]:
 def _likely_type(text: str) -> str:
     """The type of an exercise that the lexicon does not name, by the words that it shares with those that it does."""
     scores: dict[str, float] = {}
-    for word in re.findall(r"[a-z]{3,}", text):
+    for word in _RE["long_words"].findall(text):
         seen = _type_words().get(word.rstrip("s"), Counter())
         total = sum(seen.values())
         for kind, n in seen.items():
@@ -79,7 +81,7 @@ def _exercise(ctx: Context, d: Draft) -> Value:
             body = _regions().get(entry.extra.get("body", ""))
             if body in ("upper extremity", "lower extremity"):
                 body = _body(ctx, d) or body
-            if not _POSTURE.match(ctx.units[k].word) or not any(ctx.units[n].entry("exercise") for n in range(k + 1, d.last)):
+            if not _RE["posture"].match(ctx.units[k].word) or not any(ctx.units[n].entry("exercise") for n in range(k + 1, d.last)):
                 # in `tall kneel hip hinge` the posture is where the exercise is done
                 break
     if concept is None:
@@ -87,12 +89,12 @@ def _exercise(ctx: Context, d: Draft) -> Value:
         concept = " ".join(text.split())
         if kind == "other" and _loaded(ctx, d):
             kind = "strength"
-        if kind == "strength" and _UNLOADED.fullmatch(text) and not _loaded(ctx, d):
+        if kind == "strength" and _RE["unloaded"].fullmatch(text) and not _loaded(ctx, d):
             kind = "arom"
-    kind = next((guess for pattern, guess in _TYPE_SAID if pattern.search(text)), kind)
-    if kind in ("arom", "strength") and not _UPRIGHT.search(text) and _assisted(ctx, d):
+    kind = next((guess for name, guess in _TYPE_SAID if _RE[name].search(text)), kind)
+    if kind in ("arom", "strength") and not _RE["upright"].search(text) and _assisted(ctx, d):
         kind = "aarom"
-    if (kind == "arom" or (kind == "balance" and "step" in text)) and (_loaded(ctx, d) or re.search(r"\b(?:band|loop|tband)\b", text)):
+    if (kind == "arom" or (kind == "balance" and "step" in text)) and (_loaded(ctx, d) or _RE["band"].search(text)):
         kind = "strength"
     return {"concept": concept, "type": kind, "side": _side(ctx, d), "body_part": body or _body(ctx, d)}
 
@@ -113,31 +115,17 @@ def _assisted(ctx: Context, d: Draft) -> bool:
     while k < min(d.last + 3, len(ctx.units)) and ctx.has(k, "q", "with", "lp", "comma", "each"):
         k += 1
     stretch = ctx.text(k, min(k + 4, len(ctx.units)))
-    return _HELP.match(stretch) is not None and not any(d.first < o.first < k for o in ctx.of("EXERCISE"))
+    return _RE["help"].match(stretch) is not None and not any(d.first < o.first < k for o in ctx.of("EXERCISE"))
 
 
-_UPRIGHT = re.compile(r"\b(?:step|squat|lunge|stand|bridg|raise|march|walk|press|row|carry|band|pull)")  # help here is for balance
-_HELP = re.compile(
-    r"(?:min|mod|max)(?:imal|erate|imum)? ?-?(?:a|assist\w*)(?![a-z])(?! (?:for|of) (?:balance|stand|trunk))|aa(?:rom)?(?![a-z])|assisted|(?:active|self)[- ]assist"
-)
-
-
-_POSTURE = re.compile(r"(?:tall|half)[- ]kneel|quadruped|prone|supine|side-?lying|standing|seated")
 # what the name says of itself, whatever the lexicon has
 _TYPE_SAID = (
-    (re.compile(r"\bstretch"), "flexibility"),
-    (re.compile(r"\b(?:aarom|aaarom|active[- ]assist\w*|aa (?:flex|ext|er|abd)\w*)\b"), "aarom"),
-    (re.compile(r"\b(?:prom|passive)\b"), "prom"),
-    (re.compile(r"\bstrengthening\b"), "strength"),
-    (re.compile(r"\brhythmic (?:stab\w*|initiation)"), "motor_control"),
-    (
-        re.compile(r"\b(?:flex\w*|ext\w*|abd\w*|er|ir|elevation|scaption) (?:with|w/) (?:a |the )?(?:wand|dowel|cane|stick|pulleys?)\b"),
-        "aarom",
-    ),
-)
-# a motion of the arm by its name alone: strengthening only with a load
-_UNLOADED = re.compile(
-    r"(?:(?:l|r|left|right|bilateral|active|seated|supine|standing) )*(?:shoulder|elbow|wrist|forearm|finger|thumb|digit|hand|neck|cervical)? ?(?:flexion|extension|abduction|rotation|supination|pronation|flex|ext|opposition|deviation)(?:/(?:flexion|extension|ext|flex|abduction|supination|pronation))?"
+    ("stretch", "flexibility"),
+    ("assisted", "aarom"),
+    ("passive", "prom"),
+    ("strengthening", "strength"),
+    ("rhythmic", "motor_control"),
+    ("with_a_stick", "aarom"),
 )
 _TYPE_HINTS = (("aarom", "aarom"), ("prom", "prom"), ("rom", "arom"), ("stretch", "flexibility"), ("strength", "strength"),
                ("balance", "balance"), ("stab", "motor_control"), ("endur", "endurance"), ("stance", "balance"),
@@ -154,7 +142,7 @@ def _duration(ctx: Context, d: Draft) -> Value:
         word = ctx.surface.norm[q.start : q.end]
         if word.startswith(("once", "twice")):
             n = [1 if word.startswith("once") else 2, *n]
-        per_visit = re.search(r"\d *(?:min|h)", word)
+        per_visit = _RE["per_visit"].search(word)
         weeks = (
             (None if per_visit else n[-1])
             if len(n) > 1
@@ -162,7 +150,7 @@ def _duration(ctx: Context, d: Draft) -> Value:
         )
         return {"times_per_week": n[0] if n else None, "weeks": weeks}
     if d.attribute == "clock":
-        times = re.findall(r"\d{1,2}:\d{2}|\d{3,4}|\d{1,2}(?= *[ap]\.?m)", ctx.surface.norm[q.start : q.end])
+        times = _RE["clock"].findall(ctx.surface.norm[q.start : q.end])
         return {"start": times[0] if times else None, "end": times[1] if len(times) > 1 else None}
     return {}
 
