@@ -22,7 +22,7 @@ class _Intent:
     code: str
     why: str
     words: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    unless: re.Pattern[str]
     yields: str
 
 
@@ -30,16 +30,15 @@ class _Intent:
 def _intents() -> tuple[_Intent, ...]:
     return tuple(
         _Intent(
-            row["code"], row["why"], re.compile(row["words"]), re.compile(row["unless"]) if "unless" in row else None, row.get("yields", "")
+            row["code"], row["why"], re.compile(row["words"]), re.compile(row.get("unless", "(?!)")), row.get("yields", "")
         )
         for row in resource("code_fit.yaml")["intents"]
     )  # fmt: skip
 
 
 @cache
-def _develops() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    data = resource("code_fit.yaml")
-    return re.compile(data["develops"]), re.compile(data["loaded"])
+def _develops() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(resource("code_fit.yaml")[name]) for name in ("develops", "loaded"))
 
 
 def reads_as(view: NoteView, exercise: Span) -> tuple[str, str, Range]:
@@ -60,7 +59,7 @@ def text_reads_as(view: NoteView, start: int, end: int) -> tuple[str, str, Range
     for intent in _intents():
         m = intent.words.search(text)
         gives_way = (intent.yields and develops) or (intent.yields == "any" and loaded)
-        if m and not gives_way and not (intent.unless and intent.unless.search(text)):
+        if m and not gives_way and not intent.unless.search(text):
             return intent.code, intent.why, Range(start + m.start(), start + m.end())
     return None
 

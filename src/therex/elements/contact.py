@@ -11,15 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns, expand
 from therex.catalog.seek import Seek, needs
 from therex.elements.treatment import performed_exercises
 from therex.types import Minutes, NoteView, Range
 
-# lists of words that patterns name in braces; a list that holds another's name comes before it
-_LISTS = (
-    *("aide_acts", "aide", "aide_of", "aide_lead", "not_licensed", "student", "solo", "away", "director"),
-    *("people", "count", "others", "therapist", "family"),
-)
+_RE = Patterns("contact")
+
 _NEAR = 40
 _NOT_TREATMENT = ("subjective", "history", "goals", "hep", "plan", "precautions")
 
@@ -27,10 +25,7 @@ _NOT_TREATMENT = ("subjective", "history", "goals", "hep", "plan", "precautions"
 def read_patterns(name: str) -> list[str]:
     """The patterns of one list of the resource, the lists that they name in braces put in."""
     words = resource("contradictions.yaml")
-    out = list(words[name])
-    for inner in _LISTS:
-        out = [p.replace(f"{{{inner}}}", "|".join(words[inner])) for p in out]
-    return out
+    return [expand(pattern, words) for pattern in words[name]]
 
 
 def _any_of(name: str, whole_words: bool = False) -> Seek:
@@ -52,10 +47,6 @@ _AIDE, _AIDE_GAVE, _AIDE_ROW = _any_of("aide", whole_words=True), _any_of("aide_
 _STUDENT_ALONE, _FAMILY_GAVE = _any_of("student_alone"), _any_of("family_gave")
 _FAMILY = _any_of("family", whole_words=True)
 _AIDE_HELPS, _AIDE_ELSEWHERE, _AIDE_DENIED = _any_of("aide_helps"), _any_of("aide_elsewhere"), _any_of("aide_denied")
-_GROUP_CODE = re.compile(r"(?<!not )(?<!no )(?<!of )\b97150\b(?! (?:was |is )?not\b)")
-_NO_TIME = re.compile(r"\b(?:concurrent|conc|group|co-?tx|co-?treat\w*)\b(?: min(?:ute)?s?)? ?[:=-]? ?(?:0\b(?![./]\d)|none\b|n/a\b)")
-_CLAUSE = re.compile(r";|\. | (?:while|as i|but|then|so) ")
-_EXERCISE_CODE = re.compile(r"\b97110\b|\bther\w* ?\.?ex|\bexercis")
 
 
 def exercise_context(view: NoteView) -> bool:
@@ -69,7 +60,7 @@ def not_one_on_one(view: NoteView, minutes: Minutes) -> Iterator[Range]:
     low = _plain(view.low)
     if not (_GROUP.may(low) or _ALONE.may(low)) or not exercise_context(view):
         return
-    group_code = _GROUP_CODE.search(low) is not None
+    group_code = _RE["group_code"].search(low) is not None
     for r, body, after in _treatment(view, _NOT_TREATMENT):
         shared = _GROUP.search(body)
         found = _is_group(body, shared, group_code) if shared else _is_alone(body)
@@ -116,7 +107,7 @@ def _treatment(view: NoteView, leave: Iterable[str]) -> Iterator[tuple[Range, st
 
 def _plain(text: str) -> str:
     """With single blanks, and without the fields of shared time that hold nothing."""
-    return _NO_TIME.sub(" ", " ".join(text.split()))
+    return _RE["no_time"].sub(" ", " ".join(text.split()))
 
 
 def _not_counted(body: str, after: str) -> bool:
@@ -130,8 +121,8 @@ def _is_group(body: str, m: re.Match[str], group_code: bool) -> bool:
     """Whether a sentence tells of shared treatment, at `m`, that is not billed as such."""
     if _gave(body) or _GROUP_LEAD.search(body[max(0, m.start() - _NEAR) : m.start()]) or _GROUP_EXCEPT.search(body):
         return False
-    exercise = _EXERCISE_CODE.search(body) is not None
-    if _GROUP_CODE.search(body) or (group_code and "97110" not in body):
+    exercise = _RE["exercise_code"].search(body) is not None
+    if _RE["group_code"].search(body) or (group_code and "97110" not in body):
         return False
     return exercise or _NOT_NOW.search(body) is None
 
@@ -140,7 +131,7 @@ def _billed_as_group(body: str, note: str) -> bool:
     """Whether the shared time of a sentence is what the note bills as 97150."""
     if _GROUP.search(body) is None:
         return False
-    return _GROUP_CODE.search(body) is not None or ("97110" not in body and _GROUP_CODE.search(note) is not None)
+    return _RE["group_code"].search(body) is not None or ("97110" not in body and _RE["group_code"].search(note) is not None)
 
 
 def _is_alone(body: str) -> bool:
@@ -149,7 +140,7 @@ def _is_alone(body: str) -> bool:
     if m is None or _MODALITY.search(body) or _gave(body):
         return False
     around = body[max(0, m.start() - 90) : m.end() + _NEAR]
-    if re.match(r"on (?:his|her|their)|by (?:him|her|them)", m[0]) and not _WHOLE_SESSION.search(around):
+    if _RE["on_own"].match(m[0]) and not _WHOLE_SESSION.search(around):
         return False
     if _ALONE_LEAD.search(body[max(0, m.start() - _NEAR) : m.start()]):
         return False
@@ -166,5 +157,5 @@ def _gave(body: str) -> bool:
 
 def _around(body: str, m: re.Match[str]) -> str:
     """The words around a match, as far as its clause goes."""
-    after = _CLAUSE.split(body[m.end() : m.end() + _NEAR])[0]
-    return _CLAUSE.split(body[max(0, m.start() - _NEAR // 2) : m.start()])[-1] + m[0] + after
+    after = _RE["clause"].split(body[m.end() : m.end() + _NEAR])[0]
+    return _RE["clause"].split(body[max(0, m.start() - _NEAR // 2) : m.start()])[-1] + m[0] + after

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from therex.billing.charges import over_billed, sentence
 from therex.catalog.codes import is_timed
 from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns
 from therex.catalog.seek import seek
 from therex.elements.contact import aide_delivered, bears_out, exercise_context, not_one_on_one
 from therex.elements.evidence import text_of
@@ -15,6 +15,8 @@ from therex.elements.inconsistent import inconsistent
 from therex.elements.patterns import pattern
 from therex.elements.treatment import given_services, performed_exercises
 from therex.types import Contradiction, Minutes, NoteView, Range, Span
+
+_RE = Patterns("contradictions")
 
 Check = Callable[[NoteView, Minutes], Iterable[Range]]
 
@@ -35,7 +37,6 @@ def units_mismatch(view: NoteView, minutes: Minutes) -> Iterable[Range]:
                 yield _with_code(view, r, key.partition(":")[2])
 
 
-_BETWEEN = re.compile(r"[\s:=(,|-]*(?:of|for)?[\s:=(,|-]*")
 _EDGE = " \t\n:;,.|"
 
 
@@ -43,8 +44,8 @@ def _with_code(view: NoteView, r: Range, code: str) -> Range:
     """The units with the code beside them, where only a sign or `of` is between; without signs at the edges."""
     start, end = r.start, r.end
     services = view.of("SERVICE", code)
-    before = [s.start for s in services if s.start < start and _BETWEEN.fullmatch(view.low, min(s.end, start), start)]
-    after = [s.end for s in services if s.end > end and _BETWEEN.fullmatch(view.low, end, max(s.start, end))]
+    before = [s.start for s in services if s.start < start and _RE["between"].fullmatch(view.low, min(s.end, start), start)]
+    after = [s.end for s in services if s.end > end and _RE["between"].fullmatch(view.low, end, max(s.start, end))]
     if before:
         start = min(before)
     elif after and not any(start <= s.start and s.end <= end for s in services):
@@ -84,7 +85,7 @@ def _blocks(view: NoteView, minutes: Minutes) -> list[tuple[Span, str]]:
                 s.attribute in ("97140", "97116", "97113", "97535")
                 and starts
                 and s.attribute not in minutes.codes
-                and not re.search(r"\d{5}|therapy|training|\bmt\b|\bgt\b", head)
+                and not _RE["service_name"].search(head)
             ):
                 continue
             starts.append(s)
@@ -107,9 +108,9 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     for s, body in _blocks(view, minutes):
         head = s.end - s.start
         content = body[head:]
-        content = re.split(r"(?:\. |\n)(?:pt also|also |charges|billing|total|timed|goal|hep|plan)\b", content)[0]
+        content = _RE["described"].split(content)[0]
         words = _STRENGTH.sub(" ", content)
-        strength = _STRENGTH.findall(re.sub(r"\bshort stretch|\b(?:donning|sock|shoe)\b[^,.;]*", " ", content))
+        strength = _STRENGTH.findall(_RE["no_stretch"].sub(" ", content))
         if s.attribute == "97110":
             kinds = {
                 kind: len({m if isinstance(m, str) else m[0] for m in pattern.findall(content)})
@@ -117,7 +118,7 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
                 if kind != "task"
             }
             kind, n = max(kinds.items(), key=lambda kv: kv[1])
-            real = [w for w in strength if not re.fullmatch(r"\d ?x ?\d+|exercis\w*|rom|curls?|press(?:es)?|march\w*|rows?", w)]
+            real = [w for w in strength if not _RE["plain_exercise"].fullmatch(w)]
             others = [
                 x
                 for x in given_services(view)
@@ -126,9 +127,7 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
             named = performed_exercises(view)
             inside = [e for e in named if s.end <= e.start < s.start + len(body)]
             plain = [e for e in inside if (e.value or {}).get("type") in ("strength", "endurance", "arom", "aarom", "prom", "flexibility")]
-            if s.attribute not in minutes.codes and re.search(
-                r"(?:includ\w+|interventions?|consist\w*)[^.\n]{0,30}$", view.low[max(0, s.start - 60) : s.start]
-            ):
+            if s.attribute not in minutes.codes and _RE["list_lead"].search(view.low[max(0, s.start - 60) : s.start]):
                 # one name in a list of services describes nothing
                 continue
             if _mostly_other(content, s.attribute in minutes.codes or s.attribute in minutes.billed_units):
@@ -140,12 +139,7 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
             if not inside and any(e.start < s.start for e in named):
                 # the exercises stand above their code, as in a log that closes with its charges
                 continue
-            if (
-                kind == "aquatic"
-                and n >= 1
-                and re.search(r"\bpool\b|aquatic|water", content)
-                and not re.search(r"on land|land-based|goal|attend", content)
-            ):
+            if kind == "aquatic" and n >= 1 and _RE["in_water"].search(content) and not _RE["on_land"].search(content):
                 yield Range(s.start, s.end)
                 return
             if kind in ("balance",) and n >= 2 and len(plain) == 0 and len(real) <= 1:
@@ -167,7 +161,7 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
         # the reverse: what stands in the service's own sentence, or in the list that it heads
         line = content.split("\n")[0]
         above = view.low[: s.start].rstrip("\n").rsplit("\n", 1)[-1]
-        if "|" in line or re.match(r"\W*97\d{3}\b", above):
+        if "|" in line or _RE["code_row"].match(above):
             # a row of a table of services; what stands under the table belongs to no row
             content = line
         elif len(line.split()) >= 3:
@@ -178,15 +172,12 @@ def code_misfit(view: NoteView, minutes: Minutes) -> Iterable[Range]:
         other = min(
             (x.start for x in view.of("SERVICE") if x.start > s.end and x.attribute and x.attribute != s.attribute), default=len(view.low)
         )
-        content = re.split(r"(?<=[a-z0-9])\. |,? then ", content[: max(other - s.end, 0)])[0]
+        content = _RE["next_service"].split(content[: max(other - s.end, 0)])[0]
         words = _STRENGTH.sub(" ", content)
         strength = _STRENGTH.findall(content)
         if (s.attribute in ("97140", "97116") and len(strength) >= 2) or (s.attribute in ("97112", "97530") and len(strength) >= 3):
             own = {"97140": "manual", "97116": "gait", "97112": "balance", "97530": "task"}[s.attribute or "97140"]
-            if not _KIND_WORDS[own].search(re.sub(r"\bno (?:ambulation|gait|walking|balance)", " ", words)) and not re.search(
-                r"pnf|facilitat|cue|control|posture|rhythm|stabiliz|coordination|kinesthetic|proprio|scapul|feedback|weight bear|mirror",
-                content,
-            ):
+            if not _KIND_WORDS[own].search(_RE["no_walking"].sub(" ", words)) and not _RE["control"].search(content):
                 yield Range(s.start, s.end)
                 return
 
@@ -195,10 +186,10 @@ def _mostly_other(content: str, claimed: bool) -> bool:
     """Whether at least three items under a claimed exercise code name one other service, and at most one is an exercise."""
     if not claimed:
         return False
-    items = [x for x in re.split(r"[,;\n]|\. ", content) if x.strip()]
+    items = [x for x in _RE["items"].split(content) if x.strip()]
     for kind in ("manual", "gait", "self_care"):
         other = [x for x in items if _KIND_WORDS[kind].search(x)]
-        if len(other) >= 3 and len([x for x in items if x not in other and (_STRENGTH.search(x) or re.search(r"\d ?x ?\d", x))]) <= 1:
+        if len(other) >= 3 and len([x for x in items if x not in other and (_STRENGTH.search(x) or _RE["dose"].search(x))]) <= 1:
             return True
     return False
 
@@ -227,15 +218,10 @@ _MAINTAIN = pattern("maintenance", "both")
 _NEEDS_THERAPIST = pattern("needs_therapist", "both")
 
 
-_STOCK_CUES = re.compile(
-    r"(?:verbal |tactile |vc )?cue(?:s|ing)? for (?:participation|encouragement|attention|motivation|form|technique|safety|pacing|posture)"
-)
-
-
 def _reasoned(view: NoteView) -> bool:
     """Whether the note tells of something that needs a therapist."""
-    skilled = [s for s in view.of("SKILL") if not re.search(r"skin care|signs of|big amplitude", text_of(view, s))]
-    return bool(_NEEDS_THERAPIST.search(_STOCK_CUES.sub(" ", _INDEPENDENT.sub(" ", view.low)))) or len(skilled) >= 2
+    skilled = [s for s in view.of("SKILL") if not _RE["no_skill"].search(text_of(view, s))]
+    return bool(_NEEDS_THERAPIST.search(_RE["stock_cue"].sub(" ", _INDEPENDENT.sub(" ", view.low)))) or len(skilled) >= 2
 
 
 def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
@@ -251,24 +237,17 @@ def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
         if section in ("history", "goals") or any(g.start < r.end and r.start < g.end for g in view.of("GOAL")):
             continue
         ind = _INDEPENDENT.search(body)
-        if (
-            ind
-            and not re.search(
-                r"\bgoal(?!s met)|will be|by discharge|\bnot yet|before the fall|prior to|before admission|previously|plof|prior level|adls|needed (?:for|today) (?!.*no)",
-                body,
-            )
-            and not _reasoned(view)
-        ):
+        if ind and not _RE["independent_aside"].search(body) and not _reasoned(view):
             yield r
             return
         fit = _FITNESS.search(body)
-        if fit and not re.search(r"used to|get back to|return to|before (?:the )?injury|prior", body) and not _reasoned(view):
+        if fit and not _RE["fitness_aside"].search(body) and not _reasoned(view):
             yield r
             return
         keep = _MAINTAIN.search(body)
-        if keep and re.search(r"\b(?:was|had|previously) $", body[: keep.start()]):
+        if keep and _RE["was"].search(body[: keep.start()]):
             continue
-        if keep and not re.search(r"radiation|spastic|skilled maintenance|risk|prevent contracture", low) and not _reasoned(view):
+        if keep and not _RE["skilled_upkeep"].search(low) and not _reasoned(view):
             yield r
             return
 

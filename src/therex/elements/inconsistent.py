@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from datetime import date
 
 from therex.billing.minutes import minutes_between
 from therex.catalog.codes import is_timed
+from therex.catalog.patterns import Patterns
+from therex.days import parse_day
 from therex.elements.evidence import text_of
 from therex.elements.patterns import pattern
 from therex.elements.treatment import given_services
 from therex.types import Minutes, NoteView, Range, Span
 
-_SIDE = {"left": re.compile(r"\b(?:left|l|lt|lle|lue)\b(?!/)"), "right": re.compile(r"\b(?:right|r|rt|rle|rue)\b(?!/)")}
+_RE = Patterns("inconsistent")
+
 _OTHER = {"left": "right", "right": "left"}
 
 
@@ -47,23 +50,25 @@ def _bad_totals(view: NoteView, minutes: Minutes) -> Iterable[Range]:
 
 
 def _sides_of(text: str) -> set[str]:
-    return {side for side, pattern in _SIDE.items() if pattern.search(text)}
+    return {side for side in _OTHER if _RE[side].search(text)}
 
 
 def _bad_sides(view: NoteView) -> Iterable[Range]:
     low = view.low
-    if re.search(r"\b(?:cva|stroke|hemipar|hemipleg|tbi|crani)", low):
+    if _RE["brain"].search(low):
         return
     for m in view.mentioned("condition"):
-        around = re.split(r"[\n;]|\. ", low[max(0, m.start - 24) : m.start])[-1] + re.split(r"[\n.;]", low[m.start : m.end + 10])[0]
+        around = (
+            _RE["clause_before"].split(low[max(0, m.start - 24) : m.start])[-1] + _RE["clause_after"].split(low[m.start : m.end + 10])[0]
+        )
         sides = _sides_of(around)
-        if len(sides) != 1 or re.search(r"\bb\b|bilat|b/l", around):
+        if len(sides) != 1 or _RE["both"].search(around):
             continue
         side = next(iter(sides))
         other = _OTHER[side]
         body = low[m.end :]
-        right = len(_SIDE[side].findall(body))
-        wrong = len(_SIDE[other].findall(body))
+        right = len(_RE[side].findall(body))
+        wrong = len(_RE[other].findall(body))
         treated = [
             s
             for s in view.spans
@@ -72,31 +77,26 @@ def _bad_sides(view: NoteView) -> Iterable[Range]:
         wrong_spans = [
             s
             for s in treated
-            if _sides_of(text_of(view, s)) == {other}
-            and not re.search(r"\((?:l|r)\b|compar|vs|uninvolved|other", low[max(0, s.start - 12) : s.end + 6])
+            if _sides_of(text_of(view, s)) == {other} and not _RE["compared"].search(low[max(0, s.start - 12) : s.end + 6])
         ]
-        limp = re.search(r"polio|old |limps? on", low)
-        if wrong >= 3 and wrong_spans and wrong > 2 * max(right, 0) and not limp and not re.search(r"\bb\b|bilat", low):
+        limp = any(word in low for word in ("polio", "old ", "limp on", "limps on"))
+        if wrong >= 3 and wrong_spans and wrong > 2 * max(right, 0) and not limp and not _RE["both"].search(low):
             yield Range(wrong_spans[0].start, wrong_spans[0].end)
             return
         return
 
 
-def _date_key(raw: str) -> tuple[int, int, int] | None:
-    m = re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{2,4})", raw.strip())
-    if not m:
-        return None
-    month, day, year = int(m[1]), int(m[2]), int(m[3])
-    year += 2000 if year < 100 else 0
-    return (year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
+def _day(raw: str) -> date | None:
+    """A day with its year, in figures."""
+    return parse_day(raw) if _RE["day"].fullmatch(raw.strip()) else None
 
 
 def _bad_dates(view: NoteView) -> Iterable[Range]:
-    service = [(_date_key((m.value or {}).get("raw", "")), m) for m in view.mentioned("service_date")]
-    signed = [(m, _date_key(m[1])) for m in re.finditer(r"signed?\b[^\n\d]{0,50}?(\d{1,2}/\d{1,2}/\d{2,4})", view.low)]
-    for key, _ in [x for x in service if x[0]][:1]:
+    service = [_day((m.value or {}).get("raw", "")) for m in view.mentioned("service_date")]
+    signed = [(m, _day(m[1])) for m in _RE["signed"].finditer(view.low)]
+    for key in [day for day in service if day][:1]:
         for match, when in signed:
-            if key and when and when < key:
+            if when and when < key:
                 yield Range(match.start(1), match.end(1))
                 return
 
@@ -112,43 +112,16 @@ def _bad_statements(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     if zero and "at rest" not in low[zero.start() : zero.end() + 12]:
         after = low[zero.end() :]
         m = _PAIN_NOW.search(after)
-        if m and not re.search(
-            r"\b(?:last|since|was|goal|with|squats|stairs|hip|increase)\b", after[max(0, m.start() - 30) : m.end() + 14]
-        ):
+        if m and not _RE["pain_aside"].search(after[max(0, m.start() - 30) : m.end() + 14]):
             yield Range(zero.start(), zero.end())
             return
-    denied = re.search(
-        r"\b(?:denies|reports no|has no|without) (?:any )?(?:[a-z]+ ){0,2}pain\b(?! (?:at|with|in|when|during|on|after))", low
-    )
-    severe = (
-        re.search(
-            r"\b(?:severe|constant|intense|extreme)(?:,? \w+){0,2} pain\b|\bpain (?:of |at )?(?:[89]|10) ?/ ?10\b", low[denied.end() :]
-        )
-        if denied
-        else None
-    )
-    if (
-        denied
-        and severe
-        and not re.search(
-            r"\b(?:was|last|initial\w*|eval\w*|no|without|denies|goal)\b",
-            low[denied.end() + max(0, severe.start() - 25) : denied.end() + severe.end()],
-        )
-    ):
+    denied = _RE["denies_pain"].search(low)
+    severe = _RE["severe_pain"].search(low[denied.end() :]) if denied else None
+    if denied and severe and not _RE["severe_aside"].search(low[denied.end() + max(0, severe.start() - 25) : denied.end() + severe.end()]):
         yield Range(denied.start(), denied.end())
         return
-    unable = re.search(
-        r"\b(?:unable to|cannot|can't|not able to) (?:walk|ambulate|stand|bear weight)\b(?! (?:more|longer|far|without|with|for|on|to|over|past|>|outside|up|down|in|at|long|un))",
-        low,
-    )
-    walked = (
-        re.search(
-            r"\b(?:ambulat\w+|walk(?:s|ed)) (?:\d{3,} ?(?:ft|feet)|\w+ ?\d{3,})[^.;]{0,30}\b(?:independent\w*|without)\b",
-            low[unable.end() :],
-        )
-        if unable
-        else None
-    )
+    unable = _RE["unable"].search(low)
+    walked = _RE["walked"].search(low[unable.end() :]) if unable else None
     if unable and walked:
         yield Range(unable.start(), unable.end())
         return
@@ -156,46 +129,25 @@ def _bad_statements(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     if (
         gone
         and ("97110" in minutes.codes or "97110" in minutes.billed_units or not minutes.codes)
-        and re.search(r"tolerated|\d ?x ?\d+|97110 ?x ?\d|\d+ min", low[gone.end() :])
-        and not re.search(r"e-?stim", low[max(0, gone.start() - 20) : gone.end()])
+        and _RE["treated"].search(low[gone.end() :])
+        and not any(w in low[max(0, gone.start() - 20) : gone.end()] for w in ("estim", "e-stim"))
     ):
         yield Range(gone.start(), gone.end())
         return
-    nwb = re.search(
-        r"\b(?:is|remains|still|strict(?:ly)?) (?:nwb|non[- ]weight ?bearing)\b|\b(?:nwb|non[- ]weight ?bearing) (?:r|l|right|left|per|maintained|x|for)\b|\bbed[- ]?bound\b|\bhas not been (?:up|out of bed)\b",
-        low,
-    )
-    if (
-        nwb
-        and re.search(
-            r"full weight ?bearing|single leg squat|step[- ]?ups?|\bstanding (?:squats?|heel|hip|march)|\bwalked (?:up|into|in without)|\b(?:up and down|ascend\w*|climbed) (?:\w+ ){0,2}(?:stairs|steps)",
-            low[nwb.end() :],
-        )
-        and not re.search(r"was nwb|until|now wbat|no longer|other leg|uninvolved|goal", low)
-    ):
+    nwb = _RE["non_weight_bearing"].search(low)
+    if nwb and _RE["weight_bearing"].search(low[nwb.end() :]) and not _RE["weight_aside"].search(low):
         yield Range(nwb.start(), nwb.end())
-
-
-_MEN, _WOMEN = re.compile(r"\b(?:he|his|him|himself)\b"), re.compile(r"\b(?:she|her|hers|herself)\b")
-_OTHERS = re.compile(
-    r"\b(?:wife|husband|spouse|son|daughter|mother|mom|father|dad|brother|sister|aunt|uncle|nurse|aide|caregiver|teacher|boss|friend|roommate|partner|dr|doctor|surgeon|therapist|baby|child|neighbor)\b"
-)
 
 
 def _bad_person(view: NoteView) -> Iterable[Range]:
     """A Ms. who is a he throughout, in a note that speaks of no one else."""
-    title = re.search(r"\b(?P<m>Mr)\.? [A-Z][a-z]+|\b(?P<f>Ms|Mrs)\.? [A-Z][a-z]+", view.text)
-    if title is None or _OTHERS.search(view.low):
+    title = _RE["title"].search(view.text)
+    if title is None or _RE["others"].search(view.low):
         return
-    wrong, right = (_WOMEN, _MEN) if title["m"] else (_MEN, _WOMEN)
+    wrong, right = (_RE["woman"], _RE["man"]) if title["m"] else (_RE["man"], _RE["woman"])
     hits = list(wrong.finditer(view.low))
     if len(hits) >= 2 and not right.search(view.low):
         yield Range(hits[0].start(), hits[0].end())
-
-
-_TIMED = re.compile(
-    r"\b(?:eval\w*|initial\w*|ie|soc|was|were|prior|previous\w*|last|before|after|pre|post|from|vs|versus|compared|then|now|end|visit|week\w*|passive|prom|aarom|goal|norm\w*|reached|improved|increased|decreased|to)\b|[→>]|->"
-)
 
 
 def _bad_measures(view: NoteView) -> Iterable[Range]:
@@ -209,7 +161,7 @@ def _bad_measures(view: NoteView) -> Iterable[Range]:
             continue
         if view.section_at(s.start) in ("goals", "plan", "subjective", "history", "response"):
             continue
-        if _TIMED.search(view.low[max(0, s.start - 25) : min(len(view.low), s.end + 20)]):
+        if _RE["timed"].search(view.low[max(0, s.start - 25) : min(len(view.low), s.end + 20)]):
             continue
         first = seen.setdefault((name, str(side)), (float(n), s))
         if first[1] is not s and abs(first[0] - n) >= 0.5 * max(abs(first[0]), abs(n)):
