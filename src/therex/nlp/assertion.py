@@ -7,23 +7,24 @@ the component.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from therex.catalog.patterns import Patterns
 from therex.nlp.cues import Cue, find_cues, table
 from therex.nlp.extensions import forget_working, surface_of
 from therex.nlp.scopes import Scope
-from therex.nlp.sentences import BULLET, LONGEST_SENTENCE, read_sentences
+from therex.nlp.sentences import LONGEST_SENTENCE, read_sentences
 from therex.nlp.surface import Surface, read_surface
 from therex.types import Assertion, Range, Section, Span
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_FIELD = re.compile(r"[ ]*[a-z][a-z /&'-]{0,40}:")
+_RE = Patterns("text")
+
 # a goal, a purpose, an amount or a measure is what it is: only these labels have an assertion
 _ASKED = frozenset({"IMPAIRMENT", "LIMITATION", "SERVICE", "EXERCISE", "RESPONSE"})
 _FINDINGS = frozenset({"IMPAIRMENT", "LIMITATION"})
@@ -104,11 +105,11 @@ class Scopes:
         new_line = "\n" in norm[before.end : r.start]
         if new_line and cue.before_label and norm[before.end - 1] != ":":
             return False
-        item = bool(BULLET.match(norm, norm.rfind("\n", 0, r.start) + 1))
+        item = bool(_RE["bullet"].match(norm, norm.rfind("\n", 0, r.start) + 1))
         if cue.carries == "list":
             return item and new_line
         if cue.carries == "below" and new_line:
-            return not _FIELD.match(norm, r.start) and norm[r.end - 1] != "."
+            return not _RE["field"].match(norm, r.start) and norm[r.end - 1] != "."
         heading = norm[before.end - 1] == ":" and norm[before.start : before.end].count(" ") < 5
         return not new_line or item or heading
 
@@ -153,7 +154,7 @@ def _wrapped(surface: Surface, a: Range, b: Range) -> bool:
     between = norm[a.end : b.start]
     if between.count("\n") != 1 or norm[a.end - 1] in ".:;!?|":
         return False
-    if BULLET.match(norm, b.start) or _FIELD.match(norm, b.start, min(b.end, b.start + 45)):
+    if _RE["bullet"].match(norm, b.start) or _RE["field"].match(norm, b.start, min(b.end, b.start + 45)):
         return False
     i = bisect_left(surface.starts, a.end) - 1
     while i > 0 and surface.words[i] == "\n":

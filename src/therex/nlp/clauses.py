@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from therex.catalog.patterns import Patterns
 from therex.nlp.cues import Cue, Found, Table, class_ends, find_cues, table
 from therex.nlp.surface import Surface
 
-_RATED = re.compile(r"[1-9]\d?/10$")
-_ZERO = re.compile(r"0+(?:/\d+)?$")
+_RE = Patterns("grammar")
+
 _FAR = 500
 OPEN, _CLOSE = frozenset("(["), frozenset(")]")
 LISTED = frozenset({"or", "nor"})
@@ -173,9 +173,9 @@ class Clause:
             word = words[k]
             if not listed and word in scope.findings:
                 return True
-            if _RATED.match(word):
+            if _RE["rated"].match(word):
                 return True
-            if word[0].isdigit() and not _ZERO.match(word):
+            if word[0].isdigit() and not _RE["zero"].match(word):
                 beside = words[k - 1 : k] if k > a else words[a + 1 : a + 3]
                 if len(beside) == (1 if k > a else 2) and (k > a or b - a > 2) and scope.joints.isdisjoint(beside):
                     return True

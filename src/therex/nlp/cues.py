@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,7 +9,10 @@ from itertools import product
 from typing import Any
 
 from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns
 from therex.nlp.surface import read_surface, stem
+
+_RE = Patterns("grammar")
 
 FILES = ("negated", "resolved", "current", "historical", "hypothetical", "other_person", "pseudo")
 WORDS = (
@@ -20,9 +22,6 @@ WORDS = (
 MAX_GAP = 4
 _AT_END, _AT_NUMBER = ("edge", ".."), ("n", "year", "date", "range", "..")
 _CENTURIES = ("19", "20")
-_YEAR = re.compile(r"(?:19|20)\d\d$")
-_RANGE = re.compile(r"\d+-\d+$")
-_DATE = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,14 +257,8 @@ class _Reader:
         elif name == "n":
             if self.words[k][0].isdigit():
                 yield k + 1
-        elif name == "year":
-            if _YEAR.match(self.words[k]):
-                yield k + 1
-        elif name == "range":
-            if _RANGE.match(self.words[k]):
-                yield k + 1
-        elif name == "date":
-            if _DATE.match(self.words[k]):
+        elif name in ("year", "range", "date"):
+            if _RE[name].match(self.words[k]):
                 yield k + 1
         else:
             yield from class_ends(self.table, self.words, name, k)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from therex.catalog.files import resource
-from therex.errors import ResourceError
+from therex.catalog.patterns import Patterns, expand
 from therex.nlp.extensions import surface_of
 from therex.nlp.surface import Surface
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+_RE = Patterns("text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +28,19 @@ class Quantity:
     numbers: tuple[float, ...]
 
 
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
-
-
-def _expand(pattern: str, macros: dict[str, str]) -> str:
-    for _ in range(5):
-        pattern = re.sub(r"\{([a-z][a-z0-9]*)\}", lambda m: f"(?:{macros[m[1]]})", pattern)
-    return pattern
-
-
 @cache
 def _compiled() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, float | None]]]:
     data = resource("grammar/quantities.yaml")
     kinds: dict[str, tuple[str, float | None]] = {}
 
-    def alternation(rows: list[dict[str, Any]], prefix: str) -> str:
-        parts = []
-        for i, row in enumerate(rows):
-            group = f"{prefix}{i}"
-            kinds[group] = row["kind"], row.get("minutes")
-            try:
-                parts.append(f"(?P<{group}>{_expand(row['pattern'], data['macros'])})")
-            except KeyError as error:
-                raise ResourceError(f"grammar/quantities.yaml: {row['kind']}: no macro {error}") from None
-        return "|".join(parts)
+    def rows(name: str) -> re.Pattern[str]:
+        told = []
+        for i, row in enumerate(data[name]):
+            kinds[f"{name}{i}"] = row["kind"], row.get("minutes")
+            told.append(f"(?P<{name}{i}>{expand(row['pattern'], data['macros'])})")
+        return re.compile(expand(data["around"][name], {"rows": told}))
 
-    digit = re.compile(rf"(?<![a-wyz\d.])(?<![a-z0-9][x_])(?=[-\d])(?:(?<!\d-)|(?<=9[5789]\d\d\d-))(?:{alternation(data['digit'], 'd')})")
-    other = re.compile(rf"(?:(?<![a-z0-9])|(?<=9[5789]\d\d\d))(?=[a-z])(?:{alternation(data['other'], 'o')})")
-    return digit, other, kinds
+    return rows("digit"), rows("other"), kinds
 
 
 def read_quantities(surface: Surface) -> list[Quantity]:
@@ -72,7 +59,7 @@ def read_quantities(surface: Surface) -> list[Quantity]:
             continue
         body = norm[start:end].rstrip()
         end = start + len(body)
-        numbers = tuple(float(x) for x in _DIGITS.findall(body))
+        numbers = tuple(float(x) for x in _RE["number"].findall(body))
         kind, spoken = kind_and_value
         if spoken is not None:
             # `an hour and ten`: what the words say, and the minutes after them
@@ -85,17 +72,20 @@ def read_quantities(surface: Surface) -> list[Quantity]:
 
 
 @cache
-def _walking() -> tuple[re.Pattern[str], re.Pattern[str], str]:
+def _walking() -> tuple[re.Pattern[str], ...]:
     data = resource("grammar/quantities.yaml")
-    words = "|".join(map(re.escape, data["walking"]))
-    return re.compile(rf"(?:{words})[^\n.;]{{0,40}}$"), re.compile("|".join(data["not_walking"])), data["minutes_after"]
+    return tuple(re.compile(expand(data[name], data)) for name in ("walking_before", "not_walking"))
 
 
 def _is_feet(norm: str, start: int, end: int) -> bool:
     """Whether an apostrophe after a number means feet: the words before it speak of walking, not of the service that is gait training."""
-    walking, service, after = _walking()
+    walking, service = _walking()
     before = norm[max(0, start - 45) : start]
-    return bool(walking.search(before)) and not service.search(before) and not norm.startswith(after, end - 1)
+    return (
+        bool(walking.search(before))
+        and not service.search(before)
+        and not norm.startswith(resource("grammar/quantities.yaml")["minutes_after"], end - 1)
+    )
 
 
 class Quantities:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from therex.catalog.patterns import Patterns
 from therex.nlp.clauses import AND, HARD, LISTED, OPEN, STOPS, Clause
 from therex.nlp.cues import Cue, Found, find_cues
 from therex.nlp.surface import Surface
 from therex.types import ASSERTION_ORDER
 
-_BOX = re.compile(r"(?:[\[(](?P<mark>[x✓ ]?)[\])]|(?P<sign>[☐☒☑])) ?(?P<word>[a-z/+-]*)")
+_RE = Patterns("grammar")
+
 _COMMA, _JOINED = frozenset({",", "or", "nor"}), frozenset({",", "and", "or", "nor"})
 _BESIDE = frozenset({"label", "denial", "report"})
 
@@ -261,7 +262,7 @@ class Scope(Clause):
         sentence = norm[self.start : self.end]
         if not any(sign in sentence for sign in "[☐☒☑("):
             return None
-        boxes = list(_BOX.finditer(norm, end, self.end))
+        boxes = list(_RE["box"].finditer(norm, end, self.end))
         if boxes and not norm[end : boxes[0].start()].strip(" :") and boxes[0]["word"]:
             for box in boxes:
                 if (box["mark"] or box["sign"] or " ") not in " ☐":

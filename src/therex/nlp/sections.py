@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from therex.catalog.files import resource
 from therex.catalog.patterns import Patterns
 from therex.nlp.extensions import surface_of
-from therex.nlp.sentences import BULLET
 from therex.nlp.surface import Surface
 from therex.types import Section
 
@@ -174,4 +173,4 @@ class Sections:
         return read_sections(surface_of(doc))
 
 
-__all__ = ["BULLET", "MAJOR", "Sections", "heading_kind", "read_sections"]
+__all__ = ["MAJOR", "Sections", "heading_kind", "read_sections"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import re
 from typing import TYPE_CHECKING
 
 import numpy
 
+from therex.catalog.patterns import Patterns
 from therex.nlp.extensions import surface_of
 from therex.nlp.surface import Surface
 from therex.types import Range
@@ -17,14 +17,9 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-_NOT_AN_END = re.compile(
-    r"(?:^|[^a-z])(?:dr|mr|mrs|ms|vs|approx|no|st|e\.g|i\.e|etc|deg|fig|inc|jr|sr|ext|flex|abd|add|rot|dept|ave|appt|[a-z])$"
-)
+_RE = Patterns("text")
+
 LONGEST_SENTENCE = 1500
-_END = re.compile(r"(?<!\.)(?:\.(?!\.)|[!?]+)[\"')\]]*(?= +\S|\n|$)")
-# `Skill: cues for alignment   Purpose: quad strength`: fields side by side on one line of a form
-_FIELD = re.compile(r"(?<=\S)(?: {2,}|\t+)(?!(?:Pain|Score|BP|HR|VAS)? ?(?:[Aa]fter|[Pp]ost)\b)(?=[A-Z][A-Za-z/&' -]{1,30}:(?:\s|$))")
-BULLET = re.compile(r"[ \t]*(?:[-*•▪◦·–] ?|[o>] |\(?\d{1,2}[.)] |\(?[a-z][.)] |\[[ xX]\] )")
 
 
 def read_sentences(surface: Surface) -> list[Range]:
@@ -37,15 +32,15 @@ def read_sentences(surface: Surface) -> list[Range]:
             cuts.add(at)
             cuts.add(at + 1)
         at = norm.find("\n", at + 1)
-    for m in _END.finditer(norm):
+    for m in _RE["end"].finditer(norm):
         after = m.end()
         while after < len(norm) and norm[after] == " ":
             after += 1
         nxt = text[after : after + 1]
-        if m[0] == "." and (_NOT_AN_END.search(norm[max(0, m.start() - 8) : m.start()]) or nxt.islower()):
+        if m[0] == "." and (_RE["no_end"].search(norm[max(0, m.start() - 8) : m.start()]) or nxt.islower()):
             continue
         cuts.add(m.end())
-    cuts.update(m.end() for m in _FIELD.finditer(text))
+    cuts.update(m.end() for m in _RE["side_by_side"].finditer(text))
     edges = sorted(cuts)
     out = []
     for start, end in _pieces(norm, edges):

@@ -11,7 +11,10 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from therex.catalog.patterns import Patterns
 from therex.nlp.spelling import scanned_digits, scanned_letters, spelled_out, unfinished
+
+_RE = Patterns("text")
 
 _SIGNS = str.maketrans(
     {
@@ -21,27 +24,7 @@ _SIGNS = str.maketrans(
         "⟶": "→", "➔": "→", "➝": "→",
     }
 )  # fmt: skip
-_SLASHED = "s/p|w/o|w/c|w/|c/o|h/o|b/l|n/t|d/c|f/u|r/o|c/s|t/s|l/s|a/p|s/l|c/c|h/a|n/v|b/b|s/u|t/a|t/e|b/c|d/t|p/u|c/b|i/e|y/o"
-TOKEN = re.compile(
-    rf"""\n
-    |(?<![a-z0-9])(?:{_SLASHED})(?![a-z])|(?<![a-z0-9])w/(?=[a-z0-9])
-    |\d+xsts|\d+tsts|\d+s?cst|\d+mwt|9hpt|1rm|\d+ww
-    |9[5789]\d{{3}}(?=[x-]\d)
-    |x(?=\d+(?:\ ?(?:min|m\b)|'))
-    |\d+(?:\.\d+)?x\d+(?:\.\d+)?(?:x\d+)?(?:["'s](?![a-z]))?
-    |[0-5](?:[+-]|\ ?(?:plus|minus))?/5(?!\d)
-    |\d+(?:\.\d+)?/\d+(?:\.\d+)?(?:/\d{{2,4}})?
-    |\d{{1,2}}:\d{{2}}
-    |\(-\)|\(\+\)|<->|<>|->|=>|>=|<=
-    |[a-z]\d+(?:\.\d+)?(?:-[a-z]?\d+)*(?![a-z])
-    |\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?[°'"\#%]?
-    |[^\W\d_]+(?:'[^\W\d_]+)*(?:\d+(?![a-z]))?
-    |[^\S\n]+
-    |\S""",
-    re.X,
-)
 _WIDE = " " * 160
-_GAP = re.compile(r"[^\S\n]{160,}")
 _SIBILANT = ("ches", "shes", "sses", "xes", "zes")
 
 
@@ -71,7 +54,7 @@ def _break(m: re.Match[str]) -> str:
 
 def breathe(text: str) -> str:
     """`text` with line breaks in runs of blanks too long for any sentence to span, so that no pattern walks them; same length."""
-    return _GAP.sub(_break, text) if _WIDE in text or "\t" in text or "\xa0" in text else text
+    return _RE["gap"].sub(_break, text) if _WIDE in text or "\t" in text or "\xa0" in text else text
 
 
 def lowered(text: str) -> str:
@@ -113,10 +96,6 @@ class Surface:
         return self.true_ends.get(position, position)
 
 
-_BULLET = re.compile(r"[ ]*(?:[-*•▪◦·o>] |\d{1,2}[.)] |\(\d\)|[a-z][.)] |\[[ x]\])")
-_HEADLIKE = re.compile(r"[ ]*[a-z][a-z /&'-]{0,40}:")
-
-
 def soft_newlines(norm: str, text: str) -> frozenset[int]:
     """Positions of newlines that only wrap a paragraph.
 
@@ -129,10 +108,10 @@ def soft_newlines(norm: str, text: str) -> frozenset[int]:
         if at < 0:
             return frozenset(found)
         line, nxt = norm[start:at].strip(), norm[at + 1 : at + 60]
-        if line and line[-1:] not in ".:;!?|" and nxt.strip() and not _BULLET.match(nxt):
+        if line and line[-1:] not in ".:;!?|" and nxt.strip() and not _RE["item"].match(nxt):
             first = text[at + 1 : at + 2]
             shouted = text[max(0, at - 40) : at].isupper() and first.isupper()
-            long = at - start >= 50 and nxt[:1].isalpha() and (first.islower() or shouted) and not _HEADLIKE.match(nxt)
+            long = at - start >= 50 and nxt[:1].isalpha() and (first.islower() or shouted) and not _RE["field"].match(nxt)
             if long or unfinished(line, nxt):
                 found.append(at)
         start = at + 1
@@ -151,7 +130,7 @@ def read_surface(text: str) -> Surface:
     cuts: list[int] = []
     end = 0
     # the tokens tile the text, so that each begins where the one before it ends
-    for word in TOKEN.findall(norm):
+    for word in _RE["token"].findall(norm):
         at = end
         end += len(word)
         cuts.append(at)

@@ -7,13 +7,13 @@ checks of `therex.elements.contradictions` decide.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from therex.catalog.patterns import Patterns
 from therex.nlp.extensions import surface_of
 from therex.nlp.weights import Linear, key
 from therex.types import Mention
@@ -21,15 +21,15 @@ from therex.types import Mention
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+_RE = Patterns("text")
+
 SUSPECTED: tuple[str, ...] = ("not_one_on_one", "aide_delivered", "not_skilled")
 ELSEWHERE = frozenset({"subjective", "history", "goals", "hep", "plan", "medications", "precautions", "header", "signature", "diagnosis"})
-_TOKEN = re.compile(r"[a-z#/']+")
-_FIGURE = re.compile(r"\d+")
 
 
 def features(text: str) -> set[str]:
     """Words and pairs of words of a text in working form, figures as ``#``."""
-    words = _TOKEN.findall(_FIGURE.sub("#", text))
+    words = _RE["feature"].findall(_RE["figure"].sub("#", text))
     return {*words, *(f"{a} {b}" for a, b in pairwise(words))}
 
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 
 from therex.catalog.files import resource
 from therex.catalog.lexicon import Lexicon
-from therex.errors import ResourceError
+from therex.catalog.patterns import Patterns, expand
 from therex.nlp.lexicon import MARKS, Unit
+
+_RE = Patterns("grammar")
 
 _FIRST = 0x4E00
 LONGEST_ROW = 1500  # a longer note is matched in stretches, so that time grows with its length
 _KEPT: dict[int, tuple[Lexicon, Grammar]] = {}
-_ANGLE = re.compile(r"<(\(\?!)?([a-z_|]+)(\))?>")
 
 
 class Grammar:
@@ -76,15 +77,7 @@ class Grammar:
 
     def expand(self, pattern: str) -> str:
         """`pattern` with its names and categories written out."""
-        for _ in range(6):
-            try:
-                nxt = re.sub(r"\{([a-z_]+)\}", lambda m: f"(?:{self._patterns[m[1]]})", pattern)
-            except KeyError as error:
-                raise ResourceError(f"unit_patterns.yaml: no pattern {error}") from None
-            if nxt == pattern:
-                break
-            pattern = nxt
-        return _ANGLE.sub(self._class, pattern)
+        return _RE["category"].sub(self._class, expand(pattern, self._patterns))
 
     def compiled(self, pattern: str) -> re.Pattern[str]:
         """The compiled form of a pattern, kept."""

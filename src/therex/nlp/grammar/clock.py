@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-_TIME = re.compile(
-    r"(?P<noon>noon|midday)|(?P<part>quarter|half|\d{1,2}) +(?P<way>past|after|to|of|till|before) +(?P<of>\d{1,2})(?! *[-:]?\d)"
-    r"|(?P<h>\d{1,2})(?:[:.h]| +)(?P<m>[0-5]\d)(?!\d)|(?P<mil>\d{4})(?!\d)|(?P<hour>\d{1,2})(?![\d:])"
-)  # fmt: skip
-_HALF = re.compile(r" *(?:([ap])\.?(?:m\.?)?(?![a-z])|in the (morning|afternoon|evening))")
+from therex.catalog.patterns import Patterns
+
+_RE = Patterns("grammar")
 
 
 def clock_times(phrase: str) -> list[str]:
@@ -26,9 +24,9 @@ def clock_times(phrase: str) -> list[str]:
     """
     found: list[tuple[int, int, str]] = []
     at = 0
-    while m := _TIME.search(phrase, at):
+    while m := _RE["time"].search(phrase, at):
         hour, minute = _parts(m)
-        half = _HALF.match(phrase, m.end())
+        half = _RE["half"].match(phrase, m.end())
         at = half.end() if half else m.end()
         told = "" if half is None else half[1] or ("a" if half[2] == "morning" else "p")
         if hour <= 24 and minute < 60:

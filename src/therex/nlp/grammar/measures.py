@@ -5,17 +5,17 @@ Source: annotation.md, label table and settled points on MEASURE and Pain.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from therex.catalog.patterns import Patterns
 from therex.nlp.context import Context, Draft
 from therex.nlp.grammar.unit_forms import any_holds, fits, form_file, is_one, says, trimmed
 from therex.nlp.quantities import Quantity
 
+_RE = Patterns("grammar")
+
 Value = dict[str, Any]
-_RANGE = re.compile(r"\d *(?:°|deg\w*)? *(?:-|to|->|→) *\d")
-_GRADE = re.compile(r"(\d) *(\+|-|plus|minus)?")
 _SIGNS = {"plus": "+", "minus": "-"}
 
 
@@ -139,7 +139,7 @@ def measure_value(ctx: Context, d: Draft) -> Value:
 def _read(ctx: Context, d: Draft, k: int, q: Quantity, how: Mapping[str, Any], out: Value) -> None:
     """The value at unit `k`, with its unit and maximum."""
     word = ctx.surface.norm[q.start : q.end]
-    high = q.kind in how["high_end"] and _RANGE.search(word)
+    high = q.kind in how["high_end"] and _RE["span"].search(word)
     out["value"] = plain(q.numbers[-1 if high else 0])
     if q.kind == "bp":
         out["value"] = "/".join(str(plain(x)) for x in q.numbers[:2])
@@ -148,7 +148,7 @@ def _read(ctx: Context, d: Draft, k: int, q: Quantity, how: Mapping[str, Any], o
         return
     if q.kind in how["maximum"] and len(q.numbers) > 1:
         out["maximum"] = plain(q.numbers[-1])
-    grade = _GRADE.match(word) if q.kind == "grade" else None
+    grade = _RE["grade"].match(word) if q.kind == "grade" else None
     if grade:
         out["value"] = grade[1] + _SIGNS.get(grade[2] or "", grade[2] or "")
     written = "".join(c for c in word if c not in "0123456789. >→-") if q.kind in how["unit_as_written"] else ""

@@ -25,10 +25,13 @@ from itertools import pairwise
 from typing import Any
 
 from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns
 from therex.errors import ResourceError
 from therex.nlp.lexicon import Unit
 from therex.nlp.quantities import Quantity
 from therex.nlp.surface import Surface, stem
+
+_RE = Patterns("grammar")
 
 CLASSES = "grammar/classes.yaml"
 WINDOW = 70  # tokens that a form may look back over
@@ -38,10 +41,6 @@ LOWER, CAPITAL, UPPER = range(3)
 _SHAPES = {"lower": (LOWER,), "capital": (CAPITAL, UPPER), "upper": (UPPER,)}
 _EVERY = (LOWER, CAPITAL, UPPER)
 _OPS = {"(": "(?:", "~(": "(?!", "^": r"\A", "$": r"\Z"}
-_SYMBOL = re.compile(
-    r"\s*(?:!\((?P<none>[^()]*)\)|(?P<not>!)?(?P<name>[A-Z][A-Z_0-9]+)(?![a-z])(?::(?P<keep>[a-z]+))?"
-    r"|(?P<op>~\(|[()|?*+.^$]|\{\d+(?:,\d*)?\})|(?P<word>[^\s()|?*+{}!~^$]+))"
-)
 
 
 @dataclass(slots=True)
@@ -220,7 +219,7 @@ def expand(alphabet: Alphabet, form: str, where: str) -> str:
     at = 0
     text = form.strip()
     while at < len(text):
-        m = _SYMBOL.match(text, at)
+        m = _RE["symbol"].match(text, at)
         if m is None or m.end() == at:
             raise ResourceError(f"{where}: cannot read {text[at : at + 20]!r}")
         at = m.end()
@@ -245,11 +244,12 @@ def expand(alphabet: Alphabet, form: str, where: str) -> str:
 
 def _parts(word: str) -> list[str]:
     """A word of a form as the tokens that it is read as: a hyphen inside a word is none."""
-    return word.split("-") if re.fullmatch(r"[a-z]+(?:-[a-z]+)+", word) else [word]
+    parts = word.split("-")
+    return parts if all(part.isascii() and part.isalpha() and part.islower() for part in parts) else [word]
 
 
 def _words_of(form: str) -> Iterator[str]:
-    for m in _SYMBOL.finditer(form):
+    for m in _RE["symbol"].finditer(form):
         if m["word"]:
             yield from map(stem, _parts(m["word"]))
         for part in (m["none"] or "").split("|"):

@@ -5,9 +5,9 @@ Source: annotation.md, elements `date_of_service` and `signature`.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
+from therex.catalog.patterns import Patterns
 from therex.nlp.context import Context
 from therex.nlp.grammar.dates import read_dates
 from therex.nlp.grammar.parser import CAPITAL, LOWER, UPPER, Alphabet, Forms, Row, Token
@@ -15,11 +15,8 @@ from therex.nlp.grammar.signatures import read_signatures
 from therex.nlp.surface import stem
 from therex.types import Mention
 
-_MONTH = "(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
-# the parts of 04MAR2026 and of 2026-03-04T09:00 are tokens of their own
-_WRITTEN_AS_ONE = rf"\d\d?(?={_MONTH}\d\d)|(?<=\d){_MONTH}(?=\d\d(?:\d\d)?\b)|\d\d(?=T\d\d:)|(?<=\d)T(?=\d\d:)"
-_TOKEN = re.compile(rf"\n|\d{{1,2}}:\d\d(?::\d\d)?|{_WRITTEN_AS_ONE}|[^\W_]+(?:['’][^\W_]+)*|_+|\*+|\S")
-_HOLE = re.compile(r"\[[^\[\]\n]{2,60}\]|<[A-Za-z][^<>\n]{1,40}>|\{[^{}\n]{2,40}\}+")
+_RE = Patterns("grammar")
+
 _DIGITS = str.maketrans("OoIl", "0011")
 _LETTERS = str.maketrans("015", "ols")
 _SIGNS = str.maketrans("–—−‑’\u00a0", "----' ")
@@ -41,12 +38,12 @@ def record_row(ctx: Context, forms: Forms) -> Row:
     text, alphabet = ctx.surface.text.translate(_SIGNS), forms.alphabet
     letters = sum(map(str.isalpha, text))
     loud = letters > 0 and sum(map(str.isupper, text)) > _SHOUTED * letters
-    holes = {m.start(): (m.end(), kind) for m in _HOLE.finditer(text) if (kind := _hole(alphabet, m[0]))}
+    holes = {m.start(): (m.end(), kind) for m in _RE["hole"].finditer(text) if (kind := _hole(alphabet, m[0]))}
     starts = [s.start for s in ctx.sections]
     row = Row("", [], [])
     chars: list[str] = []
     end = 0
-    while m := _TOKEN.search(text, end):
+    while m := _RE["record_token"].search(text, end):
         between = text[end : m.start()]
         if row.tokens and ("\t" in between or "   " in between) and m[0] != "\n":
             _put(row, chars, Token(end, m.start(), "‖", -1), alphabet.shaped("‖", LOWER), "")
@@ -75,7 +72,7 @@ def _put(row: Row, chars: list[str], token: Token, char: str, section: str) -> N
 
 def _hole(alphabet: Alphabet, text: str) -> str:
     """The kind of placeholder that a bracket is, or ``""``."""
-    words = [w for w in re.split(r"[^a-z\d]+", text.lower()) if w]
+    words = _RE["hole_word"].findall(text.lower())
     if text.startswith("[*") and any(w.isdecimal() and len(w) < 5 for w in words[:1]):
         return "<holedate>"
     for name, kind in (("DATEHOLE", "<holedate>"), ("NAMEHOLE", "<holename>"), ("HIDDEN", "<hole>")):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from therex.catalog.patterns import Patterns
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+_RE = Patterns("text")
 
 PAD, UNKNOWN, START, END = 0, 100, 101, 102
 # pieces that the vocabulary keeps free for its users: a line's end, an empty line, a tab
 LINE, EMPTY_LINE, TAB = 1, 2, 3
 BREAKS = (LINE, EMPTY_LINE, TAB)
 STOP = 1012
-_PARTS = re.compile(r"\w+|[^\w\s]")
 _SAME = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "→": ">", "•": "*", "₂": "2", "⁄": "/"})
 
 
@@ -51,7 +53,7 @@ class Pieces:
             return (EMPTY_LINE,) if breaks > 1 else (LINE,) if breaks else (TAB,) if "\t" in token else ()
         plain = "".join(c for c in unicodedata.normalize("NFD", token.lower().translate(_SAME)) if unicodedata.category(c) != "Mn")
         out: list[int] = []
-        for part in _PARTS.findall(plain):
+        for part in _RE["piece"].findall(plain):
             numbers, _ = self._words.encode(part[:60])
             out += [UNKNOWN] if -1 in numbers else numbers
         return out or (UNKNOWN,)
