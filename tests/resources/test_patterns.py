@@ -1,5 +1,6 @@
-"""The named patterns of `resources/patterns`: each compiles, is used, and is found under its name."""
+"""The named patterns of `resources/patterns`: each compiles, is used, and is found under its name; few are left in Python."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,16 +11,29 @@ from therex.catalog.files import RESOURCES, resource
 from therex.catalog.patterns import Patterns, expand
 from therex.errors import ResourceError
 
-FILES = sorted(path.relative_to(RESOURCES / "patterns").with_suffix("").as_posix() for path in (RESOURCES / "patterns").rglob("*.yaml"))
+FILES = sorted(path.stem for path in (RESOURCES / "patterns").glob("*.yaml"))
 SOURCE = {path: path.read_text(encoding="utf-8") for path in Path(therex.__file__).parent.rglob("*.py")}
+CALLS = {"compile", "search", "match", "fullmatch", "finditer", "findall", "split", "sub"}
 
 
 def named(file):
     return set(resource(f"patterns/{file}.yaml")) - {"parts"}
 
 
+def in_python():
+    """Every pattern that is written or made in Python, as source text."""
+    for text in SOURCE.values():
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func
+            by_module = isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "re"
+            if (by_module and called.attr in CALLS) or (isinstance(called, ast.Name) and called.id == "seek"):
+                yield ast.unparse(node.args[0])
+
+
 @pytest.mark.parametrize("file", FILES)
-def test_every_pattern_compiles(file):
+def test_every_pattern_compiles_once(file):
     patterns = Patterns(file)
     for name in named(file):
         assert patterns[name] is patterns[name]
@@ -27,15 +41,27 @@ def test_every_pattern_compiles(file):
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_pattern_is_used_and_every_name_is_known(file):
-    users = [text for text in SOURCE.values() if f'Patterns("{file}")' in text]
-    direct = {name for text in users for name in re.findall(r'_RE(?:\[|\.seek\()"(\w+)"', text)}
-    assert users and direct <= named(file)
-    assert all(any(f'"{name}"' in text for text in users) for name in named(file))
+    users = [(m[1], text) for text in SOURCE.values() for m in re.finditer(rf'(\w+) = Patterns\("{file}"\)', text)]
+    asked = {name for variable, text in users for name in re.findall(rf'{variable}(?:\[|\.seek\()"(\w+)"', text)}
+    assert asked <= named(file)
+    assert not {name for name in named(file) if not any(f'"{name}"' in text for _, text in users)}
 
 
-def test_no_pattern_in_python_is_long():
-    calls = re.compile(r"\bre\.(?:compile|search|match|fullmatch|finditer|findall|split|sub)\(\s*(r?f?b?\"[^\"\n]*\")")
-    assert not [path.name for path, text in SOURCE.items() for told in calls.findall(text) if len(told) > 120]
+@pytest.mark.parametrize("file", FILES)
+def test_every_part_is_used(file):
+    entries = resource(f"patterns/{file}.yaml")
+    shared = set(entries.get("parts", {}))
+    told = str(entries).lower()
+    assert all(f"{{{name}}}" in told for name in shared)
+    for entry in entries.values():
+        if isinstance(entry, dict) and "find" in entry:
+            assert all(f"{{{part}}}" in str(entry) for part in entry if part != "find")
+
+
+def test_few_and_short_patterns_stay_in_python():
+    found = list(in_python())
+    assert len(found) < 60
+    assert not [told for told in found if len(told) > 120]
 
 
 def test_parts_are_put_in_as_alternatives_and_a_missing_one_is_an_error():
@@ -44,3 +70,8 @@ def test_parts_are_put_in_as_alternatives_and_a_missing_one_is_an_error():
     assert expand(["{END}", "x"], parts) == "(?:SAT|SUN)|x"
     with pytest.raises(ResourceError):
         expand("{night}", parts)
+
+
+def test_a_name_that_is_not_there_is_an_error():
+    with pytest.raises(ResourceError):
+        Patterns(FILES[0])["no such name"]

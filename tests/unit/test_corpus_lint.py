@@ -95,7 +95,7 @@ def test_every_pattern_compiles_and_is_used():
 
 
 def test_every_list_is_used():
-    used = set(re.findall(r"<([a-z_]+)>", " ".join(resource("lint.yaml")["patterns"].values())))
+    used = set(re.findall(r"{([a-z_]+)}", " ".join(resource("lint.yaml")["patterns"].values())))
     assert used == set(resource("lint.yaml")["lists"])
 
 

@@ -14,6 +14,11 @@ def codes() -> dict[str, dict[str, Any]]:
     return {str(code): row for code, row in resource("codes.yaml")["codes"].items()}
 
 
+def is_code(text: str, length: int = 5) -> bool:
+    """Whether `text` has the form of a code (or, of two characters, of a modifier): capitals and digits."""
+    return len(text) == length and text.isascii() and text.isalnum() and text == text.upper()
+
+
 def is_timed(code: str) -> bool:
     """Whether `code` is billed by 15-minute units; an unknown code is not."""
     return bool(codes().get(code, {}).get("timed"))

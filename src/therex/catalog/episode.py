@@ -88,13 +88,13 @@ def canonical(name: str) -> str:
 def less_is_better(measure: str) -> bool:
     """Whether a smaller value of a measure, by its canonical name, is the better one."""
     known = {name for word in resource(FILE)["trends"]["less"] for name in (str(word), canonical(str(word)))}
-    return any(re.search(rf"\b{re.escape(word)}", measure) for word in known)
+    return any(f" {word}" in f" {measure}" for word in known)
 
 
 @cache
 def no_outcome(measure: str) -> bool:
     """Whether a measure tells of no outcome: vital signs, loads and the like."""
-    return any(re.search(rf"\b{re.escape(word)}\b", measure) for word in resource(FILE)["trends"]["ignore"])
+    return any(f" {word} " in f" {measure} " for word in resource(FILE)["trends"]["ignore"])
 
 
 @cache

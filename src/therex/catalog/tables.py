@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from therex.catalog.codes import is_code
 from therex.catalog.files import RESOURCES, resource
 from therex.days import parse_day
 from therex.errors import PolicyError, ResourceError
@@ -24,7 +25,6 @@ KINDS = ("ptp", "mue")
 NAMES = {"ptp": "NCCI pairs", "mue": "unlikely-edit limits"}
 FRESH = timedelta(days=45)
 _QUARTER = re.compile(r"((?:19|20)\d{2})Q([1-4])")
-_CODE = re.compile(r"[A-Z0-9]{5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,10 @@ def parse(kind: str, text: str, quarter: str, *, sample: bool) -> Quarterly:
     want = ("column1", "column2", "effective", "deletion", "modifier") if kind == "ptp" else ("code", "values")
     rows = list(csv.reader(io.StringIO(text), delimiter="\t" if "\t" in text else ","))
     for n, row in enumerate(rows):
-        heads = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in row]
+        heads = ["".join(c for c in cell.lower() if c.isascii() and c.isalnum()) for cell in row]
         at = {w: next((i for i, h in enumerate(heads) if w in h), -1) for w in want}
         if all(i >= 0 for i in at.values()):
-            body = [
-                (k, r) for k, r in enumerate(rows[n + 1 :], n + 2) if len(r) > max(at.values()) and _CODE.fullmatch(r[at[want[0]]].strip())
-            ]
+            body = [(k, r) for k, r in enumerate(rows[n + 1 :], n + 2) if len(r) > max(at.values()) and is_code(r[at[want[0]]].strip())]
             if not body:
                 break
             if kind == "ptp":
@@ -116,7 +114,7 @@ def parse(kind: str, text: str, quarter: str, *, sample: bool) -> Quarterly:
 def _edit(line: int, row: list[str], at: dict[str, int]) -> Edit:
     begins = parse_day(row[at["effective"]])
     ends = row[at["deletion"]].strip()
-    if begins is None or not _CODE.fullmatch(row[at["column2"]].strip()):
+    if begins is None or not is_code(row[at["column2"]].strip()):
         raise PolicyError(f"line {line}: want two codes and an effective date as YYYYMMDD")
     return Edit(
         row[at["column1"]].strip(),
@@ -128,7 +126,7 @@ def _edit(line: int, row: list[str], at: dict[str, int]) -> Edit:
 
 
 def _whole(line: int, cell: str) -> int:
-    if not re.fullmatch(r"\s*\d{1,5}\s*", cell):
+    if not (cell.strip().isdecimal() and len(cell.strip()) <= 5):
         raise PolicyError(f"line {line}: want a whole number")
     return int(cell)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns
 from therex.corpus.agree import Counts, agree
 from therex.corpus.marked import MarkedNote
 from therex.corpus.reading import Reading
 from therex.corpus.stats import writer
+
+_RE = Patterns("corpus")
 
 FILE = "acceptance.yaml"
 FOLDS = 5
@@ -102,7 +104,7 @@ def repeated_sentences(readings: Sequence[Reading], others: Sequence[Reading] = 
 
 
 def _template(sentence: str) -> str:
-    words = re.findall(r"[^\W\d_]+|\d+", sentence.lower())
+    words = _RE["word_or_number"].findall(sentence.lower())
     return " ".join("0" if w.isdigit() else w for w in words) if len(words) >= resource(FILE)["sentence_words"] else ""
 
 
@@ -112,7 +114,7 @@ def containment(notes: Sequence[MarkedNote], others: Sequence[MarkedNote] = ()) 
     grams: list[set[tuple[str, ...]]] = []
     where: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, note in enumerate((*notes, *others)):
-        words = re.findall(r"\w+", note.text.lower())
+        words = _RE["word"].findall(note.text.lower())
         grams.append({tuple(words[i : i + size]) for i in range(len(words) - size + 1)} if len(words) >= least else set())
         for gram in grams[-1]:
             where[gram].append(number)

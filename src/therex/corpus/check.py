@@ -5,13 +5,15 @@ What the guidelines ask beyond that is `therex.corpus.lint`.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from therex.catalog.patterns import Patterns
 from therex.corpus.details import faults_of_details
 from therex.corpus.marked import MarkedNote
+
+_RE = Patterns("corpus")
 
 TWINS = 0.8
 _SHINGLE = 5
@@ -41,9 +43,9 @@ def _marks(note: MarkedNote) -> Iterator[str]:
         line = note.text.count("\n", 0, start) + 1
         if body != body.strip():
             yield f"line {line}: a {label} begins or ends with a blank"
-        elif re.match(r"[-*•]\s|\d{1,2}[.)]\s", body):
+        elif _RE["list_number"].match(body):
             yield f"line {line}: a {label} takes in its bullet or list number"
-        elif re.search(r"(?<![A-Za-z.][A-Za-z])[;,]$", body):
+        elif _RE["closing_mark"].search(body):
             yield f"line {line}: a {label} takes in its closing mark"
     if len({(s[0], s[1], s[2]) for s in note.spans}) < len(note.spans):
         yield "one stretch of text has the same label twice"
@@ -81,7 +83,7 @@ def _twins(notes: list[MarkedNote]) -> Iterator[Fault]:
     shingles = []
     where: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for n, note in enumerate(notes):
-        words = re.findall(r"\w+", note.text.lower())
+        words = _RE["word"].findall(note.text.lower())
         own = {tuple(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1))}
         shingles.append(own)
         for s in own:

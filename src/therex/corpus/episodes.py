@@ -7,13 +7,15 @@ which that note lacks stands in another.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from therex.catalog.patterns import Patterns
 from therex.errors import InputError
 from therex.types import Note
+
+_RE = Patterns("corpus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def read_marked_episode(path: Path) -> MarkedEpisode:
         A line breaks the format; the message names the line.
     """
     body, marks, tail = path.read_text(encoding="utf-8").partition("\n%%\n")
-    parts = re.split(r"^@ (\d{4}-\d{2}-\d{2})\n", body + "\n", flags=re.MULTILINE)
+    parts = _RE["note_day"].split(body + "\n")
     if not marks or len(parts) < 3 or parts[0].strip():
         raise InputError(f"{path.name}: want notes after lines like `@ 2025-01-06`, then `%%`")
     notes = tuple(
@@ -84,7 +86,7 @@ def read_pairs(path: Path) -> list[MarkedPair]:
     InputError
         A pair has not two notes.
     """
-    parts = re.split(r"^=== (copied|fresh) (\S+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    parts = _RE["pair"].split(path.read_text(encoding="utf-8"))[1:]
     out = []
     for kind, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         notes = body.split("\n---\n")

@@ -6,18 +6,20 @@ that the guidelines rule out; warnings are places to look at again.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns
 from therex.corpus.lint_edges import edge_findings
 from therex.corpus.lint_elements import element_findings
 from therex.corpus.lint_gaps import gap_findings
 from therex.corpus.lint_rules import FILE, Found
 from therex.corpus.marked import MarkedNote
 from therex.corpus.reading import Reading
+
+_RE = Patterns("corpus")
 
 _LETTER = {"error": "E", "warning": "W"}
 _WORDS, _TIMES, _MINORITY = 3, 3, 0.2
@@ -91,7 +93,7 @@ def batch_findings(notes: Sequence[MarkedNote]) -> list[tuple[int, Finding]]:
             if label not in _LEFT_OUT:
                 labels[start, end].add(label)
         for (start, end), marked in labels.items():
-            words = re.findall(r"[^\W\d]+|\d+", note.text[start:end].lower())
+            words = _RE["word_or_number"].findall(note.text[start:end].lower())
             if sum(not w.isdigit() for w in words) >= _WORDS:
                 line = note.text.count("\n", 0, start) + 1
                 where[" ".join("0" if w.isdigit() else w for w in words)].append((number, line, frozenset(marked)))

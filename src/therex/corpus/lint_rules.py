@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from therex.catalog.files import resource
+from therex.catalog.patterns import expand
 
 FILE = "lint.yaml"
-_CLASS = re.compile(r"<([a-z_]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,5 @@ class Found:
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
-    """A pattern of the lint, with `<list>` replaced by the words of that list; capitals do not matter."""
-    lists = resource(FILE)["lists"]
-
-    def words(m: re.Match[str]) -> str:
-        return f"(?:{'|'.join(str(w) for w in lists[m[1]])})"
-
-    return re.compile(_CLASS.sub(words, resource(FILE)["patterns"][name]), re.IGNORECASE)
+    """A pattern of the lint, with `{list}` replaced by the words of that list; capitals do not matter."""
+    return re.compile(expand(resource(FILE)["patterns"][name], resource(FILE)["lists"]), re.IGNORECASE)

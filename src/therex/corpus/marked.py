@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from therex.catalog.patterns import Patterns
 from therex.errors import CorpusError
 from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
 
-_OPEN = re.compile(r"⟦([A-Z]+)(?::([^\s⟦⟧]+))? ")
-_ATTRIBUTE = {
-    "EXERCISE": re.compile(r"performed|home|planned|held"),
-    "DURATION": re.compile(r"(?:code_minutes|exercise_time|timed_total|session_total)=\d+(?:\.\d+)?|clock|plan"),
-    "SERVICE": re.compile(r"[0-9A-Z]{5}"),
-}
+_RE = Patterns("corpus")
+
+_WITH_ATTRIBUTE = ("EXERCISE", "DURATION", "SERVICE")
 VALUES = {
     "note_type": ("daily", "evaluation", "progress", "discharge", "other"),
     "discipline": ("PT", "OT", "SLP", "other"),
@@ -36,6 +33,11 @@ class MarkedNote:
     meta: dict[str, Any] = field(repr=False)
 
 
+def _takes(label: str, attribute: str) -> bool:
+    """Whether a label may have an attribute."""
+    return label in _WITH_ATTRIBUTE and _RE[label].fullmatch(attribute) is not None
+
+
 def parse(raw: str, name: str = "note") -> MarkedNote:
     """The note in `raw`.
 
@@ -44,11 +46,11 @@ def parse(raw: str, name: str = "note") -> MarkedNote:
     CorpusError
         A mark or the front matter breaks the format; the message says which and in what line, without note text.
     """
-    head = re.match(r"---\n(.*?)\n---\n", raw, re.S)
-    if head is None:
+    head, mark, body = raw.removeprefix("---\n").partition("\n---\n")
+    if not (raw.startswith("---\n") and mark):
         raise CorpusError(f"{name}: no front matter between two '---' lines")
-    meta = yaml.safe_load(head[1]) or {}
-    text, spans = parse_marks(raw[head.end() :], name, raw[: head.end()].count("\n") + 1)
+    meta = yaml.safe_load(head) or {}
+    text, spans = parse_marks(body, name, head.count("\n") + 4)
     note = MarkedNote(str(meta.get("id", name)), text, spans, meta)
     problems = faults(note)
     if problems:
@@ -78,11 +80,11 @@ def parse_marks(body: str, name: str = "text", line: int = 1) -> tuple[str, tupl
     while i < len(body):
         where = f"{name} line {line + body.count(chr(10), 0, i)}"
         if body[i] == "⟦":
-            mark = _OPEN.match(body, i)
+            mark = _RE["mark"].match(body, i)
             if mark is None or mark[1] not in LABELS:
                 raise CorpusError(f"{where}: a mark with no known label")
             label, attribute = mark[1], mark[2]
-            if attribute and (label not in _ATTRIBUTE or not _ATTRIBUTE[label].fullmatch(attribute)):
+            if attribute and not _takes(label, attribute):
                 raise CorpusError(f"{where}: {label} with an attribute that it does not take")
             if label == "DURATION" and not attribute:
                 raise CorpusError(f"{where}: DURATION without attribute")
@@ -122,7 +124,7 @@ def attribute_fits(label: str, attribute: str | None) -> bool:
     """Whether a label takes an attribute; DURATION wants one."""
     if not attribute:
         return label != "DURATION"
-    return isinstance(attribute, str) and label in _ATTRIBUTE and _ATTRIBUTE[label].fullmatch(attribute) is not None
+    return isinstance(attribute, str) and _takes(label, attribute)
 
 
 def load_folder(folder: Path) -> list[MarkedNote]:

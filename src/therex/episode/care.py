@@ -11,21 +11,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from therex.catalog.episode import words
+from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns
 from therex.catalog.policy import EpisodeRule, Policy
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage
 
-_PLAN_WEEKS = (
-    re.compile(r"\b\d ?(?:-\d)? ?(?:x|times?|per|/)+ ?(?:/|per|a|each)? ?(?:w(?:ee)?ks?(?:ly)?|weekly)[ ,x@*]*(?:for|times)? ?(\d{1,2})(?: ?-? ?w(?:ee)?ks?)?\b(?! ?(?:min|deg|ft|lb|s\b)|/\d)"),
-    re.compile(r"\b(?:once|twice|one|two|three|\d)(?: times?)? (?:a|per|each|weekly) ?(?:week)?[, ]*(?:for|x|times) (\d{1,2})(?: w(?:ee)?ks?)?\b"),
-    re.compile(r"\bweekly[, ]*(?:for|x)? ?(\d{1,2})(?: w(?:ee)?ks?)?\b"),
-    re.compile(r"\b\d ?x ?(\d{1,2}) ?w(?:ee)?ks\b"),
-    re.compile(r"\bduration:? (?:of )?(\d{1,2}) w(?:ee)?ks?\b"),
-)  # fmt: skip
+_RE = Patterns("episode")
 
-_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_WORDS = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b(?= (?:weeks?|wks?|times|months?)\b)")
-_VISITS_WEEKS = re.compile(r"\b\d{1,2} ?w ?(\d{1,2})\b")
+_PLAN_WEEKS = ("weeks_at_rate", "weeks_at_times", "weekly", "times_weeks", "duration")
 
 
 def progress_reports(visits: Sequence[Visit], rule: EpisodeRule) -> list[EpisodeFinding]:
@@ -111,11 +105,11 @@ def _renewals(visits: Sequence[Visit], most: timedelta, grace: timedelta) -> lis
 
 def plan_weeks(low: str) -> int | None:
     """The weeks that a plan of care is written for; None where none are told."""
-    low = _WORDS.sub(lambda m: str(_NUMBERS.index(m[0]) + 1), low)
-    home = [int(n) for n in _VISITS_WEEKS.findall(low)]
+    low = _RE["number_word"].sub(lambda m: str(resource("grammar/spelling.yaml")["ones"][m[0]]), low)
+    home = [int(n) for n in _RE["visits_weeks"].findall(low)]
     if home and sum(home) <= 52:
         return sum(home)
-    found = [int(m[1]) for p in _PLAN_WEEKS for m in p.finditer(low) if 1 <= int(m[1]) <= 52]
+    found = [int(m[1]) for name in _PLAN_WEEKS for m in _RE[name].finditer(low) if 1 <= int(m[1]) <= 52]
     return found[-1] if found else None
 
 

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
 from therex.catalog.abbreviations import expansions
-from therex.catalog.episode import generic, parts, words
+from therex.catalog.episode import FILE, generic, parts, words
+from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage, Range
 
-_SIDE = re.compile(
-    r"\b(?:(?P<right>r|rt|right)|(?P<left>l|lt|left)|(?P<both>b/l|bilat\w*|both|blee?|bue|r/l|l/r|r and l|right and left|left and right))(?:'s)?\b(?![./]\w)"
-)
-_BRAIN = re.compile(r"\b(?:cva|stroke|mca|aca|pca|infarct\w*|hemorrhage|ich|sdh|tbi|craniotomy)\b")
-_HANDED = re.compile(r"[ -]?(?:hand|handed)[ -]?(?:domin|$)")
+_RE = Patterns("episode")
+
 # how far the head of an evaluation goes, in which the diagnosis stands
 HEAD = 200
-_STOP = frozenset(
-    [
-        "the",
-        "and",
-        "with",
-        "for",
-        "due",
-        "pain",
-        "chronic",
-        "acute",
-        "dx",
-        "diagnosi",
-        "treating",
-        "treatment",
-        "medical",
-        "left",
-        "right",
-        "bilateral",
-        "status",
-        "post",
-        "unspecified",
-    ]
-)
 _SPOKEN = ("EXERCISE", "IMPAIRMENT", "MEASURE", "LIMITATION", "RESPONSE")
-_CLAUSE = re.compile(r"[.,;:\n]")
 
 
 def side_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
@@ -75,15 +49,17 @@ def _home(visits: Sequence[Visit]) -> str | None:
         return None
     count = Counter(side for side, _, _ in _marks(v, treated=False))
     for m in v.view.mentioned("condition"):
-        if _BRAIN.search(v.low, m.start, m.end):
+        if _RE["of_brain"].search(v.low, m.start, m.end):
             continue  # the side of the brain is not that of the body
-        start = m.start - len(_CLAUSE.split(v.low[max(0, m.start - 14) : m.start])[-1])
-        sides = {next(k for k, g in x.groupdict().items() if g) for x in _SIDE.finditer(v.low, start, m.end + 4)}
+        start = m.start - len(_RE["clause"].split(v.low[max(0, m.start - 14) : m.start])[-1])
+        sides = {next(k for k, g in x.groupdict().items() if g) for x in _RE["side"].finditer(v.low, start, m.end + 4)}
         if len(sides) == 1:
             count[sides.pop()] += 2
     if not any(n > 1 for n in count.values()):
         # a diagnosis in words that are not known: the side beside a part of the body in the head of the note
-        told = [m for m in _SIDE.finditer(v.low[:HEAD]) if parts().match(v.low, m.end() + 1) and not _HANDED.match(v.low, m.end())]
+        told = [
+            m for m in _RE["side"].finditer(v.low[:HEAD]) if parts().match(v.low, m.end() + 1) and not _RE["handed"].match(v.low, m.end())
+        ]
         for side in {next(k for k, g in m.groupdict().items() if g) for m in told[:1]}:
             count[side] += 2
     if count["both"] > 1 or not count:
@@ -100,11 +76,11 @@ def _marks(v: Visit, *, treated: bool) -> list[tuple[str, str, Range]]:
     measured: set[int] = set()
     for s in spans:
         lead = v.low[max(0, s.start - 28) : s.start]
-        start = s.start - len(_CLAUSE.split(lead)[-1])
-        for m in _SIDE.finditer(v.low, start, min(len(v.low), s.end + 7)):
+        start = s.start - len(_RE["clause"].split(lead)[-1])
+        for m in _RE["side"].finditer(v.low, start, min(len(v.low), s.end + 7)):
             if m.start() in taken:
                 continue
-            if m.start() >= s.end and re.search(r"[.,;]", v.low[s.end : m.start()]):
+            if m.start() >= s.end and any(c in v.low[s.end : m.start()] for c in ".,;"):
                 continue
             if treated and words("side_aside").search(v.low[max(0, m.start() - 12) : m.end() + 34].split(". ")[0]):
                 continue
@@ -130,7 +106,7 @@ def diagnosis_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             known |= _words(v.low)
             continue
         for start, end in _diagnoses(v):
-            all_ = _words(v.low[start:end]) - _STOP
+            all_ = _words(v.low[start:end]).difference(resource(FILE)["stop"])
             named = (all_ - generic()) or all_
             if named and not named & known:
                 told = "The diagnosis named here is none of those of the evaluation."
@@ -151,7 +127,7 @@ def _diagnoses(v: Visit) -> list[tuple[int, int]]:
         told = words("condition_label").search(lead)
         begins = start + told.end() if told else m.start
         labelled = words("condition_label").search(lead[-40:]) or words("condition_label").search(rest[:24])
-        alone = not re.search(r"[a-z]{3}", re.sub(r"\b(?:right|left|pain)\b", "", lead)) and not re.search(r"[a-z]{3}", rest)
+        alone = not _RE["letters"].search(_RE["of_side"].sub("", lead)) and not _RE["letters"].search(rest)
         if labelled or alone:
             out.append((max(begins, m.start - 40), min(end, m.end + 50)))
     return out
@@ -161,9 +137,9 @@ def _words(text: str) -> set[str]:
     """The words of a text, abbreviations spelled out, endings of the plural left off."""
     known = {k.lower(): v.lower() for k, v in expansions().items()}
     out = set()
-    for w in re.findall(r"[a-z][a-z0-9/-]+", text.lower()):
-        for part in (w, *re.split(r"[/-]", w)):
-            for x in re.findall(r"[a-z]{3,}", known.get(part, part)):
+    for w in _RE["spelled"].findall(text.lower()):
+        for part in (w, *w.replace("-", "/").split("/")):
+            for x in _RE["long_word"].findall(known.get(part, part)):
                 out.add(x.removesuffix("s"))
     return out
 

@@ -6,7 +6,6 @@ Source: NGS, article on cloned documentation (worded the same or nearly so as ea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,27 +13,18 @@ from rapidfuzz import fuzz, process
 
 from therex.catalog.codes import is_timed
 from therex.catalog.episode import dimension
-from therex.episode.dates import DATE
+from therex.catalog.patterns import Patterns
 from therex.episode.trends import Reading
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, NoteView, Passage
+
+_RE = Patterns("episode")
 
 SENTENCE, SHARE, WHOLE, ROWS = 76.0, 0.8, 87.0, 3
 FEW_WORDS = 5
 # how far two values of a measure may lie apart and still be read as the same: a share, or one unit of what is no grade
 NOISE, ONE = 0.07, 1.0
-_TO_COME = re.compile(r"\b(?:continue|plan|will|next|as tolerated|as able)\b")
-_OF_EXERCISE = re.compile(r"\b(?:loads?|reps?|weights?|resistance|height|levels?|bands?|hold|lb|kg|exercises?|program|dose|same|from)\b")
 _ASIDE = ("subjective", "header", "billing", "signature", "history", "medications", "precautions")
-_CLERICAL = re.compile(
-    r"\b(?:visit|session|timed|total|minutes?|mins?|units?|97\d{3}|g0283|signed|signature|dos|date)\b|\b(?:tot|te|ta|mt|nmr) \d"
-)
-
-
-_GOAL = re.compile(r"[\W\d]*(?:(?:long|short)[ -]term )?(?:goals?|[ls]tgs?)\b")
-_LETTERS = re.compile(r"[a-z]{2,}")
-_VISIT = re.compile(r"\b(?:visit|session|treatment|v|tx)\W{0,3}\d{1,3}\b|#\d{1,3}\b")
-_FIGURES = re.compile(r"\d+(?:\.\d+)?")
 
 
 # values by name and side of the measure
@@ -79,21 +69,23 @@ def told(v: Visit, measured: Sequence[Reading]) -> Told:
     exercises = [s.start for s in view.of("EXERCISE")]
     for start, end in _pieces(view):
         text = view.low[start:end]
-        if _GOAL.match(text) or view.section_at(start) in _ASIDE:
+        if _RE["goal"].match(text) or view.section_at(start) in _ASIDE:
             continue  # a goal is told again for good reason
-        row = _plain(_VISIT.sub(" ", text))
+        row = _plain(_RE["visit_number"].sub(" ", text))
         if not row or (_clerical(text) and not any(start <= x < end for x in exercises)):
             continue
         kept.append((row, start, end))
         bare = _plain(" ".join(_outside(view.low, start, end, lifted)))
-        if len(_LETTERS.findall(bare)) >= (1 if not any(start <= a < end for a, _ in lifted) else 3):
+        if len(_RE["word"].findall(bare)) >= (1 if not any(start <= a < end for a, _ in lifted) else 3):
             narrative.append((bare, start, end))
     figures: tuple[str, ...] = ()
     few = sum(len(text.split()) for text, _, _ in narrative) < FEW_WORDS
     if few:
         scores = sorted((s.start, s.end) for s in view.of("MEASURE"))
         figures = tuple(
-            x for _, a, b in kept for x in _FIGURES.findall(_plain(_VISIT.sub(" ", " ".join(_outside(view.low, a, b, scores)))))
+            x
+            for _, a, b in kept
+            for x in _RE["figures"].findall(_plain(_RE["visit_number"].sub(" ", " ".join(_outside(view.low, a, b, scores)))))
         )
     return Told(
         tuple(narrative),
@@ -116,7 +108,7 @@ def _pieces(view: NoteView) -> list[tuple[int, int]]:
     out = []
     for r in view.sentences:
         at = r.start
-        for m in re.finditer(r" [-–—/|] |; ", view.low[r.start : r.end]):
+        for m in _RE["parting"].finditer(view.low[r.start : r.end]):
             out.append((at, r.start + m.start()))
             at = r.start + m.end()
         out.append((at, r.end))
@@ -135,17 +127,14 @@ def _outside(text: str, start: int, end: int, ranges: Sequence[tuple[int, int]])
 
 def _clerical(text: str) -> bool:
     """A line of dates, minutes, visit numbers or a signature, with little else."""
-    rest = DATE.sub(" ", text)
-    return (bool(_CLERICAL.search(rest)) and len(re.findall(r"[a-z]{3,}", _CLERICAL.sub(" ", rest))) <= 4) or (
-        bool(re.search(r"\b(?:pt|dpt|otr/l|cota/l|pta|cota|ot|cht|ocs|ncs|clt)\b[\s,./\d-]*$", text.strip())) and len(text) < 60
+    rest = _RE["day"].sub(" ", text)
+    return (bool(_RE["clerical"].search(rest)) and len(_RE["long_word"].findall(_RE["clerical"].sub(" ", rest))) <= 4) or (
+        bool(_RE["signed"].search(text.strip())) and len(text) < 60
     )
 
 
-_WORD = re.compile(r"[a-z0-9/+%.]+")
-
-
 def _plain(text: str) -> str:
-    return " ".join(_WORD.findall(DATE.sub(" ", text))).strip(" .")
+    return " ".join(_RE["token"].findall(_RE["day"].sub(" ", text))).strip(" .")
 
 
 def copied(visits: Sequence[Visit], measured: Sequence[Reading]) -> list[EpisodeFinding]:
@@ -252,7 +241,7 @@ def uniform_minutes(visits: Sequence[Visit]) -> list[EpisodeFinding]:
 def _reason(v: Visit) -> bool:
     """Whether a note tells of a change of the exercises or why there was none, beside a stock line on what is to come."""
     told = (_around(v, r.start) for f in v.assessment.findings if f.id == "progression" for r in f.evidence)
-    return any(_OF_EXERCISE.search(text) and not _TO_COME.search(text) for text in told)
+    return any(_RE["of_exercise"].search(text) and not _RE["to_come"].search(text) for text in told)
 
 
 def _around(v: Visit, position: int) -> str:

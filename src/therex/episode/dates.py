@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from therex.catalog.episode import words
+from therex.catalog.patterns import Patterns
 from therex.days import parse_day
 from therex.types import NoteView
 
+_RE = Patterns("episode")
+
 Role = Literal["service", "signed", "certified", "recertified", "until", "order", "sent", "other"]
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-DATE = re.compile(
-    rf"\b(?:\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d{{2}})|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})\b"
-)
-_UNTIL = re.compile(r"(?:\bto|through|thru|until|valid to|expir\w+(?: on)?|ends?(?: on)?)\s*$|\d/\d{1,2}(?:/\d{2,4})?\s*[-–]\s*$")
-_FROM = re.compile(r"(\d{1,2})/(\d{1,2})(?:/\d{2,4})?\s*(?:to|through|thru|[-–])\s*$")
-_CREDENTIAL = re.compile(
-    r"\b(?:pta?|dpt|ota|otr(?:/l)?|ot|cota(?:/l)?|mot|otd|ocs|ncs|scs|cht|clt|mspt|mpt|lpta)\b[\s,.)|]*(?:on |date:? |dated )?$"
-)
-_PLAN = re.compile(r"\b(?:plan|poc|cert\w*)\b")
-_SIGN = re.compile(r"\bsign\w*[^.\n]{0,60}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +30,7 @@ class Dated:
 
 def read_dates(view: NoteView) -> tuple[Dated, ...]:
     """Every date with its role, in text order."""
-    found = [(m, day) for m in DATE.finditer(view.low) if (day := parse_day(m[0]))]
+    found = [(m, day) for m in _RE["day"].finditer(view.low) if (day := parse_day(m[0]))]
     said = {m.start: m.kind for m in view.mentioned("service_date", "signed_date")}
     out: list[Dated] = []
     for i, (m, day) in enumerate(found):
@@ -48,10 +39,10 @@ def read_dates(view: NoteView) -> tuple[Dated, ...]:
         before = view.low[lead : m.start()]
         after = view.low[m.end() : min(end, found[i + 1][0].start() if i + 1 < len(found) else end, m.end() + 40)]
         served = any(d.role == "service" for d in out) or any(0 <= m.start() - c.end <= 22 for c in view.mentioned("condition"))
-        if i and re.fullmatch(r"\s*[-–]\s*", before):
+        if i and _RE["dash"].fullmatch(before):
             before = "to "  # the end of a period
         role = _role(before, after, said.get(m.start(), ""), m.start(), len(view.low), served)
-        span = _FROM.search(view.low[max(start, m.start() - 24) : m.start()])
+        span = _RE["since"].search(view.low[max(start, m.start() - 24) : m.start()])
         begins = _in_year(int(span[1]), int(span[2]), day) if span else None
         if begins and any(d.role in ("recertified", "certified") and d.start >= start for d in out):
             role = "until"
@@ -77,7 +68,7 @@ def _sentence(view: NoteView, position: int) -> tuple[int, int]:
     if k is None:
         return max(0, position - 80), min(len(view.low), position + 40)
     start = rows[k].start
-    while k and re.search(r"\b(?:dr|drs|st|no|cert|vs|approx)\.\s*$", view.low[rows[k - 1].start : start]):
+    while k and _RE["title"].search(view.low[rows[k - 1].start : start]):
         k -= 1
         start = rows[k].start
     return start, rows[next(i for i, s in enumerate(rows) if s.start <= position < s.end)].end
@@ -85,19 +76,21 @@ def _sentence(view: NoteView, position: int) -> tuple[int, int]:
 
 def _role(before: str, after: str, said: str, position: int, length: int, served: bool) -> Role:
     """What a date stands for, by the words around it."""
-    plan = bool(_PLAN.search(before))
+    plan = bool(_RE["plan"].search(before))
     if words("sent", "dates").search(before) and not words("not_sent", "dates").search(before):
         return "sent"
     if words("recertified", "dates").search(before):
-        return "until" if _UNTIL.search(before) else "recertified"
+        return "until" if _RE["until"].search(before) else "recertified"
     if words("order", "dates").search(before) and not plan:
         return "order"
     near = before + " " + after
-    if words("certified", "dates").search(before) and words("physician", "dates").search(near) and not _CREDENTIAL.search(before):
-        return "until" if _UNTIL.search(before) else "certified"
-    if said == "signed_date" or (position > 30 and (_CREDENTIAL.search(before) or (_SIGN.search(before) and position > length * 0.4))):
+    if words("certified", "dates").search(before) and words("physician", "dates").search(near) and not _RE["before_date"].search(before):
+        return "until" if _RE["until"].search(before) else "certified"
+    if said == "signed_date" or (
+        position > 30 and (_RE["before_date"].search(before) or (_RE["sign"].search(before) and position > length * 0.4))
+    ):
         return "signed"
-    if words("other", "dates").search(before[-26:]) or _UNTIL.search(before):
+    if words("other", "dates").search(before[-26:]) or _RE["until"].search(before):
         return "other"
     if not served and (said == "service_date" or position < 40):
         return "service"

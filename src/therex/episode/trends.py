@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from therex.catalog.episode import canonical, dimension, least_change, less_is_better, no_outcome, words
+from therex.catalog.patterns import Patterns
 from therex.episode.visits import Visit
 from therex.types import EpisodeFinding, Passage, Point, Span, Trend
+
+_RE = Patterns("episode")
 
 FEWEST = 3
 SHORTEST_DAYS = 14
 _GRADE = {"-": -0.33, "+": 0.33, "": 0.0}
-_AIM = re.compile(r"\b(?:goals?|[ls]tgs?|target|aim|by \d|in \d+ ?w|within \d|to reach|will)\b")
-_STATUS = re.compile(r"\b(?:met|was|in progress|from|today|now|currently|achieved|progressing|not)\b")
-_EARLIER = re.compile(
-    r"^[^\w(]{0,3}(?:[a-z/]{1,6} ?)?[,;]? ?(?:\(? ?(?:was|from|vs\.?|versus|initially|previously|prior|baseline|start\w*|at eval\w*|eval\w*|up from|down from|at start)\b[^.;)\d]{0,18}(\d+(?:\.\d+)?[+-]?)|\((\d+(?:\.\d+)?[+-]?)(?: ?[a-z/%]{1,5})?(?:/5)?(?: at [a-z]+| on eval\w*)?\))"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def _lifts(v: Visit) -> list[Reading]:
         name = v.low[lift.start : lift.end]
         whole = replace(lift, end=dose.end)
         if words("lifts").search(name) and not _is_target(v, whole):
-            told = _EARLIER.match(v.low[dose.end : dose.end + 40])
+            told = _RE["earlier"].match(v.low[dose.end : dose.end + 40])
             earlier = _number(next((g for g in told.groups() if g), None), "") if told else None
             out.append(
                 Reading(
@@ -82,9 +80,11 @@ def _is_target(v: Visit, s: Span) -> bool:
     rest = v.low[s.end : s.end + 40].split(". ")[0]
     if v.view.note_type == "evaluation":
         return (
-            v.view.section_at(s.start) == "goals" or bool(_AIM.search(lead)) or any(g.start <= s.start < g.end for g in v.view.of("GOAL"))
+            v.view.section_at(s.start) == "goals"
+            or bool(_RE["aim"].search(lead))
+            or any(g.start <= s.start < g.end for g in v.view.of("GOAL"))
         )
-    return bool(_AIM.search(lead)) and not _STATUS.search(lead + " " + rest)
+    return bool(_RE["aim"].search(lead)) and not _RE["status"].search(lead + " " + rest)
 
 
 def _reading(v: Visit, s: Span) -> Reading | None:
@@ -99,8 +99,8 @@ def _reading(v: Visit, s: Span) -> Reading | None:
     found = dimension(raw)
     kind = "grade" if value.get("maximum") == 5 else (found[0] if found else raw)
     factor = found[1] if found else 1.0
-    told = _EARLIER.match(v.low[s.end : s.end + 40])
-    inside = re.search(r"(?:\bwas|\bfrom) (\d+(?:\.\d+)?[+-]?)", v.low[s.start : s.end])
+    told = _RE["earlier"].match(v.low[s.end : s.end + 40])
+    inside = _RE["was"].search(v.low[s.start : s.end])
     earlier = _number(next((g for g in told.groups() if g), None), "") if told else _number(inside[1], "") if inside else None
     return Reading(v, name, str(value.get("side") or ""), raw, kind, number * factor, raw, s, None if earlier is None else earlier * factor)
 
@@ -111,7 +111,7 @@ def _number(value: object, text: str) -> float | None:
     if isinstance(value, int | float):
         sign = -1.0 if re.search(rf"(?<![\d./]) -{re.escape(str(value))}\b", text) else 1.0
         return sign * float(value)
-    m = re.fullmatch(r"(\d+(?:\.\d+)?)([+-]?)(?:/5)?", str(value).strip())
+    m = _RE["value"].fullmatch(str(value).strip())
     return float(m[1]) + _GRADE[m[2]] if m else None
 
 
@@ -229,7 +229,7 @@ def unit_differs(lines: Sequence[Series]) -> list[EpisodeFinding]:
         for r in rows[1:]:
             if not first or not r.raw_unit or _same(first, r.raw_unit):
                 continue
-            beside = re.search(rf"\d ?{re.escape(first)}\b", re.split(r"[.;] ", r.visit.low[r.span.start : r.span.end + 18])[0])
+            beside = re.search(rf"\d ?{re.escape(first)}\b", _RE["sentence"].split(r.visit.low[r.span.start : r.span.end + 18])[0])
             if not beside:
                 evidence = (
                     Passage(rows[0].visit.place, rows[0].span.start, rows[0].span.end),

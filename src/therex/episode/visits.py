@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from therex.catalog.episode import words
+from therex.catalog.patterns import Patterns
 from therex.episode.dates import Dated, read_dates
 from therex.types import Assessment, Discipline, Note, NoteView
 
+_RE = Patterns("episode")
+
 NEW_EPISODE = timedelta(days=60)
-_NUMBER = re.compile(
-    r"\b(?:visit|session|treatment|tx|encounter)s?\s*(?:no\.?|number|num\.?)?\s*[:.#]*\s*(\d{1,3})\b(?!\s*(?:x|/ ?w|per|times|min|w(?:ee)?ks?\b|days|deg|%|-))"
-    r"|\bv ?(\d{1,3})\b|(?<![\w#])#(\d{1,2})\b(?! ?\d)|^\W*[\d/.-]{6,10}[^\n\w]{0,3}\((\d{1,3})\)|\b(\d{1,3})(?:st|nd|rd|th) (?:visit|session|treatment)"
-)
-_ASSISTANT = re.compile(r"\b(?:PTA|LPTA|COTA|OTA)\b")
-_CLINICIAN = re.compile(r"\b(?:PT|DPT|MPT|MSPT|OTR|OT|MOT|OTD)\b")
-_AGAIN = re.compile(r"\bre-?eval|\bre-?assess")
+_CREDENTIALS = Patterns("claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,9 @@ def read_visits(rows: Sequence[Row]) -> tuple[Visit, ...]:
             count = stated or (1 if first else count + (days[i] is None or days[i] != seen))
             seen, started = days[i], True
         signed = " ".join(view.text[m.start : m.end + 12].split("\n")[0] for m in view.mentioned("signature", "signature_weak"))
-        assistant = bool(_ASSISTANT.search(signed)) and not _CLINICIAN.search(_ASSISTANT.sub("", signed))
+        assistant = bool(_CREDENTIALS["assistant"].search(signed)) and not _CREDENTIALS["clinician"].search(
+            _CREDENTIALS["assistant"].sub("", signed)
+        )
         again = view.note_type == "evaluation" and place > 0 and bool(visits)
         report = not assistant and (view.note_type in ("progress", "discharge") or again)
         given = a.necessity is not None and a.necessity.verdict != "not_applicable"
@@ -109,7 +108,7 @@ def _day(note: Note, dates: tuple[Dated, ...]) -> date | None:
 
 
 def _stated(low: str) -> int | None:
-    m = _NUMBER.search(low[:260])
+    m = _RE["stated_number"].search(low[:260])
     return next((int(g) for g in m.groups() if g), None) if m else None
 
 
@@ -147,7 +146,7 @@ def _parts(rows: list[Row]) -> list[list[Row]]:
     parts: list[list[Row]] = []
     before: Visit | None = None
     for v in read_visits(rows):
-        fresh = v.view.note_type == "evaluation" and not _AGAIN.search(v.low[:200])
+        fresh = v.view.note_type == "evaluation" and not _RE["again"].search(v.low[:200])
         gap = bool(before and before.day and v.day and v.day - before.day > NEW_EPISODE)
         over = bool(before and before.view.note_type == "discharge")
         if not parts or (fresh and (gap or over)):

@@ -15,13 +15,15 @@ from therex.billing.charges import known_minutes, over_billed, sentence
 from therex.billing.units import ama_units, cms_units
 from therex.catalog.codes import codes, is_timed
 from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns, expand
 from therex.catalog.policy import Policy
 from therex.catalog.tables import edit_between, modifier_holds, modifiers, quarterly, stale_tables, unlikely_beyond
 from therex.types import Charge, Claim, ClaimFinding, Line, Minutes, Necessity, NoteView
 
+_RE = Patterns("claims")
+
 CODE = "97110"
 PLAN = {"PT": "GP", "OT": "GO", "SLP": "GN"}
-_ASSISTANT = re.compile(r"\b(?:PTA|LPTA|COTA|OTA)\b")
 
 
 def read_claim(policy: Policy, charges: Sequence[Charge], view: NoteView, minutes: Minutes, necessity: Necessity, on: date) -> Claim:
@@ -111,14 +113,14 @@ def _plan(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
 
 def _assistant(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
     signed = [view.text[m.start : m.end + 12].split("\n")[0] for m in view.mentioned("signature")]
-    assistant = any(_ASSISTANT.search(s) for s in signed)
+    assistant = any(_RE["assistant"].search(s) for s in signed)
     timed = [c for c in charges if is_timed(c.code) and c.units]
     marked = [c for c in timed if {"CQ", "CO"} & set(c.modifiers)]
     query = "Who furnished the minutes of each timed service, the therapist or the assistant?"
     if assistant and not marked and timed:
         told = "The note is signed by an assistant, and no timed line carries CQ or CO."
         return [ClaimFinding("assistant_modifier", "major", timed[0].code, told, query)]
-    if marked and not _ASSISTANT.search(view.text):
+    if marked and not _RE["assistant"].search(view.text):
         told = f"{marked[0].code} carries CQ or CO, and the note names no assistant."
         return [ClaimFinding("assistant_modifier", "minor", marked[0].code, told, query)]
     return []
@@ -165,8 +167,8 @@ def _unlikely(charges: Sequence[Charge]) -> list[ClaimFinding]:
 @cache
 def _uncounted() -> tuple[tuple[str, re.Pattern[str]], ...]:
     rows = resource("claims.yaml")["not_counted"]
-    number = r"(?P<n>\d{1,3})"
-    return tuple((kind, re.compile(p.replace("{n}", number))) for kind, patterns in rows.items() for p in patterns)
+    number = {"n": r"(?P<n>\d{1,3})"}
+    return tuple((kind, re.compile(expand(p, number))) for kind, patterns in rows.items() for p in patterns)
 
 
 def _not_counted(charges: Sequence[Charge], view: NoteView, minutes: Minutes) -> list[ClaimFinding]:
@@ -183,11 +185,10 @@ def _not_counted(charges: Sequence[Charge], view: NoteView, minutes: Minutes) ->
             f"The timed total of {minutes.timed_total} minutes takes in {untimed} minutes of untimed services, which are no timed minutes."
         )
         return [ClaimFinding("minutes_not_counted", "major", timed[0].code, told, query)]
-    included = re.compile(resource("claims.yaml")["included"])
     for kind, pattern in _uncounted():
         for m in pattern.finditer(view.low):
-            around = re.sub(r"\bnot (?:counted|included|in)\b", "", view.low[max(0, m.start() - 60) : m.end() + 40].split("\n")[0])
-            if int(m["n"]) < total and (kind in ("evaluation", "group") or included.search(around)):
+            around = _RE["left_out"].sub("", view.low[max(0, m.start() - 60) : m.end() + 40].split("\n")[0])
+            if int(m["n"]) < total and (kind in ("evaluation", "group") or _RE["included"].search(around)):
                 told = f"{m['n']} minutes of {kind} stand inside the minutes of timed services; they do not count."
                 return [ClaimFinding("minutes_not_counted", "major", timed[0].code, told, query)]
     return []

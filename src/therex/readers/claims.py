@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+from therex.catalog.codes import is_code
+from therex.catalog.patterns import Patterns
 from therex.days import parse_day
 from therex.errors import InputError
 from therex.readers.columns import read_rows
 from therex.types import Charge
+
+_RE = Patterns("readers")
 
 # what a column may be called, in lower case
 NAMES: dict[str, tuple[str, ...]] = {
@@ -68,21 +71,24 @@ def read_claims(path: Path, columns: Mapping[str, str] | None = None) -> list[Ch
     return out
 
 
+_PARTING = str.maketrans(",:;/-", "     ")
+
+
 def _line(n: int, row: Mapping[str, str]) -> ChargeLine:
     where = f"--claims: line {n}"
     code = row["code"].upper()
     day = parse_day(row["date"]) if row.get("date") else None
-    if not re.fullmatch(r"[A-Z0-9]{5}", code) or not (row.get("note") or (row.get("patient") and row.get("date"))):
+    if not is_code(code) or not (row.get("note") or (row.get("patient") and row.get("date"))):
         raise InputError(f"{where}: want a code of five characters, and a note, or a patient and a date")
     if row.get("date") and day is None:
         raise InputError(f"{where}: the date of service is none")
-    if not re.fullmatch(r"\d{1,2}(?:\.0+)?", row["units"]):
+    if not _RE["units"].fullmatch(row["units"]):
         raise InputError(f"{where}: units are a whole number from 0 to 99")
-    modifiers = tuple(m for m in re.split(r"[\s,:;/-]+", row.get("modifiers", "").upper()) if m)
-    if any(not re.fullmatch(r"[A-Z0-9]{2}", m) for m in modifiers):
+    modifiers = tuple(row.get("modifiers", "").upper().translate(_PARTING).split())
+    if any(not is_code(m, 2) for m in modifiers):
         raise InputError(f"{where}: a modifier has two characters")
-    amount = re.sub(r"[$,\s]", "", row.get("amount", ""))
-    if amount and not re.fullmatch(r"\d+(?:\.\d{1,2})?", amount):
+    amount = "".join(row.get("amount", "").replace("$", "").replace(",", "").split())
+    if amount and not _RE["dollars"].fullmatch(amount):
         raise InputError(f"{where}: the amount is a number of dollars")
     charge = Charge(code, int(float(row["units"])), modifiers, float(amount) if amount else None)
     return ChargeLine(charge, row.get("note", ""), row.get("patient", ""), day)
@@ -118,7 +124,7 @@ def match(lines: Iterable[ChargeLine], notes: Iterable[tuple[str, str, date | No
 
 
 def _plain(patient: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", patient.lower()).strip()
+    return " ".join("".join(c if c.isascii() and c.isalnum() else " " for c in patient.lower()).split())
 
 
 def names_of(note_id: str) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import io
 import os
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from therex.catalog.patterns import Patterns
 from therex.errors import InputError, NoteError
+
+_RE = Patterns("readers")
 
 SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".docx", ".pdf", ".rtf", ".html", ".htm", ".csv", ".tsv", ".xlsx", ".parquet", ".json", ".jsonl",
@@ -191,15 +193,11 @@ def kind_of(document: Document) -> str:
             return "html"
         if low.startswith("<?xml"):
             raise NoteError("not_text", "XML of an unknown kind: want C-CDA or HTML.", document.name)
-    if (text.startswith(("{", "[")) and document.suffix in (".json", ".jsonl", ".ndjson")) or _JSON.match(text):
+    if (text.startswith(("{", "[")) and document.suffix in (".json", ".jsonl", ".ndjson")) or _RE["json"].match(text):
         return "fhir" if '"resourcetype"' in low else "jsonl"
     if document.suffix in (".csv", ".tsv") or (document.suffix == "" and document.name != "-" and _tabular(text)):
         return "table"
     return "text"
-
-
-# a note may begin with a bracket: only objects with a quoted key are JSON whatever the name says
-_JSON = re.compile(r"(?:\[\s*)?\{\s*\"[^\"\n]{1,80}\"\s*:")
 
 
 def _peek(start: bytes) -> str:

@@ -8,8 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from therex.catalog.patterns import Patterns
 from therex.errors import NoteError
 from therex.readers.office import Extracted
+
+_RE = Patterns("readers")
 
 _BLOCKS = frozenset(
     [
@@ -113,12 +116,12 @@ def _text(root: Any) -> str:
                 out.append("\n")
             if not hidden and node.tail and node is not root:
                 out.append(_squeezed(node.tail))
-    text = re.sub(r"[ \t\xa0]+", " ", "".join(out))
-    return re.sub(r" ?\n[ \n]*", "\n", text).strip() + "\n"
+    text = _RE["blanks"].sub(" ", "".join(out))
+    return _RE["line_ends"].sub("\n", text).strip() + "\n"
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
+    return _RE["space"].sub(" ", text)
 
 
 def read_html(data: bytes) -> Extracted:
@@ -184,6 +187,6 @@ def decoded(text: str) -> bytes:
         It is none.
     """
     try:
-        return base64.b64decode(re.sub(r"\s+", "", text), validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         raise NoteError("not_text", "An attachment is no base64.") from None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from therex.catalog.patterns import Patterns
 from therex.errors import NoteError
 from therex.readers.markup import decoded, read_html
 from therex.readers.office import Extracted
+
+_RE = Patterns("readers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,8 @@ def read_hl7(text: str) -> Iterator[Carried | NoteError]:
 
 def _messages(text: str) -> list[str]:
     """One string a message, its segments parted by carriage returns; the marks of batches and of the wire left out."""
-    plain = re.sub(r"[\x0b\x1c]", "", text).replace("\r\n", "\r").replace("\n", "\r")
-    return [
-        m.strip("\r")
-        for m in re.split(r"(?:^|\r)(?=MSH\|)", re.sub(r"(?:^|\r)[FB][HT]S\|[^\r]*", "\r", plain))
-        if m.strip().startswith("MSH|")
-    ]
+    plain = text.replace("\x0b", "").replace("\x1c", "").replace("\r\n", "\r").replace("\n", "\r")
+    return [m.strip("\r") for m in _RE["message_start"].split(_RE["batch"].sub("\r", plain)) if m.strip().startswith("MSH|")]
 
 
 def _field(segment: Any, n: int, component: int = 0) -> str:
@@ -68,7 +66,7 @@ def _field(segment: Any, n: int, component: int = 0) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\([A-Z]|\.[a-z]{2}\d*)\\", lambda m: _ESCAPES.get(re.sub(r"\d", "", m[1]), ""), text.replace("~", "\n"))
+    return _RE["escape"].sub(lambda m: _ESCAPES.get(m[1].rstrip("0123456789"), ""), text.replace("~", "\n"))
 
 
 def _from_message(message: Any, n: int) -> Iterator[Carried]:

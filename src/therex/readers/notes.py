@@ -6,13 +6,13 @@ A document that cannot be read, or a row of a table, becomes an error in its pla
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+from therex.catalog.patterns import Patterns
 from therex.days import parse_day
 from therex.errors import InputError, NoteError
 from therex.readers.columns import MORE
@@ -22,14 +22,11 @@ from therex.readers.tables import NAMES
 from therex.readers.text import decode
 from therex.types import Note
 
+_RE = Patterns("readers")
+
 # how deep an archive may lie in another, and an attachment in a message
 DEPTH = 2
 TABLES = ("table", "jsonl", "xlsx", "parquet")
-_FRONT = re.compile(r"\A---[ \t]*\r?\n((?:[A-Za-z_ -]+:[^\n]*\n)+)---[ \t]*(?:\r?\n|\Z)")
-_FILE_DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d{2}[-_.]?\d{2}[-_.]?\d{2}|\d{1,2}[-_.]\d{1,2}[-_.](?:20)?\d{2})(?!\d)")
-_FILE_KIND = re.compile(
-    r"(?i)\b(?:visit|session|note|notes|daily|eval|evaluation|re-?eval|initial|progress|report|pr|dc|discharge|summary|poc|cert|pt|ot|tx|treatment|v?\d{1,3}|addendum)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,23 +222,26 @@ def _tagged(document: Document, told: Extracted, reading: Reading, note_id: str 
 def tags(name: str) -> tuple[str, date | None]:
     """Patient and day by the name of a file."""
     path = PurePosixPath(name)
-    found = _FILE_DAY.search(path.name)
+    found = _RE["file_day"].search(path.name)
     if not found:
         return patient_of(path), None
-    raw = re.sub(r"[_.]", "-", found[0])
-    return patient_of(path), parse_day(f"{raw[:4]}-{raw[4:6]}-{raw[6:]}" if re.fullmatch(r"\d{8}", raw) else raw)
+    raw = found[0].replace("_", "-").replace(".", "-")
+    return patient_of(path), parse_day(f"{raw[:4]}-{raw[4:6]}-{raw[6:]}" if len(raw) == 8 and raw.isdecimal() else raw)
+
+
+_PARTING = str.maketrans("_-.", "   ")
 
 
 def patient_of(path: PurePosixPath) -> str:
     """The patient by the name of a file: what is left of it without day, kind and number; else the folder above it."""
-    rest = _FILE_KIND.sub(" ", re.sub(r"[_\-.]+", " ", _FILE_DAY.sub(" ", path.name)))
+    rest = _RE["file_kind"].sub(" ", _RE["file_day"].sub(" ", path.name).translate(_PARTING))
     rest = " ".join(rest.split())
     return rest or (path.parent.name if path.parent.name not in ("", ".") else "")
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:
     """The keys of front matter in small letters, usual names brought to those of `tables.NAMES`; and the text after it."""
-    m = _FRONT.match(text)
+    m = _RE["front_matter"].match(text)
     if not m:
         return {}, text
     told = {}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from therex.catalog.patterns import Patterns
 from therex.errors import NoteError
+
+_RE = Patterns("readers")
 
 # what a compressed document may unpack to, in bytes, and how many times its size one part may grow
 MOST, GROWTH = 200_000_000, 200
@@ -79,7 +81,7 @@ def _lines(part: Any) -> Iterator[str]:
                 yield " | ".join(cells)
         else:
             style = (block.style.name or "") if block.style is not None else ""
-            mark = "- " if style.startswith("List") and block.text.strip() and not re.match(r"\s*[-•*\d]", block.text) else ""
+            mark = "- " if style.startswith("List") and block.text.strip() and not _RE["numbered"].match(block.text) else ""
             yield mark + block.text
 
 
@@ -94,7 +96,7 @@ def read_rtf(data: bytes) -> Extracted:
     from striprtf.striprtf import rtf_to_text
 
     source = data.decode("latin-1")
-    author = re.search(r"\{\\author ([^{}\\]{1,200})\}", source[:20_000])
+    author = _RE["rtf_author"].search(source[:20_000])
     try:
         text = rtf_to_text(source, errors="replace")
     except (ValueError, IndexError, KeyError, LookupError, RecursionError) as error:

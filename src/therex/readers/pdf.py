@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from dataclasses import dataclass
 
+from therex.catalog.patterns import Patterns
 from therex.errors import NoteError
+
+_RE = Patterns("readers")
 
 # the narrowest gap between two columns, and the widest between two words of one line, as shares of the page's width and of the letter's height
 GUTTER, APART = 0.02, 2.5
 # lines at the top and the foot of a page that may be its head and foot
 EDGE = 3
-_KEPT = re.compile(
-    r"(?:^|[^a-z])(?:pre|post|non|re|self|co|semi|anti|follow|well|one|two|sit|step|side|long|short|single|double|heel|low|high|t|x)-$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def _without_edges(pages: list[list[str]]) -> list[list[str]]:
     """The pages without the heads and feet that come again, the first one kept."""
     if len(pages) < 2:
         return pages
-    bare = [[re.sub(r"\d+", "#", line.strip().lower()) for line in page] for page in pages]
+    bare = [[_RE["figures"].sub("#", line.strip().lower()) for line in page] for page in pages]
     count = Counter(line for page in bare for line in {*page[:EDGE], *page[-EDGE:]} if line)
     again = {line for line, n in count.items() if n >= max(2, len(pages) / 2)}
     out = []
@@ -150,7 +149,7 @@ def _without_edges(pages: list[list[str]]) -> list[list[str]]:
         for i, (line, key) in enumerate(zip(page, plain, strict=True)):
             edge = i < EDGE or i >= len(page) - EDGE
             if edge and key in again:
-                if key in seen or re.search(r"\bpage #", key):
+                if key in seen or _RE["page_number"].search(key):
                     continue
                 seen.add(key)
             kept.append(line)
@@ -162,12 +161,10 @@ def _joined(lines: list[str]) -> str:
     """The lines as text, a word that is parted at a line's end made whole."""
     out: list[str] = []
     for line in lines:
-        if out and re.search(r"[a-z]-$", out[-1]) and re.match(r"[a-z]{2}", line):
-            head = out[-1]
-            word, rest = re.match(r"(\S+)(.*)", line, re.S).groups()  # type: ignore[union-attr]
-            out[-1] = (head if _KEPT.search(head.lower()) else head[:-1]) + word
-            if rest.strip():
-                out.append(rest.strip())
+        if out and _RE["parted"].search(out[-1]) and _RE["goes_on"].match(line):
+            head, (word, *rest) = out[-1], line.split(maxsplit=1)
+            out[-1] = (head if _RE["kept_hyphen"].search(head.lower()) else head[:-1]) + word
+            out += [part.strip() for part in rest]
             continue
         out.append(line.rstrip())
     return "\n".join(out).strip("\n") + "\n"

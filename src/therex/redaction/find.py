@@ -15,14 +15,11 @@ from functools import cache
 from importlib.resources import files
 
 from therex.catalog.files import RESOURCES, resource
+from therex.catalog.patterns import Patterns, expand
 
 _GROWING = frozenset({"NAME", "ORG"})
 KINDS = ("NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "ID", "ADDRESS", "ORG")
-_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’]*(?:(?:(?<=[a-z][a-z])-|-(?=[A-ZÀ-Þ][A-Za-zÀ-ÿ'’]))[A-Za-zÀ-ÿ'’]+)*"
-_INITIAL = r"[A-ZÀ-Þ]\b\.?"
-_PART = rf"(?:{_INITIAL}(?![a-zà-ÿ])|{_WORD}\.?(?=[ ,)]|$|\W))"
-_RUN = rf"{_WORD}(?:[ ](?:{_WORD}|{_INITIAL})){{0,3}}"
-_ANY = re.compile(r"[A-Za-zÀ-ÿ'’]+(?:-[A-Za-zÀ-ÿ'’]+)*")
+_RE = Patterns("redaction")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,43 +93,7 @@ def _names() -> _Names:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     told = resource("redaction.yaml")
-    lists = {name: told[name] for name in ("months", "weekdays", "states")}
-    out = []
-    for kind, patterns in told["patterns"].items():
-        for pattern in patterns:
-            for name, alternatives in lists.items():
-                pattern = pattern.replace("{" + name + "}", f"(?:{alternatives})")
-            out.append((kind, re.compile(pattern)))
-    return tuple(out)
-
-
-@cache
-def _contexts() -> dict[str, re.Pattern[str]]:
-    told = resource("redaction.yaml")["names"]
-    return {
-        "label": re.compile(
-            rf"(?:(?<=\n)|(?<=[|;(,.])|(?<= )|^)[ ]{{0,4}}(?i:{told['labels']})[ ]{{0,8}}[:#][ ]{{0,40}}(?P<x>{_PART}(?:,? {_PART}){{0,4}})", re.M
-        ),
-        "title": re.compile(rf"\b(?!rev\b)(?i:{told['titles']})\b\.? (?P<x>(?:{_INITIAL} )?{_WORD}(?: {_WORD})?|[a-zà-ÿ'-]{{3,}})"),
-        "credential": re.compile(rf"(?P<x>{_PART}(?:,? {_PART}){{0,3}}?)(?:,? ?/? ?)(?<![A-Za-z])(?i:{told['credentials']})(?![A-Za-z])"),
-        "low_credential": re.compile(r"(?P<x>\b(?:[a-z]\.? |[a-z'-]{3,} )?[a-z'-]{3,})[, ]+(?:pta?|dpt|otr(?:/l)?|cota(?:/l)?|lpta|cht)\b(?! \w)"),
-        "role": re.compile(rf"(?<![A-Za-z])(?i:{told['roles']})(?:'s)?,? ?[(\"“]*[ ]?(?P<x>(?:{_INITIAL} )?{_RUN})"),
-        "kin": re.compile(rf"(?<![A-Za-z])(?i:{told['kin']}),? [(\"“]?(?P<x>{_WORD})"),
-        "comma": re.compile(rf"(?<![A-Za-z])(?P<x>{_WORD}, {_WORD}(?: [A-Z]\b\.?)?)"),
-        "low_role": re.compile(rf"\b(?:{told['roles']}) (?P<x>[a-zà-ÿ'-]{{3,}}(?: [a-zà-ÿ'-]{{3,}})?)"),
-        "run": re.compile(rf"(?P<x>{_RUN})"),
-        # who is told by age, birth, room or number is a person
-        "described": re.compile(rf"(?<![A-Za-z])(?P<x>{_RUN})(?:,? [(]?|,? ?[(])(?:(?:age )?\d{{1,3}} ?(?:y|yo|y/o|yrs?|years?)\b|(?<=, )\d{{1,3}}(?=, )|(?i:dob|mrn|rm|room)\b|s/p\b)"),
-        "cell": re.compile(rf"(?<=[|\t])[ ]{{0,12}}(?P<x>{_WORD}, {_WORD}(?: [A-Z]\b\.?)?)(?=[ ]{{0,12}}[|\t\n])"),
-        "table": re.compile(r"^[ ]{0,8}\|?(?P<head>(?:[^|\n]{0,60}\|){2,20}[^|\n]{0,60})\n(?P<rows>(?:[^\n]*\|[^\n]*(?:\n|$))+)", re.M),
-        "initial": re.compile(rf"(?<![A-Za-z.])(?P<x>(?:[A-Z]\.[ ]?){{1,2}}{_WORD}|{_WORD} [A-Z]\.(?=[ ,]|$)(?! {_WORD}))"),
-        "organisation": re.compile(rf"(?P<x>(?:(?:{_WORD}|St\.?|of|and|&)[ ]){{1,5}}{told['organisations']})\b"),
-        "organisation_caps": re.compile(rf"(?P<x>(?:[A-Z][A-Z'&.-]+[ ]){{1,4}}{told['organisations'].upper()})\b"),
-        "of_whom": re.compile(rf"(?P<x>{_RUN}),? (?:his|her|their|the (?:patient|pt)'s) (?i:{told['roles']})\b"),
-        # a word with a capital in the middle of a sentence, which is none of therapy
-        "inside": re.compile(rf"(?<=[a-z,;] )(?P<x>{_WORD})(?![\w-])"),
-        "place": re.compile(rf"\b(?:in|from|near|outside|our|at|to|for|off|with(?: the)?|w/?(?: the)?|and|by|saw|told|asked|see|sees) (?P<x>{_RUN})"),
-    }  # fmt: skip
+    return tuple((kind, re.compile(expand(pattern, told))) for kind, patterns in told["patterns"].items() for pattern in patterns)
 
 
 @dataclass(slots=True)
@@ -176,7 +137,7 @@ def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
         found.add(start, end, kind)
     for s in [s for s in found.spans if s.kind in ("ORG", "ADDRESS")]:
         # a town stands after its clinic or street
-        town = _TOWN.match(text, s.end)
+        town = _RE["town"].match(text, s.end)
         words = [p[0] for p in _parts(text, *town.span(1))] if town else []
         if town and share <= 0.5 and all(_names().may(w) and not _names().common(w) and not w.isupper() for w in words):
             found.add(town.start(1), town.end(1), "ADDRESS")
@@ -185,19 +146,7 @@ def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
 
 
 def _parts(text: str, start: int, end: int) -> list[re.Match[str]]:
-    return list(_ANY.finditer(text, start, end))
-
-
-_IN_SENTENCE = re.compile(r"[a-z] ")
-# what an eponym belongs to: the Thomas test stays where the patient is called Thomas
-_TESTED = re.compile(
-    r"(?:'s|’s)?[ -](?:test|sign|stretch|position|scale|score|index|exercise|technique|twist|maneuver|balance|taping|protocol|brace|level|disease|s?rpe|ec\b|eo\b|pos|neg|\d|\+|\()",
-    re.I,
-)
-_DATED = re.compile(r",? (?:\d{1,2}\b|(?:of )?(?:19|20)\d\d)")
-_TOWN = re.compile(rf",[ ]({_WORD}(?: {_WORD})?)(?=[\n.,;]|$)")
-# McKay, O'Neil, Anne-Marie: capitals within, and no abbreviation
-_MIXED = re.compile(r"(?:(?:Mc|Mac|De|La|Le|Van|O['’]|D['’])?[A-ZÀ-Þ][a-zà-ÿ'’]+-?)+")
+    return list(_RE["any"].finditer(text, start, end))
 
 
 def _leading(text: str, m: re.Match[str], most: int = 4, caps: bool = True, sure: bool = False) -> tuple[int, int]:
@@ -210,7 +159,7 @@ def _leading(text: str, m: re.Match[str], most: int = 4, caps: bool = True, sure
     long = False
     for i, part in enumerate(_parts(text, begin, end)):
         initial = len(part[0]) == 1
-        if len(part[0]) > 1 and sum(c.isupper() for c in part[0]) > 1 and not caps and not _MIXED.fullmatch(part[0]):
+        if len(part[0]) > 1 and sum(c.isupper() for c in part[0]) > 1 and not caps and not _RE["mixed"].fullmatch(part[0]):
             break
         surname = bool(i) and part[0].lower() in _names().last and part[0][:1].isupper() and part[0].lower() not in _fields()
         if i >= most or not (initial or surname or _names().may(part[0]) or (sure and _names().surname(part[0]))):
@@ -223,11 +172,11 @@ def _leading(text: str, m: re.Match[str], most: int = 4, caps: bool = True, sure
 
 
 def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, int, str]]:
-    names, contexts = _names(), _contexts()
-    for m in contexts["label"].finditer(text):
+    names = _names()
+    for m in _RE["label"].finditer(text):
         begin, end = _leading(text, m, sure=True)
         yield begin, end, "NAME"
-    for m in contexts["title"].finditer(text):
+    for m in _RE["title"].finditer(text):
         begin, end = _leading(text, m, 3, caps, sure=True)
         disease = text[m.start() : begin].strip(" .").isupper() and not caps
         if not disease and (
@@ -235,7 +184,7 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
             or (small and not names.known(m["x"]) and not (names.common(m["x"]) and m[0].lower().startswith(("nurse", "coach"))))
         ):
             yield m.start(), end, "NAME"
-    for m in contexts["credential"].finditer(text):
+    for m in _RE["credential"].finditer(text):
         parts = _parts(text, *m.span("x"))
         # what stands before the name on the line is none of it
         while parts and not (names.may(parts[0][0]) or len(parts[0][0]) == 1 or names.eponym(parts[0][0])):
@@ -244,7 +193,7 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
         if parts and named and any(len(p[0]) > 2 for p in parts):
             if len(parts) > 1 or text[m.end("x") : m.end("x") + 1] == "," or not names.common(parts[0][0]):
                 yield parts[0].start(), m.end("x"), "NAME"
-    for m in contexts["role"].finditer(text):
+    for m in _RE["role"].finditer(text):
         begin, end = _leading(text, m, caps=caps)
         told = [p[0] for p in _parts(text, begin, end)]
         initialled = len(told) > 1 and len(told[0]) == 1 and told[1].lower() in names.last
@@ -252,7 +201,7 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
         plain = (passing or len(told) < 2) and all(names.common(w) or len(w) == 1 for w in told) and not initialled
         if told and not plain and (not caps or initialled or any(w.lower() in names.first for w in told)):
             yield begin, end, "NAME"
-    for m in contexts["kin"].finditer(text):
+    for m in _RE["kin"].finditer(text):
         # beside a relation a word that is a name too is a name, and so is an eponym
         word = m["x"].lower()
         if (
@@ -262,14 +211,14 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
             and not m["x"].isupper()
         ):
             yield m.start("x"), m.end("x"), "NAME"
-    for m in contexts["comma"].finditer(text):
+    for m in _RE["comma"].finditer(text):
         surname, first = (p[0].lower() for p in _parts(text, *m.span("x"))[:2])
         lead = text[max(0, m.start("x") - 40) : m.start("x")].rpartition("\n")[2]
-        heads = lead.strip() == "" and re.match(r"[ ]{2,}|[ ]*\(?(?:\n|$|DOB|MR)", text[m.end("x") : m.end("x") + 8])
+        heads = lead.strip() == "" and _RE["heads_note"].match(text[m.end("x") : m.end("x") + 8])
         known = surname in names.last or (surname in names.eponyms and first in names.first)
         if known and (heads or (first in names.first and (names.may(surname) or surname in names.eponyms))) and names.may(first):
             yield m.start("x"), m.end("x"), "NAME"
-    for m in contexts["described"].finditer(text):
+    for m in _RE["described"].finditer(text):
         parts = _parts(text, *m.span("x"))
         while parts and not (names.given(parts[0][0]) or names.may(parts[0][0])):
             parts.pop(0)
@@ -277,36 +226,36 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
         if parts and (called or not all(names.common(p[0]) for p in parts)) and all(names.may(p[0]) or names.surname(p[0]) for p in parts):
             if not caps or any(p[0].lower() in names.first for p in parts):
                 yield parts[0].start(), m.end("x"), "NAME"
-    for m in contexts["cell"].finditer(text):
+    for m in _RE["cell"].finditer(text):
         surname, first = (p[0] for p in _parts(text, *m.span("x"))[:2])
         if names.surname(surname) and first.lower() in names.first:
             yield m.start("x"), m.end("x"), "NAME"
-    for m in contexts["table"].finditer(text):
+    for m in _RE["table"].finditer(text):
         yield from _cells(text, m)
-    for m in contexts["of_whom"].finditer(text):
+    for m in _RE["of_whom"].finditer(text):
         begin, end = _leading(text, m, caps=caps)
         yield begin, end, "NAME"
-    for m in contexts["initial"].finditer(text):
+    for m in _RE["initial"].finditer(text):
         words = [p for p in _parts(text, *m.span("x")) if len(p[0]) > 2]
         if words and all(names.may(p[0]) and not names.common(p[0]) and p[0].lower() in names.either for p in words):
             yield m.start("x"), m.end("x"), "NAME"
     if small:
         yield from _in_small_letters(text)
     for pattern in ("organisation", *(("organisation_caps",) if caps else ())):
-        for m in contexts[pattern].finditer(text):
+        for m in _RE[pattern].finditer(text):
             parts = _parts(text, *m.span("x"))
-            inside = not caps and _IN_SENTENCE.fullmatch(text[max(0, m.start("x") - 2) : m.start("x")])
+            inside = not caps and _RE["in_sentence"].fullmatch(text[max(0, m.start("x") - 2) : m.start("x")])
             if inside or any(len(p[0]) > 2 and names.may(p[0]) and not names.common(p[0]) for p in parts[:-1]):
                 while len(parts) > 2 and not names.may(parts[0][0]) and (caps or parts[0][0].lower() in (*_BEFORE, *_fields())):
                     parts.pop(0)
                 yield parts[0].start(), m.end("x"), "ORG"
     yield from _runs(text, caps)
     if not caps:
-        for m in contexts["inside"].finditer(text):
+        for m in _RE["inside"].finditer(text):
             word = m["x"]
-            if names.may(word) and not names.common(word) and (_MIXED.fullmatch(word) or word[1:].islower()):
+            if names.may(word) and not names.common(word) and (_RE["mixed"].fullmatch(word) or word[1:].islower()):
                 yield m.start("x"), m.end("x"), "NAME"
-        for m in contexts["place"].finditer(text):
+        for m in _RE["place"].finditer(text):
             begin, end = _leading(text, m, caps=caps)
             told = [p[0] for p in _parts(text, begin, end)]
             if told and text[end : end + 1] == " ":
@@ -318,7 +267,6 @@ def _by_context(text: str, *, caps: bool, small: bool) -> Iterator[tuple[int, in
 
 # months that are first names
 _MONTHS = frozenset({"april", "june", "august"})
-_INITIALS = re.compile(r"[A-Z]{2,3}")
 
 
 def _cells(text: str, m: re.Match[str]) -> Iterator[tuple[int, int, str]]:
@@ -333,20 +281,17 @@ def _cells(text: str, m: re.Match[str]) -> Iterator[tuple[int, int, str]]:
         for i, cell in enumerate(row[lead:].rstrip("\n").split("|")):
             begin, word = place + len(cell) - len(cell.lstrip()), cell.strip()
             place += len(cell) + 1
-            parts = _ANY.findall(word)
+            parts = _RE["any"].findall(word)
             kind = wanted.get(i)
-            day = kind == "DATE" and _DAY.fullmatch(word)
+            day = kind == "DATE" and _RE["day"].fullmatch(word)
             person = (
                 kind == "NAME"
                 and parts
-                and (_INITIALS.fullmatch(word) or all(names.may(p) or names.surname(p) or len(p) == 1 for p in parts))
+                and (_RE["initials"].fullmatch(word) or all(names.may(p) or names.surname(p) or len(p) == 1 for p in parts))
             )
             if day or person:
                 yield begin, begin + len(word), kind or ""
         at += len(row)
-
-
-_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?")
 
 
 @cache
@@ -358,13 +303,13 @@ def _columns() -> dict[str, str]:
 
 def _in_small_letters(text: str) -> Iterator[tuple[int, int, str]]:
     """Names in a note without capitals."""
-    names, contexts = _names(), _contexts()
-    for m in contexts["low_credential"].finditer(text):
+    names = _names()
+    for m in _RE["low_credential"].finditer(text):
         first, *last = m["x"].split()
         if not names.known(m["x"].split()[-1]):
             whole = not last or len(first.strip(".")) == 1 or (first in names.first and not names.known(first)) or not names.known(first)
             yield m.start("x") if whole else m.end("x") - len(last[-1]), m.end("x"), "NAME"
-    for m in contexts["low_role"].finditer(text):
+    for m in _RE["low_role"].finditer(text):
         parts = _parts(text, *m.span("x"))
         kept: list[re.Match[str]] = []
         for part in parts:
@@ -374,7 +319,7 @@ def _in_small_letters(text: str) -> Iterator[tuple[int, int, str]]:
             kept.append(part)
         if kept:
             yield kept[0].start(), kept[-1].end(), "NAME"
-    for part in _ANY.finditer(text):
+    for part in _RE["any"].finditer(text):
         if len(part[0]) >= 4 and part[0].islower() and names.given(part[0]):
             yield part.start(), part.end(), "NAME"
 
@@ -382,7 +327,7 @@ def _in_small_letters(text: str) -> Iterator[tuple[int, int, str]]:
 def _runs(text: str, caps: bool) -> Iterator[tuple[int, int, str]]:
     """Runs of words in capitals: a first name and what follows it, or words that are none of therapy."""
     names = _names()
-    for m in _contexts()["run"].finditer(text):
+    for m in _RE["run"].finditer(text):
         parts = _parts(text, *m.span("x"))
         i = 0
         while i < len(parts):
@@ -394,7 +339,7 @@ def _runs(text: str, caps: bool) -> Iterator[tuple[int, int, str]]:
                 j = i + 1
                 while j < len(parts) and (
                     len(parts[j][0]) == 1
-                    or (not caps and names.surname(parts[j][0]) and not _TESTED.match(text, parts[j].end()))
+                    or (not caps and names.surname(parts[j][0]) and not _RE["tested"].match(text, parts[j].end()))
                     or (names.may(parts[j][0]) and not (names.common(parts[j][0]) if caps else parts[j][0].isupper()))
                 ):
                     j += 1
@@ -420,18 +365,20 @@ def _repeat(found: _Found, also: tuple[str, ...]) -> None:
             # a patient told by number
             for m in re.finditer(re.escape(name), found.text):
                 found.add(*m.span(), "ID")
-    words = {part[0] for name in also for part in _ANY.finditer(name) if len(part[0]) > 2}
+    words = {part[0] for name in also for part in _RE["any"].finditer(name) if len(part[0]) > 2}
     # a word that is a name too is one with a capital only, or whole notes would lose their `will`
     given = {form for word in words for form in (word.title(), word.upper())}
     told |= words
     parts = {piece for word in told for piece in (word, *word.split("-")) if len(piece) > 2}
     free = {p.lower() for p in parts if not names.known(p) and not names.common(p)}
     exact = {form for p in parts for form in (p, p.title(), p.upper()) if form[:1].isupper()}
-    for m in _ANY.finditer(found.text):
+    for m in _RE["any"].finditer(found.text):
         word = m[0].removesuffix("'s").removesuffix("’s")
-        month = word.lower() in _MONTHS and m.start() > 0 and found.text[m.start() - 1] == " " and not _DATED.match(found.text, m.end())
+        month = (
+            word.lower() in _MONTHS and m.start() > 0 and found.text[m.start() - 1] == " " and not _RE["dated"].match(found.text, m.end())
+        )
         called = word in exact and (
-            not names.known(word) or month or (names.eponym(word) and not _TESTED.match(found.text, m.start() + len(word)))
+            not names.known(word) or month or (names.eponym(word) and not _RE["tested"].match(found.text, m.start() + len(word)))
         )
         if word.lower() in free or word in given or called:
             found.add(m.start(), m.start() + len(word), "NAME")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
+from therex.catalog.patterns import Patterns
 from therex.redaction.find import Identifier, find, kinds
 
-_WORD = re.compile(r"[a-zà-ÿ]{3,}|\d+")
+_RE = Patterns("redaction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def _letters(text: str, spans: list[Identifier]) -> list[str]:
     numbers = []
     for span in spans:
         said = text[span.start : span.end].lower()
-        words = set(_WORD.findall(said)) if span.kind == "NAME" else {" ".join(_WORD.findall(said)) or said}
+        words = set(_RE["replaced"].findall(said)) if span.kind == "NAME" else {" ".join(_RE["replaced"].findall(said)) or said}
         groups = known.setdefault(span.kind, [])
         at = next((i for i, group in enumerate(groups) if group & words), -1)
         if at < 0:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from therex.catalog.codes import is_timed
+from therex.catalog.patterns import Patterns
 from therex.elements.treatment import given_services, performed_exercises
 from therex.types import Minutes, NoteView, Span
+
+_RE = Patterns("applicable")
 
 CODE = "97110"
 # services that hold all exercise of their visit
 _INSTEAD = frozenset({"97113", "97150", "97545"})
 _OTHER_EXERCISE = {"97112", "97113", "97150", "97530", "97545", "97546", "97116", "97535"}
-
-
-# exercise said to have been given, without a name for it
-_SAID = re.compile(
-    r"\b(?:worked (?:on|through)|performed|completed|did|participated in|continued with|went through) (?:all |the |his |her |their |usual |same |current |previous |established |standing |seated )*(?:exercises?|exercise (?:program|routine)|strengthening|strength work)\b(?! (?:at home|independently at home|daily))"
-)
-
-
-_WATER_OR_CLASS = re.compile(
-    r"\b(?:aquatic (?:session|therapy|pt|ot|visit|treatment)|pool (?:session|therapy)|(?:\d+ )?min(?:utes)? (?:in (?:the )?)?pool\b|group (?:class|session|exercise class)|exercise class)\b"
-)
-_ALSO_LAND = re.compile(
-    r"\b(?:land|one[- ](?:on|to)[- ]one|1:1|individual(?:ly)?|before the (?:class|group)|after (?:that|the) (?:class|group))\b"
-)
-
-
-_READER = re.compile(r"\b(?:you|your)\b")
-_PATIENT = re.compile(r"\b(?:pt|patient|client|resident|child|she|he|her|his|mr|mrs|ms)\b")
 
 
 def exercise_given(view: NoteView, minutes: Minutes) -> bool:
@@ -51,7 +34,7 @@ def exercise_given(view: NoteView, minutes: Minutes) -> bool:
     if named and treated:
         return True
     if not exercises:
-        return treated and _SAID.search(view.low) is not None
+        return treated and _RE["said"].search(view.low) is not None
     if not treated and not any(_dosed(view, s) for s in exercises):
         return False
     if not services and not any(_dosed(view, s) for s in exercises) and not _therapy(view, exercises):
@@ -68,14 +51,18 @@ def exercise_given(view: NoteView, minutes: Minutes) -> bool:
 
 def _leaflet(view: NoteView) -> bool:
     """Whether a text speaks to a reader and of no patient: instructions to take home, which record no visit."""
-    return len(_READER.findall(view.low)) >= 3 and not _PATIENT.search(view.low) and not view.mentioned("signature", "signature_weak")
+    return (
+        len(_RE["reader"].findall(view.low)) >= 3
+        and not _RE["patient"].search(view.low)
+        and not view.mentioned("signature", "signature_weak")
+    )
 
 
 def _elsewhere(view: NoteView) -> bool:
     """Whether the opening of a note without 97110 tells of a session in water or in a class, which other codes carry."""
     head = view.low[:90]
-    m = _WATER_OR_CLASS.search(head)
-    return m is not None and not _ALSO_LAND.search(view.low) and not any(s.attribute == CODE for s in view.of("SERVICE"))
+    m = _RE["water_or_class"].search(head)
+    return m is not None and not _RE["also_land"].search(view.low) and not any(s.attribute == CODE for s in view.of("SERVICE"))
 
 
 def _therapy(view: NoteView, exercises: list[Span]) -> bool:
@@ -83,10 +70,7 @@ def _therapy(view: NoteView, exercises: list[Span]) -> bool:
     concepts = {(s.value or {}).get("concept") for s in exercises}
     for s in exercises:
         before = view.low[max(0, s.start - 60) : s.start]
-        if re.search(
-            r"\b(?:did|performed|participated in|completed|engaged in|worked on|practiced|continued to|given|instructed in)\b[^.;]*$",
-            before,
-        ):
+        if _RE["given"].search(before):
             return True
     return len(concepts) >= 2 or any(view.section_at(s.start) == "treatment" for s in exercises)
 

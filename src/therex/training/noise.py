@@ -5,7 +5,6 @@ A reader that is taught them beside the clean ones holds better where notes come
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from therex.catalog.files import resource
+from therex.catalog.patterns import Patterns
 from therex.corpus.marked import MarkedNote
+
+_RE = Patterns("noise")
 
 Edit = tuple[int, int, str]
 Marked = tuple[int, int, str, str | None]
-_WORD = re.compile(r"[A-Za-z]{4,}")
-_BREAK = re.compile(r"(?<=\S)[ \t]*\n\s*(?=\S)")
-_HEADING = re.compile(r"(?m)^[A-Za-z][A-Za-z /&-]{0,28}:[ \t]*")
 
 
 def spoiled(note: MarkedNote, rng: np.random.Generator) -> MarkedNote:
@@ -80,20 +79,20 @@ def _edited(text: str, spans: list[Marked], edits: list[Edit]) -> tuple[str, lis
 
 
 def _headings(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
-    for m in _HEADING.finditer(text):
+    for m in _RE["heading"].finditer(text):
         if rng.random() < rates["share"]:
             yield m.start(), m.end(), ""
 
 
 def _joined(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
-    for m in _BREAK.finditer(text):
+    for m in _RE["line_end"].finditer(text):
         if rng.random() < rates["share"]:
             yield m.start(), m.end(), " "
 
 
 def _wrapped(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
     width, begun = int(rng.integers(rates["least"], rates["most"])), 0
-    for m in re.finditer(r"\s+", text):
+    for m in _RE["space"].finditer(text):
         if "\n" in m[0]:
             begun = m.end()
         elif m.start() - begun > width:
@@ -104,7 +103,7 @@ def _wrapped(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iter
 def _typed(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
     """A letter left out, doubled, changed for its neighbor on the keyboard, or for the next letter of the word."""
     keys, rate = resource("noise.yaml")["keys"], float(rng.choice(rates["rates"]))
-    for m in _WORD.finditer(text):
+    for m in _RE["word"].finditer(text):
         if rng.random() < rate:
             k = m.start() + int(rng.integers(1, len(m[0]) - 1))
             here, after = text[k], text[k + 1]
@@ -115,7 +114,7 @@ def _typed(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterat
 
 def _misread(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
     seen = resource("noise.yaml")["scanned"]
-    for m in _WORD.finditer(text):
+    for m in _RE["word"].finditer(text):
         if rng.random() < rates["rate"]:
             places = [k for k in range(m.start(), m.end()) if text[k] in seen]
             if places:
