@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from therex.catalog.files import resource
-from therex.catalog.patterns import Patterns, expand
-from therex.catalog.seek import Seek, needs
+from therex.catalog.patterns import Patterns
+from therex.elements.patterns import pattern
 from therex.elements.treatment import performed_exercises
 from therex.types import Minutes, NoteView, Range
 
@@ -22,31 +21,16 @@ _NEAR = 40
 _NOT_TREATMENT = ("subjective", "history", "goals", "hep", "plan", "precautions")
 
 
-def read_patterns(name: str) -> list[str]:
-    """The patterns of one list of the resource, the lists that they name in braces put in."""
-    words = resource("contradictions.yaml")
-    return [expand(pattern, words) for pattern in words[name]]
-
-
-def _any_of(name: str, whole_words: bool = False) -> Seek:
-    """The patterns of a list as one alternation, sought only where the words of one of them stand."""
-    patterns = read_patterns(name)
-    told = "|".join(patterns)
-    rows = [needs(p) for p in patterns]
-    every = tuple(sorted({row for found in rows for row in found})) if all(rows) else ()
-    return Seek(re.compile(rf"\b(?:{told})\b" if whole_words else told), every)
-
-
-_GROUP, _ALONE = _any_of("group"), _any_of("alone")
-_GROUP_EXCEPT, _GROUP_LEAD = _any_of("group_except"), _any_of("group_lead_except")
-_ALONE_EXCEPT, _ALONE_LEAD = _any_of("alone_except"), _any_of("alone_lead_except")
-_NOT_NOW, _NOT_COUNTED = _any_of("not_now", whole_words=True), _any_of("not_counted")
-_WHOLE_SESSION, _MODALITY = _any_of("whole_session"), _any_of("unattended_modality")
-_SHARED_OR_ALONE = _any_of("shared_or_alone")
-_AIDE, _AIDE_GAVE, _AIDE_ROW = _any_of("aide", whole_words=True), _any_of("aide_gave"), _any_of("aide_row")
-_STUDENT_ALONE, _FAMILY_GAVE = _any_of("student_alone"), _any_of("family_gave")
-_FAMILY = _any_of("family", whole_words=True)
-_AIDE_HELPS, _AIDE_ELSEWHERE, _AIDE_DENIED = _any_of("aide_helps"), _any_of("aide_elsewhere"), _any_of("aide_denied")
+_GROUP, _ALONE = pattern("group"), pattern("alone")
+_GROUP_EXCEPT, _GROUP_LEAD = pattern("group_except"), pattern("group_lead_except")
+_ALONE_EXCEPT, _ALONE_LEAD = pattern("alone_except"), pattern("alone_lead_except")
+_NOT_NOW, _NOT_COUNTED = pattern("not_now", "both"), pattern("not_counted")
+_WHOLE_SESSION, _MODALITY = pattern("whole_session"), pattern("unattended_modality")
+_SHARED_OR_ALONE = pattern("shared_or_alone")
+_AIDE, _AIDE_GAVE, _AIDE_ROW = pattern("aide", "both"), pattern("aide_gave"), pattern("aide_row")
+_STUDENT_ALONE, _FAMILY_GAVE = pattern("student_alone"), pattern("family_gave")
+_FAMILY = pattern("family", "both")
+_AIDE_HELPS, _AIDE_ELSEWHERE, _AIDE_DENIED = pattern("aide_helps"), pattern("aide_elsewhere"), pattern("aide_denied")
 
 
 def exercise_context(view: NoteView) -> bool:

@@ -8,7 +8,6 @@ from therex.billing.charges import over_billed, sentence
 from therex.catalog.codes import is_timed
 from therex.catalog.files import resource
 from therex.catalog.patterns import Patterns
-from therex.catalog.seek import seek
 from therex.elements.contact import aide_delivered, bears_out, exercise_context, not_one_on_one
 from therex.elements.evidence import text_of
 from therex.elements.inconsistent import inconsistent
@@ -60,7 +59,7 @@ def _with_code(view: NoteView, r: Range, code: str) -> Range:
     return Range(start, end)
 
 
-_KIND_WORDS = {kind: seek(rf"\b(?:{'|'.join(words)})\b") for kind, words in resource("contradictions.yaml")["other_services"].items()}
+_KIND_WORDS = {kind: pattern(kind, "both", "other_services") for kind in resource("contradictions.yaml")["other_services"]}
 _STRENGTH = pattern("strengthening", "both")
 
 
@@ -212,7 +211,7 @@ def inside_only_types(spans: list[Span]) -> bool:
     return any((s.value or {}).get("type") in ("motor_control", "other") for s in spans)
 
 
-_INDEPENDENT = pattern("independent", "none")
+_INDEPENDENT = pattern("independent")
 _FITNESS = pattern("fitness", "both")
 _MAINTAIN = pattern("maintenance", "both")
 _NEEDS_THERAPIST = pattern("needs_therapist", "both")

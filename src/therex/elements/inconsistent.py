@@ -101,7 +101,7 @@ def _bad_dates(view: NoteView) -> Iterable[Range]:
                 return
 
 
-_ZERO_PAIN = pattern("zero_pain", "none")
+_ZERO_PAIN = pattern("zero_pain")
 _PAIN_NOW = pattern("pain_now", "both")
 _ABSENT = pattern("absent", "both")
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from therex.catalog.files import resource
-from therex.catalog.seek import Seek, seek
+from therex.catalog.patterns import expand
+from therex.catalog.seek import Seek, needs
+
+_EDGES = {"both": r"\b(?:%s)\b", "front": r"\b(?:%s)", "none": "%s"}
 
 
-def pattern(name: str, edges: str = "both") -> Seek:
-    """The alternation `name` of the resource, at the edges of words as `edges` says: both, front or none."""
-    told = "|".join(resource("contradictions.yaml")[name])
-    return seek({"both": rf"\b(?:{told})\b", "front": rf"\b(?:{told})", "none": told}[edges])
+def read_patterns(name: str, group: str = "") -> list[str]:
+    """The patterns of one list of the resource, or of a group in it, the lists that they name in braces put in."""
+    words = resource("contradictions.yaml")
+    return [expand(told, words) for told in (words[group] if group else words)[name]]
+
+
+def pattern(name: str, edges: str = "none", group: str = "") -> Seek:
+    """The list as one alternation at the edges of words as `edges` says: both, front or none; sought where words of it stand."""
+    told = read_patterns(name, group)
+    rows = [needs(one) for one in told]
+    every = tuple(sorted({row for found in rows for row in found})) if all(rows) else ()
+    return Seek(re.compile(_EDGES[edges] % "|".join(told)), every)

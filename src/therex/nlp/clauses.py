@@ -47,7 +47,7 @@ class Clause:
         self.terminators: dict[int, set[str]] = {}
         for f in self.found:
             if f.cue.acts == "ends":
-                if f.cue.gives == "full_stop" and f.first and self.words[f.first - 1] in self.table.titles:
+                if f.cue.gives == "full_stop" and f.first and self.words[f.first - 1] in self.table.words["titles"]:
                     continue
                 self.terminators.setdefault(f.first, set()).add(f.cue.gives)
             elif f.last and (f.cue.gives in ("negated", "resolved") or f.cue.inside == "negated"):
@@ -117,11 +117,15 @@ class Clause:
     def _owns(self, f: Found, k: int) -> bool:
         """Whether the verb at word `k` gives the subject of the note a finding: `no edema has tight hamstrings`."""
         words, known = self.words, self.table
-        if words[k] not in known.owning or k - f.last < 1 or not known.subjects.isdisjoint((words[k - 1], words[f.first])):
+        if (
+            words[k] not in known.words["owning"]
+            or k - f.last < 1
+            or not known.words["subjects"].isdisjoint((words[k - 1], words[f.first]))
+        ):
             return False
-        if self.words[k + 1 : k + 2] == [] or words[k + 1] in known.participles or words[k + 1].endswith("ed"):
+        if self.words[k + 1 : k + 2] == [] or words[k + 1] in known.words["participles"] or words[k + 1].endswith("ed"):
             return False
-        return not all(w in known.sites or w in known.sides for w in words[f.last : k])
+        return not all(w in known.words["sites"] or w in known.words["sides"] for w in words[f.last : k])
 
     def _related(self, k: int) -> bool:
         """Whether a verb belongs to a relative clause, or is an infinitive."""
@@ -130,7 +134,7 @@ class Clause:
         for at in range(k - 1, max(k - 5, -1), -1):
             if self.words[at] == "," or at in self.terminators:
                 return False
-            if self.words[at] in self.table.relatives:
+            if self.words[at] in self.table.words["relatives"]:
                 return True
         return False
 
@@ -152,7 +156,7 @@ class Clause:
     def _named_again(self, a: int, k: int, far: int = 3) -> bool:
         """Whether a word of the item at `a`, which ends at word `k`, begins what follows: the same finding elsewhere."""
         known = self.table
-        said = {w for w in self.words[a:k] if w.isalpha()} - known.joints - known.sides - known.dets
+        said = {w for w in self.words[a:k] if w.isalpha()} - known.words["joints"] - known.words["sides"] - known.words["dets"]
         return not said.isdisjoint(self.words[k + 1 : k + 1 + far])
 
     def _stands_alone(self, a: int, listed: bool, marks: frozenset[str] = _COMMA) -> bool:
@@ -162,22 +166,22 @@ class Clause:
             return False
         b = self._item(a, marks)
         told = words[b - 1]
-        if b - a > 1 and words[a].endswith("ed") and words[a] not in scope.told and words[a + 1] in scope.joints:
+        if b - a > 1 and words[a].endswith("ed") and words[a] not in scope.words["told"] and words[a + 1] in scope.words["joints"]:
             # `slumped in the chair`
             return True
-        if not listed and b - a > 1 and told.endswith("ed") and told not in scope.told and words[a] not in scope.told:
+        if not listed and b - a > 1 and told.endswith("ed") and told not in scope.words["told"] and words[a] not in scope.words["told"]:
             return True
         for k in range(a, b):
             if "verb" in self.terminators.get(k, set()) and not self._related(k):
                 return True
             word = words[k]
-            if not listed and word in scope.findings:
+            if not listed and word in scope.words["findings"]:
                 return True
             if _RE["rated"].match(word):
                 return True
             if word[0].isdigit() and not _RE["zero"].match(word):
                 beside = words[k - 1 : k] if k > a else words[a + 1 : a + 3]
-                if len(beside) == (1 if k > a else 2) and (k > a or b - a > 2) and scope.joints.isdisjoint(beside):
+                if len(beside) == (1 if k > a else 2) and (k > a or b - a > 2) and scope.words["joints"].isdisjoint(beside):
                     return True
         return False
 
@@ -185,10 +189,10 @@ class Clause:
         """Whether only more bare nouns stand between a phrase and a verb: `swelling, warmth and redness are gone`."""
         words, known = self.words, self.table
         between = words[e:first]
-        if words[first] not in known.plurals or not between or between[0] != "," or first - e > 14:
+        if words[first] not in known.words["plurals"] or not between or between[0] != "," or first - e > 14:
             return False
         if not any(w in AND and k >= len(between) - 5 for k, w in enumerate(between)):
             return False
         if any(k in self.terminators for k in range(e, first)):
             return False
-        return all(w in (",", "/") or (w[0].isalpha() and w not in known.findings) for w in between)
+        return all(w in (",", "/") or (w[0].isalpha() and w not in known.words["findings"]) for w in between)

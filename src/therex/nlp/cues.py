@@ -69,9 +69,8 @@ class Table:
         Trees of the phrases of all cues, and of each class.
     heads
         Classes by the words that they begin with.
-    findings, joints, relatives, links, boxes, waiting, going_on, clause_starts, sides, pickups, negators,
-    owning, subjects, sites, participles, told, auxiliaries, titles, plurals, dets
-        Words of ``scope.yaml``.
+    words
+        The lists of words of ``scope.yaml`` by their names.
     wraps
         Words that a wrapped line ends or begins with.
     counted
@@ -83,26 +82,7 @@ class Table:
     root: _Node = field(default_factory=_Node)
     classes: dict[str, _Node] = field(default_factory=dict)
     heads: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    findings: frozenset[str] = frozenset()
-    joints: frozenset[str] = frozenset()
-    relatives: frozenset[str] = frozenset()
-    links: frozenset[str] = frozenset()
-    boxes: frozenset[str] = frozenset()
-    waiting: frozenset[str] = frozenset()
-    sides: frozenset[str] = frozenset()
-    pickups: frozenset[str] = frozenset()
-    negators: frozenset[str] = frozenset()
-    clause_starts: frozenset[str] = frozenset()
-    owning: frozenset[str] = frozenset()
-    subjects: frozenset[str] = frozenset()
-    sites: frozenset[str] = frozenset()
-    participles: frozenset[str] = frozenset()
-    told: frozenset[str] = frozenset()
-    auxiliaries: frozenset[str] = frozenset()
-    titles: frozenset[str] = frozenset()
-    plurals: frozenset[str] = frozenset()
-    dets: frozenset[str] = frozenset()
-    going_on: frozenset[str] = frozenset()
+    words: dict[str, frozenset[str]] = field(default_factory=dict)
     wraps: dict[str, frozenset[str]] = field(default_factory=dict)
     carriers: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
@@ -131,8 +111,7 @@ def table() -> Table:
     for name, node in out.classes.items():
         for word in node.words:
             out.heads[word] = (*out.heads.get(word, ()), name)
-    for key in WORDS:
-        setattr(out, key, _forms(scope[key]))
+    out.words = {key: _forms(scope[key]) for key in WORDS}
     out.wraps = {side: _forms(words) for side, words in scope["wraps"].items()}
     out.carriers = frozenset(carriers)
     numbers = [out.root.classes[name] for name in _AT_NUMBER if name in out.root.classes]

@@ -43,7 +43,7 @@ class Scope(Clause):
         cue = f.cue
         if f.first < s < f.last and (cue.inside or (cue.gives == "negated" and cue.acts == "after")):
             # `no` of `no complaints` stands before the phrase, and is not a part of it
-            return not self.table.negators.isdisjoint(self.words[f.first : s])
+            return not self.table.words["negators"].isdisjoint(self.words[f.first : s])
         if cue.inside and cue.beside and s <= f.first and f.last <= e:
             return not any(w.endswith("/10") and w[0] != "0" for w in self.words[s:e])
         if any(a < s < b and f.last <= a for a, b in self.insertions.items()):
@@ -57,7 +57,7 @@ class Scope(Clause):
     def _leads(self, f: Found) -> bool:
         """Whether a cue stands at the start of its clause."""
         before = self.words[f.first - 1] if f.first else ""
-        return not before[:1].isalnum() or before in self.table.clause_starts
+        return not before[:1].isalnum() or before in self.table.words["clause_starts"]
 
     def _after_value(self, f: Found) -> bool:
         """Whether a number stands before a cue in its part of the sentence, so that the cue belongs to it."""
@@ -96,7 +96,7 @@ class Scope(Clause):
         """Whether a denial before the phrase denies its improvement, or is awaited."""
         if "improved" in kinds:
             return True
-        waiting = [c for c in self.found if c.cue.gives == "condition" and self.words[c.first] in self.table.waiting]
+        waiting = [c for c in self.found if c.cue.gives == "condition" and self.words[c.first] in self.table.words["waiting"]]
         return any(0 <= f.first - c.last <= 3 for c in waiting)
 
     def _past(self, f: Found, s: int) -> bool:
@@ -186,19 +186,19 @@ class Scope(Clause):
     def _parts(self, f: Found, k: int, last_or: int) -> bool:
         """Whether the list after a denial ends at the comma `k`."""
         following = self.words[k + 1 : k + 2]
-        if following and (following[0] in LISTED or following[0] in self.table.going_on):
+        if following and (following[0] in LISTED or following[0] in self.table.words["going_on"]):
             return False
         if k < last_or:
             return self._stands_alone(k + 1, True)
         if f.last < last_or and "," not in self.words[last_or:k]:
             # `no A or B, C`
             return True
-        if self.words[k - 1] in self.table.told or self._named_again(max(self._before(k), f.last), k, 1):
+        if self.words[k - 1] in self.table.words["told"] or self._named_again(max(self._before(k), f.last), k, 1):
             return True
         if self._repeats(f):
             # the last item of `no A, no B, C` is a finding where it says more than a name
             b = self._item(k + 1, _COMMA)
-            says_more = b - k > 4 or not self.table.sides.isdisjoint(self.words[k + 1 : b])
+            says_more = b - k > 4 or not self.table.words["sides"].isdisjoint(self.words[k + 1 : b])
             if says_more and self.words[b : b + 1] != [","]:
                 return True
         return self._stands_alone(k + 1, False)
@@ -214,12 +214,12 @@ class Scope(Clause):
         """Whether a cue that acts on what precedes it reaches back to the phrase that ends before word `e`."""
         cue, words = f.cue, self.words
         if cue.beside:
-            return f.first - e <= cue.reach and all(w in self.table.links for w in words[e : f.first])
+            return f.first - e <= cue.reach and all(w in self.table.words["links"] for w in words[e : f.first])
         k, ends_here = f.first - 1, cue.ends
-        if cue.gives == "today" and words[k] == "," and words[f.last : f.last + 1] and words[f.last] in self.table.subjects:
+        if cue.gives == "today" and words[k] == "," and words[f.last : f.last + 1] and words[f.last] in self.table.words["subjects"]:
             # `a flare, this week he is fine`
             return False
-        if k > e and words[e] == words[k] == "," and words[f.first] in self.table.auxiliaries:
+        if k > e and words[e] == words[k] == "," and words[f.first] in self.table.words["auxiliaries"]:
             # `headaches, daily until the new glasses, have stopped`
             return not any(self.terminators.get(at, set()) & STOPS for at in range(e, k))
         if self._row(e, f.first):
@@ -228,7 +228,7 @@ class Scope(Clause):
             k -= 1
         elif cue.commas != "pass":
             at = k
-            while at >= e and words[at] in self.table.pickups:
+            while at >= e and words[at] in self.table.words["pickups"]:
                 at -= 1
             if at >= e and words[at] == ",":
                 # a second predicate of the same subject
@@ -248,7 +248,7 @@ class Scope(Clause):
                 return False
             if (words[k] == "," and cue.commas == "end") or self.close.get(k, -1) > f.first:
                 return False
-            if cue.commas != "pass" and words[k] in AND and k + 1 < f.first and words[k + 1] not in self.table.relatives:
+            if cue.commas != "pass" and words[k] in AND and k + 1 < f.first and words[k + 1] not in self.table.words["relatives"]:
                 # `numbness and tingling are gone`, but not `pain on stairs and swelling is gone`
                 if k > e or f.first - k > 5:
                     return False
@@ -266,7 +266,7 @@ class Scope(Clause):
         if boxes and not norm[end : boxes[0].start()].strip(" :") and boxes[0]["word"]:
             for box in boxes:
                 if (box["mark"] or box["sign"] or " ") not in " ☐":
-                    return box["word"] in self.table.boxes
+                    return box["word"] in self.table.words["boxes"]
         if norm[:start].rstrip(" ").endswith("☐"):
             return True
         return None

@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 
 _RE = Patterns("sections")
 
+# sections that end where a service with its minutes opens a line
+_BEFORE_TREATMENT = (
+    "",
+    "subjective",
+    "objective",
+    "header",
+    "precautions",
+    "history",
+    "diagnosis",
+    "hep",
+    "response",
+    "assessment",
+    "goals",
+)
 MAJOR = frozenset({"subjective", "objective", "assessment", "plan", "goals", "treatment"})
 
 
@@ -79,19 +93,7 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
     for m in _RE["service_line"].finditer(norm):
         before = [found[k] for k in sorted(found) if k <= m.end()]
         kind = before[-1][2] if before else ""
-        if m.end() not in found and kind in (
-            "",
-            "subjective",
-            "objective",
-            "header",
-            "precautions",
-            "history",
-            "diagnosis",
-            "hep",
-            "response",
-            "assessment",
-            "goals",
-        ):
+        if m.end() not in found and kind in _BEFORE_TREATMENT:
             found[m.end()] = (m.end(), m.end(), "treatment", False)
     for m in _RE["billing_line"].finditer(norm):
         if m.end() not in found:
@@ -130,7 +132,7 @@ def read_sections(surface: Surface) -> list[Section]:
         line_end = len(norm) if line_end < 0 else line_end
         inline = not alone and bool(norm[body:line_end].strip())
         end = limit
-        if kind in ("subjective", "objective", "assessment", "plan", "treatment"):
+        if kind in MAJOR and kind != "goals":
             enclosing = kind
         elif inline:
             end = _through_items(norm, line_end, limit)
@@ -155,7 +157,7 @@ def _through_items(norm: str, line_end: int, limit: int) -> int:
         nxt = norm.find("\n", end + 1)
         nxt = len(norm) if nxt < 0 else nxt
         line = norm[end + 1 : min(nxt, limit)]
-        if not line.strip() or not (_RE["item"].match(line)):
+        if not line.strip() or not _RE["item"].match(line):
             break
         end = min(nxt, limit)
     return end
@@ -171,6 +173,3 @@ class Sections:
     def process(self, doc: Doc) -> list[Section]:
         """The sections of `doc`, which is left as it is."""
         return read_sections(surface_of(doc))
-
-
-__all__ = ["MAJOR", "Sections", "heading_kind", "read_sections"]

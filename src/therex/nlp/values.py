@@ -85,13 +85,13 @@ def _exercise(ctx: Context, d: Draft) -> Value:
                 # in `tall kneel hip hinge` the posture is where the exercise is done
                 break
     if concept is None:
-        kind = next((guess for word, guess in _TYPE_HINTS if word in text), None) or _likely_type(text)
+        kind = next((guess for word, guess in resource("exercise_types.yaml")["hints"].items() if word in text), None) or _likely_type(text)
         concept = " ".join(text.split())
         if kind == "other" and _loaded(ctx, d):
             kind = "strength"
         if kind == "strength" and _RE["unloaded"].fullmatch(text) and not _loaded(ctx, d):
             kind = "arom"
-    kind = next((guess for name, guess in _TYPE_SAID if _RE[name].search(text)), kind)
+    kind = next((guess for name, guess in _TYPE_SAID.items() if _RE[name].search(text)), kind)
     if kind in ("arom", "strength") and not _RE["upright"].search(text) and _assisted(ctx, d):
         kind = "aarom"
     if (kind == "arom" or (kind == "balance" and "step" in text)) and (_loaded(ctx, d) or _RE["band"].search(text)):
@@ -118,19 +118,9 @@ def _assisted(ctx: Context, d: Draft) -> bool:
     return _RE["help"].match(stretch) is not None and not any(d.first < o.first < k for o in ctx.of("EXERCISE"))
 
 
-# what the name says of itself, whatever the lexicon has
-_TYPE_SAID = (
-    ("stretch", "flexibility"),
-    ("assisted", "aarom"),
-    ("passive", "prom"),
-    ("strengthening", "strength"),
-    ("rhythmic", "motor_control"),
-    ("with_a_stick", "aarom"),
-)
-_TYPE_HINTS = (("aarom", "aarom"), ("prom", "prom"), ("rom", "arom"), ("stretch", "flexibility"), ("strength", "strength"),
-               ("balance", "balance"), ("stab", "motor_control"), ("endur", "endurance"), ("stance", "balance"),
-               ("perturb", "balance"), ("head turn", "balance"), ("glide", "arom"), ("slides", "aarom"), ("press up", "arom"), ("retraction-ext", "arom"), ("overpressure", "arom"), ("passive", "prom"), ("righting", "motor_control"), ("gait", "functional"),
-               ("resist", "strength"), ("isometric", "strength"), ("putty", "strength"), ("band", "strength"))  # fmt: skip
+# what the name says of itself, whatever the lexicon has: the first that is found
+_TYPE_SAID = {"stretch": "flexibility", "assisted": "aarom", "passive": "prom", "strengthening": "strength", "rhythmic": "motor_control",
+              "with_a_stick": "aarom"}  # fmt: skip
 
 
 def _duration(ctx: Context, d: Draft) -> Value:
