@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -98,8 +98,3 @@ class Analyzer:
             for there in [x[NAMES.index(r.feature)]]
         )
         return Necessity(verdict, round(score, 4), self.model.name, reasons)
-
-    def assess_all(self, notes: Iterable[Note]) -> Iterator[Assessment]:
-        """One assessment a note, in order."""
-        for note in notes:
-            yield self.assess(note)

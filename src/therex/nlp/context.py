@@ -113,17 +113,6 @@ class Context:
             return self.bounds[k]
         return i, i + 1
 
-    def lines(self) -> Iterator[tuple[int, int]]:
-        """Unit ranges of the lines that hold anything."""
-        start = 0
-        for k, u in enumerate(self.units):
-            if "br" in u.cats:
-                if k > start:
-                    yield start, k
-                start = k + 1
-        if start < len(self.units):
-            yield start, len(self.units)
-
     def chunks(self, i: int, j: int) -> list[tuple[int, int]]:
         """The pieces of units `i` to `j` between commas, semicolons, brackets and arrows, none empty."""
         known = self._chunks.get((i, j))
@@ -158,14 +147,6 @@ class Context:
     def _spaced_dash(self, k: int) -> bool:
         u = self.units[k]
         return "dash" in u.cats and self.surface.norm[u.start - 1 : u.start] == " "
-
-    def chunk(self, i: int) -> tuple[int, int]:
-        """The chunk that holds unit `i`."""
-        a, b = self.sentence(i)
-        for x, y in self.chunks(a, b):
-            if x <= i < y:
-                return x, y
-        return i, i + 1
 
     def add(self, label: Label, i: int, j: int, source: str, attribute: str | None = None,
             value: dict[str, Any] | None = None) -> Draft | None:  # fmt: skip
@@ -222,12 +203,3 @@ class Context:
             if label in cover and cover[label].find(1, i, j) >= 0:
                 return True
         return False
-
-    def inside(self, i: int, j: int, *labels: str) -> Draft | None:
-        """A draft with one of `labels` that holds units `i` to `j` whole."""
-        if not self.covered(i, j, *labels):
-            return None
-        for d in self.drafts:
-            if d.label in labels and d.first <= i and j <= d.last:
-                return d
-        return None

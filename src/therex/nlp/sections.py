@@ -17,19 +17,7 @@ if TYPE_CHECKING:
 _RE = Patterns("sections")
 
 # sections that end where a service with its minutes opens a line
-_BEFORE_TREATMENT = (
-    "",
-    "subjective",
-    "objective",
-    "header",
-    "precautions",
-    "history",
-    "diagnosis",
-    "hep",
-    "response",
-    "assessment",
-    "goals",
-)
+_BEFORE = ("", "subjective", "objective", "header", "precautions", "history", "diagnosis", "hep", "response", "assessment", "goals")
 MAJOR = frozenset({"subjective", "objective", "assessment", "plan", "goals", "treatment"})
 
 
@@ -93,7 +81,7 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
     for m in _RE["service_line"].finditer(norm):
         before = [found[k] for k in sorted(found) if k <= m.end()]
         kind = before[-1][2] if before else ""
-        if m.end() not in found and kind in _BEFORE_TREATMENT:
+        if m.end() not in found and kind in _BEFORE:
             found[m.end()] = (m.end(), m.end(), "treatment", False)
     for m in _RE["billing_line"].finditer(norm):
         if m.end() not in found:

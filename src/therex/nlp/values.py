@@ -11,7 +11,7 @@ from therex.catalog.lexicon import EXERCISE_FILES
 from therex.catalog.patterns import Patterns
 from therex.nlp.context import Context, Draft
 from therex.nlp.grammar.doses import dose_value
-from therex.nlp.grammar.measures import measure_value, plain
+from therex.nlp.grammar.measures import measure_value, plain, side_of
 
 _RE = Patterns("values")
 
@@ -22,14 +22,6 @@ def value_of(ctx: Context, d: Draft) -> Value:
     """The value of a drafted span; empty where the label has none."""
     reader = _READERS.get(d.label)
     return reader(ctx, d) if reader else {}
-
-
-def _side(ctx: Context, d: Draft) -> str | None:
-    for k in range(d.first, d.last):
-        entry = ctx.units[k].entry("side")
-        if entry and entry.concept in ("left", "right", "bilateral"):
-            return entry.concept
-    return None
 
 
 @cache
@@ -96,7 +88,7 @@ def _exercise(ctx: Context, d: Draft) -> Value:
         kind = "aarom"
     if (kind == "arom" or (kind == "balance" and "step" in text)) and (_loaded(ctx, d) or _RE["band"].search(text)):
         kind = "strength"
-    return {"concept": concept, "type": kind, "side": _side(ctx, d), "body_part": body or _body(ctx, d)}
+    return {"concept": concept, "type": kind, "side": side_of(ctx, range(d.first, d.last)), "body_part": body or _body(ctx, d)}
 
 
 def _loaded(ctx: Context, d: Draft) -> bool:

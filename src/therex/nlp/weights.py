@@ -47,7 +47,6 @@ class Linear:
     def _begin(self) -> None:
         """Make what is derived from the weights; called whenever they change."""
         self._rows = dict(zip(self._keys.tolist(), self._weights, strict=True))
-        self._zero = np.zeros(len(self.labels), np.float32)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"labels": self.labels, "thresholds": self.thresholds, "_keys": self._keys, "_weights": self._weights}
@@ -66,9 +65,6 @@ class Linear:
     def like(self, other: Linear) -> None:
         """Take the model of another component."""
         self.__setstate__(other.__getstate__())
-
-    def _of(self, name: str) -> np.ndarray:
-        return self._rows.get(key(name), self._zero)
 
     def to_disk(self, path: Any, **kwargs: Any) -> None:
         """The hashes, the weights, and a manifest with their digests, the labels and the thresholds."""

@@ -56,8 +56,6 @@ _BLOCKS = frozenset(
 )
 _HIDDEN = frozenset(["script", "style", "head", "template", "noscript", "svg"])
 _V3 = "{urn:hl7-org:v3}"
-# how deep an element may lie
-DEEP = 200
 
 
 def _parse(data: bytes, *, html: bool) -> Any:

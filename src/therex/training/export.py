@@ -19,7 +19,6 @@ from therex.nlp.tagger.tasks import ATTRIBUTES, MOST_ANSWERS, QUESTIONS, TAGS
 from therex.training.network import APART, EPSILON, HEADS, HIDDEN, Shape, Weights
 
 OPSET = 17
-INPUTS = ("pieces", "features")
 OUTPUTS = {"tags": TAGS, "attributes": len(ATTRIBUTES), "look": len(QUESTIONS), "votes": len(QUESTIONS) * MOST_ANSWERS}
 
 

@@ -5,7 +5,7 @@ Source: annotation.md, label table and settled points on MEASURE and Pain.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from therex.catalog.patterns import Patterns
@@ -172,11 +172,13 @@ def _moves(ctx: Context, k: int, words: list[str]) -> bool:
     return ctx.units[k].entry("motion") is not None or says(ctx.units[k].word, words)
 
 
+def side_of(ctx: Context, places: Iterable[int]) -> str | None:
+    """The first side that one of the units at `places` names."""
+    named = (str(e.concept) for k in places if (e := ctx.units[k].entry("side")))
+    return next((side for side in named if side in ("left", "right", "bilateral")), None)
+
+
 def _side(ctx: Context, d: Draft) -> str | None:
     """The side of the first value: named before it, or at the end right after it."""
     at = next((k for k in range(d.first, d.last) if (q := ctx.units[k].quantity) is not None and q.numbers), d.last)
-    for k in (*range(d.first, at), *([at + 1] if at + 2 == d.last else [])):
-        entry = ctx.units[k].entry("side")
-        if entry and entry.concept in ("left", "right", "bilateral"):
-            return str(entry.concept)
-    return None
+    return side_of(ctx, (*range(d.first, at), *([at + 1] if at + 2 == d.last else [])))
