@@ -40,11 +40,24 @@ def test_every_pattern_compiles_once(file):
 
 
 @pytest.mark.parametrize("file", FILES)
+def test_every_pattern_finds_its_case(file):
+    for name in named(file):
+        entry = resource(f"patterns/{file}.yaml")[name]
+        if isinstance(entry, dict) and "case" in entry:
+            assert Patterns(file)[name].search(entry["case"]), name
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_every_pattern_is_used_and_every_name_is_known(file):
     users = [(m[1], text) for text in SOURCE.values() for m in re.finditer(rf'(\w+) = Patterns\("{file}"\)', text)]
     asked = {name for variable, text in users for name in re.findall(rf'{variable}(?:\[|\.seek\()"(\w+)"', text)}
     assert asked <= named(file)
     assert not {name for name in named(file) if not any(f'"{name}"' in text for _, text in users)}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_lines_are_of_a_readable_length(file):
+    assert not [line for line in (RESOURCES / "patterns" / f"{file}.yaml").read_text(encoding="utf-8").splitlines() if len(line) > 142]
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -55,7 +68,7 @@ def test_every_part_is_used(file):
     assert all(f"{{{name}}}" in told for name in shared)
     for entry in entries.values():
         if isinstance(entry, dict) and "find" in entry:
-            assert all(f"{{{part}}}" in str(entry) for part in entry if part != "find")
+            assert all(f"{{{part}}}" in str(entry) for part in entry if part not in ("find", "case"))
 
 
 def test_few_and_short_patterns_stay_in_python():

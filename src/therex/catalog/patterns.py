@@ -1,7 +1,8 @@
 """Named patterns of `resources/patterns`, compiled when they are first used.
 
 An entry is a pattern, a list of alternatives, or a mapping: `find` is the pattern or the list, and `{name}` in it stands for what has
-that name in the entry or among the `parts` of the file; in capitals, `{NAME}` stands for the same in capitals.
+that name in the entry or among the `parts` of the file; in capitals, `{NAME}` stands for the same in capitals. `case` is a text in which
+the pattern finds something; `tests/resources/test_patterns.py` tries it.
 """
 
 from __future__ import annotations
