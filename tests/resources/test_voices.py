@@ -51,7 +51,8 @@ KNOWN = {
     "w006-01": "code_minutes is present and minutes.codes states none",  # minutes of a run-through with no service named
     "w030-01": "the clock times give the length of the visit: total_time is weak, not missing",  # they time one exercise
     "w051-08": "an EXERCISE has no name of an exercise",  # the short name of one that is named in full before
-    "w024-11": "minutes.timed_total is stated and no mark holds it",  # the sum of two blocks of the one timed service
+    "w083-06": "a RATIONALE follows an exercise that was given, but purpose_link is missing",  # the purpose is another treatment's
+    "w091-12": "an EXERCISE has no name of an exercise",  # a method's own short name
 }
 
 

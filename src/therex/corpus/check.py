@@ -54,13 +54,15 @@ def _marks(note: MarkedNote) -> Iterator[str]:
 def _minutes(note: MarkedNote) -> Iterator[str]:
     stated = note.meta.get("minutes") or {}
     elements = note.meta["elements"]
-    marked: dict[str, set[float]] = defaultdict(set)
+    marked: dict[str, list[float]] = defaultdict(list)
     for _, _, label, attribute in note.spans:
         if label == "DURATION" and attribute and "=" in attribute:
             kind, _, value = attribute.partition("=")
-            marked[kind].add(float(value))
+            marked[kind].append(float(value))
     for kind in ("timed_total", "session_total"):
-        parts = marked["code_minutes"] | marked["timed_total"] | marked["session_total"]
+        # a visit, or the one timed service, may be told in several blocks
+        blocks = marked[kind] or marked["code_minutes"]
+        parts = {*marked["code_minutes"], *marked["timed_total"], *marked["session_total"], sum(blocks)}
         if kind in stated and float(stated[kind]) not in parts:
             yield f"minutes.{kind} is stated and no mark holds it"
         if marked[kind] and kind not in stated:

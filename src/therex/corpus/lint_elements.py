@@ -44,7 +44,8 @@ def _performed(reading: Reading) -> list[Mark]:
 
 def _totals(reading: Reading) -> Iterator[Found]:
     for kind, element in (("timed_total", "timed_minutes"), ("session_total", "total_time")):
-        marks = _durations(reading, kind)
+        # a total of zero is stated, and leaves its element missing (annotation.md, "A visit in two blocks")
+        marks = [m for m in _durations(reading, kind) if not (m.attribute or "").endswith("=0")]
         if marks and reading.elements[element] != "present":
             yield Found(f"{kind}_not_present", marks[0].start)
     if reading.elements["total_time"] != "missing" or _durations(reading, "session_total"):
@@ -162,8 +163,9 @@ def _verdict(reading: Reading) -> Iterator[Found]:
         yield Found("not_supported_with_grounds")
     stated = (reading.minutes.get("codes") or {}).get(97110, 0) or reading.units.get(97110, 0)
     if verdict == "not_applicable" and stated:
-        # a physician's note may report the minutes of therapy that it did not give
-        yield Found("not_applicable_reported" if reading.meta.get("discipline") == "other" else "not_applicable_billed")
+        # a physician's note, or one that copies another, may report the minutes of therapy that it did not give
+        other = "other" in (reading.meta.get("discipline"), reading.meta.get("note_type"))
+        yield Found("not_applicable_reported" if other or reading.meta.get("confidence") == "arguable" else "not_applicable_billed")
 
 
 def _stated(reading: Reading) -> Iterator[Found]:
