@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SEED = 97110
 FOLDS = 5
 C = 0.1
-ALPHA = 0.05
+ALPHA = 0.10
 DELTA = 0.10
 
 
@@ -41,7 +41,7 @@ class Trained:
 Read = list[tuple[MarkedNote, NoteView]]
 
 
-def matrix(read: Read) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
+def matrix(read: Read) -> tuple[NDArray[Any], NDArray[Any], list[str], NDArray[Any]]:
     """Features and truth of the applicable notes.
 
     Returns
@@ -52,8 +52,10 @@ def matrix(read: Read) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
         1 for supported, shape ``(notes,)``.
     families
         The family of each note; a split never parts one.
+    clear
+        Whether the markers called the verdict clear, and not arguable; shape ``(notes,)``.
     """
-    x, truth, families = [], [], []
+    x, truth, families, clear = [], [], [], []
     for note, view in read:
         if note.meta["necessity"] == "not_applicable":
             continue
@@ -61,7 +63,8 @@ def matrix(read: Read) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
         x.append(features(view, minutes, read_elements(view, minutes), read_contradictions(view, minutes)))
         truth.append(int(note.meta["necessity"] == "supported"))
         families.append(str(note.meta.get("family", note.id)))
-    return np.array(x, dtype=float), np.array(truth), families
+        clear.append(note.meta.get("confidence", "clear") == "clear")
+    return np.array(x, dtype=float), np.array(truth), families, np.array(clear)
 
 
 def estimator() -> Any:
@@ -101,7 +104,8 @@ def review_band(scores: NDArray[Any], y: NDArray[Any], alpha: float, delta: floa
 
     Fixed-sequence testing (Angelopoulos and others, "Learn then Test"): shares of decided notes are tried in an order set
     beforehand, from half of them upwards in steps of one in fifty, each by the exact bound at `delta`; the last that passes
-    stands. Among decided notes the error is then at most `alpha` with confidence 1 - `delta`, for notes like those given.
+    stands. Among decided notes the error is then at most `alpha` with confidence 1 - `delta`, for notes like those given:
+    notes whose verdict the markers called clear, for an arguable verdict has no plain error to bound.
 
     Parameters
     ----------
@@ -135,7 +139,7 @@ def train_necessity(read: Read, name: str, alpha: float = ALPHA, delta: float = 
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
     notes = [note for note, _ in read]
-    raw_x, y, families = matrix(read)
+    raw_x, y, families, clear = matrix(read)
     x = raw_x * signed_features(raw_x, y)
     folds = list(GroupKFold(n_splits=FOLDS).split(x, y, families))
     raw = cross_val_predict(estimator(), x, y, cv=folds, method="decision_function")
@@ -144,7 +148,7 @@ def train_necessity(read: Read, name: str, alpha: float = ALPHA, delta: float = 
     scores = 1 / (1 + np.exp(-(a * raw + c)))
     fitted = estimator().fit(x, y)
     scaler, regression = fitted[0], fitted[1]
-    half, bound = review_band(scores, y, alpha, delta)
+    half, bound = review_band(scores[clear], y[clear], alpha, delta)
     model = NecessityModel(
         name=name,
         weights=tuple(round(float(w), 8) for w in regression.coef_[0]),
@@ -165,7 +169,7 @@ def train_necessity(read: Read, name: str, alpha: float = ALPHA, delta: float = 
             "decided": round(float(decided.mean()), 4),
         },
         "review": {"alpha": alpha, "delta": delta, "error_bound": round(bound, 4), "decided": round(float(decided.mean()), 4),
-                   "holds_for": "notes like those the model was calibrated on"},
+                   "holds_for": "notes with a clear verdict, like those the model was calibrated on"},
         "settings": {"C": C, "seed": SEED},
         "libraries": libraries(),
     }  # fmt: skip
