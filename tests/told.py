@@ -70,7 +70,7 @@ class Named(Told):
         return row
 
     def spans(self, row: Row, reading: Reading) -> list[tuple[Tagged, str | None]]:
-        return list(self._found)
+        return [*self._found, *super().spans(row, reading)]
 
 
 def span(row: Row, label: Any, start: int, end: int) -> Tagged:

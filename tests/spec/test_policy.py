@@ -12,7 +12,7 @@ from told import Named, pipeline
 
 from therex.catalog.policy import payers, policy
 from therex.chart import read_chart
-from therex.types import Note
+from therex.types import ELEMENTS, Note
 
 FOLDER = Path(__file__).resolve().parent / "policy"
 CASES = {rule: case for path in sorted(FOLDER.glob("*.yaml")) for rule, case in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
@@ -108,6 +108,9 @@ GOOD = (
         ("cms", " Lag gone on 6 of 8 in set 3.", "ready", None),
     ],
 )
-def test_the_payer_decides_the_line(payer, added, status, reason, analyzer):
-    line = replace(analyzer, policy=policy(payer)).assess(Note("n", GOOD.format(added))).line
+def test_the_payer_decides_the_line(payer, added, status, reason, grammar):
+    tagger = Named()
+    tagger.said = dict.fromkeys(ELEMENTS, "present") | ({} if "HEP" in added else {"home_program": "missing"})
+    read = replace(grammar, nlp=pipeline(tagger), policy=policy(payer))
+    line = replace(read, model=replace(read.model, bias=read.model.bias + 20)).assess(Note("n", GOOD.format(added))).line
     assert line.status == status and (reason is None or reason in line.because)

@@ -31,11 +31,11 @@ def test_line_has_these_closed_forms_and_no_others(case, read):
     assert {(text[s.start : s.end], s.label, s.attribute) for label in labels for s in view.of(label) if s.assertion != "negated"} == wanted
 
 
-def test_most_of_the_open_language_of_single_lines_is_found(read):
+def test_most_of_the_open_language_of_single_lines_is_found(analyzer):
     total = Counts(0, 0, 0)
     for case in OPEN:
         text, marks = parse_marks(case["text"])
-        view = read(text)
+        view = analyzer.read(text)
         for label in {m[2] for m in marks} | set(case.get("labels", [])):
             found = [(s.start, s.end) for s in view.of(label) if s.assertion != "negated"]
             total += count([m[:2] for m in marks if m[2] == label], found)

@@ -27,7 +27,9 @@ def train(
     passes: Annotated[
         int | None, typer.Option("--passes", min=1, help="Passes over the notes; by default what was best on writers left out.")
     ] = None,
-    alpha: Annotated[float, typer.Option("--alpha", min=0.001, max=0.5, help="Error allowed among decided notes with a clear verdict.")] = 0.10,
+    alpha: Annotated[
+        float, typer.Option("--alpha", min=0.001, max=0.5, help="Error allowed among decided notes with a clear verdict.")
+    ] = 0.10,
     delta: Annotated[float, typer.Option("--delta", min=0.001, max=0.5, help="How often that promise may fail.")] = 0.10,
 ) -> int:
     """Train the reader and necessity from marked notes; a run that was stopped goes on where it stood."""

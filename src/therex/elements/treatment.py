@@ -14,7 +14,7 @@ def given_services(view: NoteView) -> list[Span]:
 
 def performed_exercises(view: NoteView) -> list[Span]:
     """Exercises done at this encounter."""
-    return [s for s in view.of("EXERCISE") if s.attribute in _PERFORMED and "historical" not in s.modifiers]
+    return [s for s in view.of("EXERCISE") if s.attribute in _PERFORMED and "historical" not in s.modifiers and s.assertion != "negated"]
 
 
 def named_as_treatment(view: NoteView) -> list[Span]:

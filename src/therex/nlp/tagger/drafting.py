@@ -134,10 +134,10 @@ def answers(ctx: Context, reading: Reading, doc: Doc) -> dict[str, Answer]:
 
 
 def _carriers(sentences: list[Range], carried: np.ndarray) -> Iterator[Range]:
-    """The sentences that carried most, in the order of the text."""
+    """The sentences that carried most, the strongest first."""
     greatest = float(carried.max(initial=0))
     if greatest <= 0:
         return
-    most = [k for k in np.argsort(-carried, kind="stable")[:_MOST].tolist() if carried[k] >= _LEAST * greatest]
-    for k in sorted(most):
-        yield sentences[k]
+    for k in np.argsort(-carried, kind="stable")[:_MOST].tolist():
+        if carried[k] >= _LEAST * greatest:
+            yield sentences[k]
