@@ -356,3 +356,10 @@ def test_one_who_wrote_more_than_a_third_is_never_left_out() -> None:
 
 def test_where_one_wrote_all_of_them_families_are_left_out() -> None:
     assert sum(map(len, folds([marked(f"a{k}", "a") for k in range(9)], 3))) == 9
+
+
+def test_a_light_network_can_be_gone_on_from(light: tuple[Weights, Shape], tmp_path: Path) -> None:
+    weights, shape = light
+    export(weights, shape, tmp_path / "n.onnx")
+    back = weights_of((tmp_path / "n.onnx").read_bytes())
+    assert jax.tree.structure(back) == jax.tree.structure(weights)

@@ -163,8 +163,13 @@ def weights_of(network: bytes) -> Weights:
     }  # fmt: skip
     k = 0
     while f"layer{k}.norm1.g" in held:
-        layer = {part: linear(f"layer{k}.{part}") for part in ("attention", "joined", "wide", "narrow")}
-        out[f"layer{k}"] = {**layer, "norm1": norm(f"layer{k}.norm1"), "norm2": norm(f"layer{k}.norm2")}
+        light = f"layer{k}.near.b" in held
+        parts = ("near",) if light else ("attention", "joined", "wide", "narrow")
+        norms = ("norm1",) if light else ("norm1", "norm2")
+        out[f"layer{k}"] = {
+            **{part: linear(f"layer{k}.{part}") for part in parts},
+            **{part: norm(f"layer{k}.{part}") for part in norms},
+        }
         k += 1
     weights: Weights = jax.tree.map(jnp.asarray, out)
     return weights
