@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -123,6 +123,26 @@ def _kinds(weights: Weights, shape: Shape, t: Tuning) -> Weights:
     return kinds
 
 
+def _optimizer(shape: Shape, t: Tuning) -> optax.GradientTransformation:
+    """Adam with weight decay, at a rate of one: a step scales what it says."""
+    kinds = {"new": optax.adamw(1.0, weight_decay=0.01), "encoder": optax.adamw(1.0, weight_decay=0.01), "still": optax.set_to_zero()}
+    return optax.chain(optax.clip_by_global_norm(1.0), optax.multi_transform(kinds, lambda weights: _kinds(weights, shape, t)))
+
+
+@partial(jax.jit, static_argnames=("shape", "t"))
+def _step(
+    state: tuple[Weights, Any], b: dict[str, jax.Array], key: jax.Array, rates: dict[str, float], shape: Shape, t: Tuning
+) -> tuple[tuple[Weights, Any], jax.Array]:
+    """One step down the loss of a batch, and that loss."""
+    w, held = state
+    words = jax.lax.stop_gradient(w["words"])
+    value, slope = jax.value_and_grad(lambda w: loss({**w, "words": words}, b, key, shape, t))(w)
+    moved, held = _optimizer(shape, t).update(slope, held, w)
+    scale = {**rates, "still": 0.0}
+    moved = jax.tree.map(lambda kind, x: scale[kind] * x, _kinds(w, shape, t), moved)
+    return (optax.apply_updates(w, moved), held), value
+
+
 def tune(
     weights: Weights, examples: Sequence[Example], shape: Shape, t: Tuning, say: Say | None = None, keep: Path | None = None
 ) -> Weights:
@@ -137,30 +157,13 @@ def tune(
     """
     passes = [plan(examples, t.size, np.random.default_rng((t.seed, k))) for k in range(t.passes)]
     total = sum(map(len, passes))
-
-    def rate(most: float) -> optax.Schedule:
-        return optax.warmup_cosine_decay_schedule(0.0, most, max(1, total // 12), total, most / 20)
-
-    optimizer = optax.chain(
-        optax.clip_by_global_norm(1.0),
-        optax.multi_transform(
-            {
-                "new": optax.adamw(rate(t.head_rate), weight_decay=0.01),
-                "encoder": optax.adamw(rate(t.rate), weight_decay=0.01),
-                "still": optax.set_to_zero(),
-            },
-            _kinds(weights, shape, t),
-        ),
-    )
-
-    @jax.jit
-    def step(state: tuple[Weights, Any], b: dict[str, jax.Array], key: jax.Array) -> tuple[tuple[Weights, Any], jax.Array]:
-        w, held = state
-        words = jax.lax.stop_gradient(w["words"])
-        value, slope = jax.value_and_grad(lambda w: loss({**w, "words": words}, b, key, shape, t))(w)
-        moved, held = optimizer.update(slope, held, w)
-        return (optax.apply_updates(w, moved), held), value
-
+    schedules = {
+        kind: optax.warmup_cosine_decay_schedule(0.0, most, max(1, total // 12), total, most / 20)
+        for kind, most in (("new", t.head_rate), ("encoder", t.rate))
+    }
+    # what a step is compiled for: another number of passes, or another seed, is the same step
+    how = replace(t, passes=0, rate=0.0, head_rate=0.0, seed=0)
+    optimizer = _optimizer(shape, how)
     state = (weights, optimizer.init(weights))
     run = _digest(examples, shape, t)
     done, state = _resumed(keep, run, state)
@@ -169,7 +172,14 @@ def tune(
     for epoch in range(done, t.passes):
         losses = []
         for p in passes[epoch]:
-            state, value = step(state, _arrays(batch(examples, p)), jax.random.fold_in(key, at))
+            state, value = _step(
+                state,
+                _arrays(batch(examples, p)),
+                jax.random.fold_in(key, at),
+                {kind: float(rate(at)) for kind, rate in schedules.items()},
+                shape,
+                how,
+            )
             at += 1
             losses.append(float(value))
             if say is not None:
