@@ -18,7 +18,6 @@ import yaml
 
 from therex.analysis import Analyzer
 from therex.elements.treatment import given_services
-from therex.scoring.applicable import exercise_given
 from therex.types import Assessment, Note
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "spec" / "closed_forms"
@@ -72,7 +71,7 @@ READ: dict[str, Callable[[Assessment], Facts]] = {
     "contradictions": lambda a: {c.id for c in a.contradictions},
     "units_evidence": _evidence,
     "services": lambda a: {s.attribute for s in given_services(a.view) if s.attribute} | set(a.time.codes) | set(a.time.billed_units),
-    "exercise_given": lambda a: {exercise_given(a.view, a.time)},
+    "exercise_given": lambda a: {a.necessity.verdict != "not_applicable"},
 }
 
 

@@ -2,8 +2,7 @@
 
     python benchmarks/robustness.py [--notes training_data/heldout] [--every 1] [--fast]
 
-Spoiled text: by how much F1 over all labels falls, and the share of notes whose verdict turns (supported, not supported), at one error in thirty
-words. Words added (`tests/spec/robustness.yaml`, by a writer who never saw the program; one of each kind to a note): the share of notes in
+Spoiled text: by how much F1 over all labels falls, and the share of notes whose verdict turns (of three, forced), at one error in thirty words. Words added (`tests/spec/robustness.yaml`, by a writer who never saw the program; one of each kind to a note): the share of notes in
 which an element rises, and in which the verdict turns. Evidence taken out: the share of elements told present or weak that fall once the words
 that markers marked, or that the program quotes, are gone, within four rounds.
 """
@@ -50,8 +49,15 @@ def states(a: Assessment) -> dict[str, str]:
 
 
 def turns(a: Assessment, b: Assessment) -> bool:
-    """Whether two readings of a note, each with a verdict, have opposite ones."""
-    return {x.necessity.verdict for x in (a, b) if x.necessity is not None} == {"supported", "not_supported"}
+    """Whether two readings of a note have different verdicts, forced: the band for review makes no note its own turn, and hides none."""
+    return forced(a) != forced(b)
+
+
+def forced(a: Assessment) -> str:
+    """The verdict where nothing is left to a reader."""
+    if a.necessity is None or a.necessity.verdict == "not_applicable":
+        return "not_applicable"
+    return "supported" if a.necessity.score >= 0.5 else "not_supported"
 
 
 def f1(pairs: Iterable[tuple[MarkedNote, Assessment]]) -> float:

@@ -44,6 +44,14 @@ def analyzer():
 
 
 @pytest.fixture(scope="session")
+def decided(analyzer):
+    """The analyzer that leaves no verdict to a reader: for what follows from a verdict, however sure the model is of it."""
+    from dataclasses import replace
+
+    return replace(analyzer, model=replace(analyzer.model, low=0.5, high=0.5))
+
+
+@pytest.fixture(scope="session")
 def grammar(nlp):
     """The whole analysis with closed forms alone, so that no training moves what it says of them."""
     from datetime import date

@@ -19,8 +19,8 @@ from therex.policy.claim import read_claim, with_claim
 from therex.policy.custom import custom_findings
 from therex.policy.engine import findings
 from therex.policy.line import read_line
-from therex.scoring.applicable import exercise_given
 from therex.scoring.features import NAMES, element_of, features
+from therex.scoring.given import exercise_given
 from therex.scoring.model import NecessityModel, load_model
 from therex.settings import NECESSITY, PIPELINE, model_folder
 from therex.types import Assessment, Charge, Contradiction, Element, Minutes, Necessity, Note, NoteView
@@ -90,7 +90,7 @@ class Analyzer:
         """What the model makes of the elements of a note."""
         x = features(view, minutes, elements, contradictions)
         score = self.model.score(x)
-        verdict = self.model.verdict(score) if exercise_given(view, minutes) else "not_applicable"
+        verdict = self.model.verdict(score) if exercise_given(view, minutes, self.model.given) else "not_applicable"
         evidence = {e.id: e.evidence for e in elements}
         reasons = tuple(
             replace(r, evidence=evidence.get(element_of(r.feature) or "", ()) if there > 0 else ())

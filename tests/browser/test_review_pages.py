@@ -147,7 +147,8 @@ def test_thirty_notes_go_through_the_whole_loop(new_page, tmp_path):
     corpus = sorted((ROOT / "training_data" / "notes").rglob("*.note"))
     period, rest = corpus[::20][:30], tmp_path / "rest"
     rest.mkdir()
-    for path in set(corpus) - set(period):
+    # training goes on from the shipped model: few notes and one pass are enough to see the loop close
+    for path in sorted(set(corpus) - set(period))[::12]:
         shutil.copy(path, rest)
     gold_folder = tmp_path / "gold"
     gold_folder.mkdir()
@@ -233,7 +234,7 @@ def test_thirty_notes_go_through_the_whole_loop(new_page, tmp_path):
     therex("appraise", sample, "--format", "html", "--output", tmp_path / "report.html")
     therex("review", sample, "--export", tmp_path / "reviewed")
     assert len(load_folder(tmp_path / "reviewed")) == 30
-    therex("train", rest, tmp_path / "reviewed", "--name", "clinic")
+    therex("train", rest, tmp_path / "reviewed", "--name", "clinic", "--passes", "1")
     compared = therex("model", "compare", "shipped", "clinic", "--data", gold_folder)
     assert "30 notes" in compared and "the second model:" in compared
     page = new_page()

@@ -1,6 +1,5 @@
 """Episodes read whole: what the marked ones expect, what resolves, and how the notes of a table fall apart."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -178,13 +177,12 @@ def test_a_pair_needs_two_notes(tmp_path):
         read_pairs(tmp_path / "p.txt")
 
 
-def test_what_the_evaluation_holds_counts_for_the_verdict(analyzer):
+def test_what_the_evaluation_holds_counts_for_the_verdict(decided):
     notes = [
         n
         for n in read_notes([str(FOLDER.parents[2] / "examples" / "chart" / "knee")], Reading(by="all", names=True))
         if isinstance(n, Note)
     ]
-    decided = replace(analyzer, model=replace(analyzer.model, low=0.5, high=0.5))
     alone = decided.assess(notes[1])
     within = chart_of(decided, notes).episodes[0].assessments[1]
     assert (alone.line.status, within.line.status) == ("hold", "ready")

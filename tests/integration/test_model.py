@@ -37,7 +37,7 @@ def test_plain_arrays_score_as_scikit_learn_does(trained):
 
 def test_dropped_features_weigh_nothing(trained):
     kept = signed_features(trained.x, trained.truth)
-    assert all(w == 0 for w, k in zip(trained.model.weights, kept, strict=True) if not k)
+    assert all(w == 0 for w, k in zip(trained.model.linear.weights, kept, strict=True) if not k)
 
 
 def test_the_manifest_names_the_networks_that_are_shipped():

@@ -58,7 +58,7 @@ def worsened(name):
 
     save_model(
         folder,
-        replace(model, weights=tuple(-w for w in model.weights)),
+        replace(model, linear=replace(model.linear, weights=tuple(-w for w in model.linear.weights))),
         {"trained_on": about["trained_on"], "cross_validation": about["cross_validation"]},
     )
 
@@ -126,7 +126,7 @@ def test_promotion_refuses_a_worse_model_unless_forced_and_rollback_takes_the_ol
         promote("bad", notes)
     assert in_use() == (SHIPPED, [])
     assert promote("bad", notes, force=True).verdict == "worse"
-    assert in_use()[0] == "bad" and Analyzer.create().model.weights != Analyzer.create(model=SHIPPED).model.weights
+    assert in_use()[0] == "bad" and Analyzer.create().model.linear != Analyzer.create(model=SHIPPED).model.linear
     assert rollback() == SHIPPED and in_use() == (SHIPPED, [])
     with pytest.raises(ModelError, match="before"):
         rollback()

@@ -118,8 +118,14 @@ def test_two_reviewers_and_an_adjudicator_end_in_an_appraisal(store, people):
     )
     assert [s["sampled"] for s in store.frame["strata"]] == [6, 6] and {g["name"] for g in report["groups"]["clinic"]} == {"North", "South"}
     assert report["agreement"]["reviewers"]["notes"] == 15 and report["agreement"]["reviewers"]["verdict"]["kappa"] is not None
-    # a reviewer decides what the tool leaves to a reader
-    assert 0 < report["agreement"]["tool"]["line"]["observed"] <= 1 and report["financial"]["low"] <= report["financial"]["point"]
+    # a reviewer decides what the tool leaves to a reader, and agrees with it in the rest
+    lines_told = [n["tool_line"] for n in report["notes"]]
+    agreed = 1 - lines_told.count("review") / len(lines_told)
+    assert (
+        report["agreement"]["tool"]["line"]["observed"] == pytest.approx(agreed)
+        and agreed > 0
+        and report["financial"]["low"] <= report["financial"]["point"]
+    )
     assert [c["changes"][0]["words"] for c in report["scorecards"]] and report["apart"]["risk"]["lines"] == 1
 
 

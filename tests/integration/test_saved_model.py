@@ -39,7 +39,7 @@ def test_a_feature_that_came_later_weighs_nothing(saved):
     manifest |= {"features": data["features"], "sha256": {WEIGHTS: hashlib.sha256(body).hexdigest()}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     got = load_model(folder)
-    assert got.weights == (0.0, *old.weights[1:]) and len(got.weights) == len(NAMES)
+    assert got.linear.weights == (0.0, *old.linear.weights[1:]) and len(got.linear.weights) == len(NAMES)
 
 
 def test_a_feature_that_is_no_more_is_refused(saved):

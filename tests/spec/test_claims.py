@@ -23,8 +23,8 @@ def charges(text):
 
 
 @pytest.mark.parametrize("case", DATA["cases"], ids=lambda c: f"{c['charges']} {c['note'][:24]}")
-def test_what_is_found_beside_the_charges(case, analyzer):
-    under = replace(analyzer, policy=policy(case.get("payer", "cms")), on=case.get("day", analyzer.on))
+def test_what_is_found_beside_the_charges(case, decided):
+    under = replace(decided, policy=policy(case.get("payer", "cms")), on=case.get("day", decided.on))
     a = under.assess(Note("n", DATA["GOOD"] if case["note"] == "GOOD" else case["note"]), charges(case["charges"]))
     assert sorted(f.id for f in a.claim.findings) == sorted(case["findings"])
     if "line" in case:

@@ -112,5 +112,9 @@ def test_the_payer_decides_the_line(payer, added, status, reason, grammar):
     tagger = Named()
     tagger.said = dict.fromkeys(ELEMENTS, "present") | ({} if "HEP" in added else {"home_program": "missing"})
     read = replace(grammar, nlp=pipeline(tagger), policy=policy(payer))
-    line = replace(read, model=replace(read.model, bias=read.model.bias + 20)).assess(Note("n", GOOD.format(added))).line
+    line = (
+        replace(read, model=replace(read.model, linear=replace(read.model.linear, bias=read.model.linear.bias + 20)))
+        .assess(Note("n", GOOD.format(added)))
+        .line
+    )
     assert line.status == status and (reason is None or reason in line.because)

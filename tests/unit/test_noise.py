@@ -37,7 +37,12 @@ def test_the_same_seed_spoils_alike() -> None:
 
 
 def test_every_kind_can_change_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
-    note = MarkedNote("n", "Subjective: the knee was stiff all morning\nPlan: " + "another visit of quadriceps strengthening " * 9, (), {})
-    rates = {"share": 1.0, "least": 20, "most": 30, "rates": [1.0], "rate": 1.0}
+    note = MarkedNote(
+        "n",
+        "Patient: Maria Velasquez\nSubjective: the knee was stiff all morning\nPlan: " + "another visit of quadriceps strengthening " * 9,
+        (),
+        {},
+    )
+    rates = {"share": 1.0, "least": 20, "most": 30, "rates": [1.0], "rate": 1.0, "names": 50}
     for edits in _EDITS.values():
         assert _edited(note.text, [], list(edits(note.text, rates, np.random.default_rng(0))))[0] != note.text

@@ -9,7 +9,9 @@ from told import pipeline as told_pipeline
 from therex.billing.minutes import read_minutes
 from therex.elements.all import read_elements
 from therex.nlp.export import to_view
-from therex.scoring.applicable import exercise_given
+from therex.scoring.given import exercise_given
+from therex.scoring.model import load_model
+from therex.settings import NECESSITY, models_dir
 from therex.types import NoteView
 
 
@@ -146,13 +148,14 @@ def test_exercise_was_given_where_the_tagger_finds_one_that_was_performed(pipeli
     text = "Daily note. Ther ex: monster shuffles 3x10, no cues."
     given = view(pipeline, text, {"monster shuffles": ("EXERCISE", "performed")})
     not_given = view(pipeline, "Daily note. For home: monster shuffles 3x10.", {"monster shuffles": ("EXERCISE", "home")})
-    assert exercise_given(given, read_minutes(given))
-    assert not exercise_given(not_given, read_minutes(not_given))
+    model = load_model(models_dir() / NECESSITY).given
+    assert exercise_given(given, read_minutes(given), model)
+    assert not exercise_given(not_given, read_minutes(not_given), model)
 
 
 def test_billed_97110_is_exercise_given_whatever_is_answered(pipeline: Any) -> None:
     v = view(pipeline, "97110 x 2 units.", necessity="not_applicable")
-    assert exercise_given(v, read_minutes(v))
+    assert exercise_given(v, read_minutes(v), load_model(models_dir() / NECESSITY).given)
 
 
 def test_a_clock_time_has_its_hours_and_one_without_any_is_dropped(pipeline: Any) -> None:

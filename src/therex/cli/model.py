@@ -40,7 +40,7 @@ def show(name: Annotated[str | None, typer.Argument(help="A model of the list; t
     typer.echo(f"{model.name}: needs review between {model.low} and {model.high}")
     for key in ("trained_on", "cross_validation", "review", "reader", "settings", "libraries", "parent"):
         typer.echo(f"{key:17} {about.get(key)}")
-    for feature, weight in sorted(zip(NAMES, model.weights, strict=True), key=lambda t: -abs(t[1])):
+    for feature, weight in sorted(zip(NAMES, model.linear.weights, strict=True), key=lambda t: -abs(t[1])):
         typer.echo(f"  {weight:+.3f}  {feature}")
     if (folder / CARD).is_file():
         typer.echo(f"figures by label, element and slice: {CARD} and metrics.json in the model's folder")

@@ -91,6 +91,12 @@ def _names() -> _Names:
 
 
 @cache
+def surnames() -> tuple[str, ...]:
+    """The surnames of the US census of 1990, in lower case, the commonest first."""
+    return tuple(line.split()[0].lower() for line in files("names").joinpath("dist.all.last").read_text().splitlines() if line)
+
+
+@cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     told = resource("redaction.yaml")
     return tuple((kind, re.compile(expand(pattern, told))) for kind, patterns in told["patterns"].items() for pattern in patterns)

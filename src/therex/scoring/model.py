@@ -1,4 +1,4 @@
-"""The shipped linear model: plain arrays in JSON, checked against a manifest, no code in it and no scikit-learn."""
+"""The shipped models of scoring: plain arrays in JSON, checked against a manifest, no code in them and no scikit-learn."""
 
 from __future__ import annotations
 
@@ -10,34 +10,33 @@ from pathlib import Path
 from typing import Any
 
 from therex.errors import ModelError
+from therex.scoring import given
 from therex.scoring.features import NAMES, message
+from therex.scoring.linear import Linear
 from therex.types import Reason, Verdict
 
-FORMAT = "therex-linear-1"
+FORMAT = "therex-linear-2"
 WEIGHTS, MANIFEST = "weights.json", "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class NecessityModel:
-    """A logistic model on standardised features with Platt scaling.
+    """A logistic model of necessity with Platt scaling, and one of whether exercise was given at all.
 
-    `score` is ``sigmoid(a * (w . (x - mean) / scale + b) + c)``; the verdict is `needs_review` between `low` and `high`.
+    `score` is ``sigmoid(a * linear.logit(x) + c)``; the verdict is `needs_review` between `low` and `high`.
     """
 
     name: str
-    weights: tuple[float, ...]
-    bias: float
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
+    linear: Linear
+    given: Linear
     platt: tuple[float, float]
     low: float
     high: float
 
     def score(self, x: list[float]) -> float:
         """The calibrated probability of `supported`."""
-        z = self.bias + sum(w * (v - m) / s for w, v, m, s in zip(self.weights, x, self.mean, self.scale, strict=True))
         a, c = self.platt
-        return 1.0 / (1.0 + math.exp(-max(min(a * z + c, 35.0), -35.0)))
+        return 1.0 / (1.0 + math.exp(-max(min(a * self.linear.logit(x) + c, 35.0), -35.0)))
 
     def verdict(self, score: float) -> Verdict:
         """supported, not_supported, or needs_review in the band between."""
@@ -47,9 +46,7 @@ class NecessityModel:
 
     def reasons(self, x: list[float], most: int = 6) -> tuple[Reason, ...]:
         """What moved the score most, on the scale of the log-odds, against a note of average content."""
-        moved = [
-            (self.platt[0] * w * (v - m) / s, name) for name, w, v, m, s in zip(NAMES, self.weights, x, self.mean, self.scale, strict=True)
-        ]
+        moved = [(self.platt[0] * d, name) for d, name in zip(self.linear.moves(x), NAMES, strict=True)]
         moved = [(d, name) for d, name in moved if abs(d) >= 0.05]
         moved.sort(key=lambda t: -abs(t[0]))
         return tuple(
@@ -71,8 +68,7 @@ def save_model(folder: Path, model: NecessityModel, about: dict[str, Any]) -> No
     """Write weights and manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {
-        "features": list(NAMES), "weights": list(model.weights), "bias": model.bias, "mean": list(model.mean), "scale": list(model.scale),
-        "platt": list(model.platt), "low": model.low, "high": model.high,
+        **model.linear.to_dict(), "given": model.given.to_dict(), "platt": list(model.platt), "low": model.low, "high": model.high,
     }  # fmt: skip
     body = (json.dumps(weights, indent=1) + "\n").encode()
     (folder / WEIGHTS).write_bytes(body)
@@ -95,20 +91,14 @@ def load_model(folder: Path) -> NecessityModel:
     except (OSError, ValueError):
         raise ModelError(f"the necessity model cannot be read: want {MANIFEST} and {WEIGHTS}") from None
     if manifest.get("format") != FORMAT:
-        raise ModelError(f"the necessity model has another format than {FORMAT}")
+        raise ModelError(f"the necessity model has another format than {FORMAT}: train it again with this version of therex")
     if manifest.get("sha256", {}).get(WEIGHTS) != _digest(body):
         raise ModelError("the necessity model was altered: its weights do not match the manifest")
     data = json.loads(body)
     names = data.get("features") or []
-    if manifest.get("features") != names or not set(names) <= set(NAMES):
+    if manifest.get("features") != names or not set(names) <= set(NAMES) or not set(data["given"]["features"]) <= set(given.NAMES):
         raise ModelError("the necessity model was trained on other features: train it again with this version of therex")
     return NecessityModel(
-        manifest["name"], _by_name(names, data["weights"], 0.0), data["bias"], _by_name(names, data["mean"], 0.0),
-        _by_name(names, data["scale"], 1.0), (data["platt"][0], data["platt"][1]), data["low"], data["high"],
+        manifest["name"], Linear.from_dict(data, NAMES), Linear.from_dict(data["given"], given.NAMES), (data["platt"][0], data["platt"][1]),
+        data["low"], data["high"],
     )  # fmt: skip
-
-
-def _by_name(names: list[str], values: list[float], missing: float) -> tuple[float, ...]:
-    """`values` in the order of `NAMES`; a feature that came after the model was saved weighs nothing."""
-    known = dict(zip(names, values, strict=True))
-    return tuple(known.get(name, missing) for name in NAMES)

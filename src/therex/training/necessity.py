@@ -12,8 +12,11 @@ from therex.billing.minutes import read_minutes
 from therex.corpus.marked import MarkedNote
 from therex.elements.all import read_elements
 from therex.elements.contradictions import read_contradictions
+from therex.scoring import given
 from therex.scoring.features import AGAINST, NAMES, features
-from therex.scoring.model import NecessityModel
+from therex.scoring.linear import Linear
+from therex.scoring.model import NecessityModel, load_model
+from therex.settings import NECESSITY, model_folder
 from therex.types import NoteView
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 SEED = 97110
 FOLDS = 5
 C = 0.1
+GIVEN_C = 0.3
+FEWEST_OPEN = 100
 ALPHA = 0.10
 DELTA = 0.10
 
@@ -92,6 +97,31 @@ def signed_features(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
         kept[worst] = 0.0
 
 
+def numbers(values: NDArray[Any]) -> tuple[float, ...]:
+    """Fitted numbers as they are written down."""
+    return tuple(round(float(v), 8) for v in values)
+
+
+def train_given(read: Read) -> Linear:
+    """Fit the model of whether exercise was given, on the notes that do not settle it (`given.settled`).
+
+    Where they are few, the one in use stays. Its features stand as they are: standardized, one that few notes have would weigh too much.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    x, y = [], []
+    for note, view in read:
+        minutes = read_minutes(view)
+        if given.settled(view, minutes) is None:
+            x.append(given.features(view, minutes))
+            y.append(int(note.meta["necessity"] != "not_applicable"))
+    if len(y) < FEWEST_OPEN or len(set(y)) < 2:
+        return load_model(model_folder() / NECESSITY).given
+    fitted = LogisticRegression(C=GIVEN_C, max_iter=2000, random_state=SEED).fit(np.array(x), np.array(y))
+    n = len(given.NAMES)
+    return Linear(given.NAMES, numbers(fitted.coef_[0]), round(float(fitted.intercept_[0]), 8), (0.0,) * n, (1.0,) * n)
+
+
 def upper_bound(errors: int, n: int, delta: float) -> float:
     """The exact (Clopper-Pearson) upper bound of an error rate, which it exceeds with probability `delta` at most."""
     from scipy.stats import beta
@@ -151,10 +181,10 @@ def train_necessity(read: Read, name: str, alpha: float = ALPHA, delta: float = 
     half, bound = review_band(scores[clear], y[clear], alpha, delta)
     model = NecessityModel(
         name=name,
-        weights=tuple(round(float(w), 8) for w in regression.coef_[0]),
-        bias=round(float(regression.intercept_[0]), 8),
-        mean=tuple(round(float(m), 8) for m in scaler.mean_),
-        scale=tuple(round(float(s), 8) for s in scaler.scale_),
+        linear=Linear(
+            NAMES, numbers(regression.coef_[0]), round(float(regression.intercept_[0]), 8), numbers(scaler.mean_), numbers(scaler.scale_)
+        ),
+        given=train_given(read),
         platt=(round(a, 8), round(c, 8)),
         low=round(0.5 - half + 1e-6, 6),
         high=round(0.5 + half - 1e-6, 6),

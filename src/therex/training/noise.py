@@ -1,6 +1,8 @@
-"""Marked notes spoiled as notes are: typing errors, scanned letters, lost headings and line ends, wrapped lines, one case throughout.
+"""Marked notes spoiled as notes are: typing errors, scanned letters, lost headings and line ends, wrapped lines, one case throughout;
+other people's names, and lines that tell nothing of the patient's care.
 
-A reader that is taught them beside the clean ones holds better where notes come so. Rates are in ``resources/noise.yaml``.
+A reader that is taught them beside the clean ones holds better where notes come so. Rates are in ``resources/noise.yaml``, the lines in
+``resources/filler.yaml``.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy as np
 from therex.catalog.files import resource
 from therex.catalog.patterns import Patterns
 from therex.corpus.marked import MarkedNote
+from therex.redaction.find import find, surnames
 
 _RE = Patterns("noise")
 
@@ -34,7 +37,7 @@ def spoiled(note: MarkedNote, rng: np.random.Generator) -> MarkedNote:
                 return name
         return ""
 
-    for names in (("headings",), ("joined", "wrapped"), ("typed", "misread"), ("upper", "lower")):
+    for names in (("renamed",), ("filled",), ("headings",), ("joined", "wrapped"), ("typed", "misread"), ("upper", "lower")):
         name = drawn(*names)
         if name:
             note = spoiled_by(note, name, rates[name], rng)
@@ -42,11 +45,15 @@ def spoiled(note: MarkedNote, rng: np.random.Generator) -> MarkedNote:
 
 
 def spoiled_by(note: MarkedNote, name: str, rates: dict[str, Any], rng: np.random.Generator) -> MarkedNote:
-    """`note` spoiled in one way: `headings`, `joined`, `wrapped`, `typed`, `misread`, `upper` or `lower`, at `rates` (as in ``noise.yaml``)."""
+    """`note` spoiled in one way, as ``noise.yaml`` names it, at `rates`."""
     if name in _CASES:
         cased = _CASES[name](note.text)
         return replace(note, text=cased if len(cased) == len(note.text) else note.text)
-    text, spans = _edited(note.text, list(note.spans), list(_EDITS[name](note.text, rates, rng)))
+    edits = list(_EDITS[name](note.text, rates, rng))
+    if name == "filled":
+        # a line is put between marks, never into one
+        edits = [e for e in edits if not any(start < e[1] and e[0] < end for start, end, _, _ in note.spans)][: rates["most"]]
+    text, spans = _edited(note.text, list(note.spans), sorted(edits))
     return replace(note, text=text, spans=tuple(spans))
 
 
@@ -122,7 +129,27 @@ def _misread(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iter
                 yield k, k + 1, seen[text[k]]
 
 
+def _renamed(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
+    """Every name, wherever it stands, for another one of the census."""
+    told: dict[str, str] = {}
+    for found in find(text):
+        if found.kind == "NAME":
+            for m in _RE["name"].finditer(text, found.start, found.end):
+                if m[0] not in told:
+                    told[m[0]] = str(rng.choice(surnames()[: rates["names"]])).title()
+                yield m.start(), m.end(), told[m[0]]
+
+
+def _filled(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iterator[Edit]:
+    """Lines of `filler.yaml` at the ends of lines and sentences, in no order."""
+    lines = [line for kind in resource("filler.yaml").values() for line in kind]
+    places = list(_RE["gap"].finditer(text))
+    for k in rng.permutation(len(places)):
+        m = places[k]
+        yield m.start(), m.end(), f"{m[0]}{rng.choice(lines)}{m[0]}"
+
+
 _EDITS: dict[str, Callable[[str, dict[str, Any], np.random.Generator], Iterator[Edit]]] = {
-    "headings": _headings, "joined": _joined, "wrapped": _wrapped, "typed": _typed, "misread": _misread,
+    "headings": _headings, "joined": _joined, "wrapped": _wrapped, "typed": _typed, "misread": _misread, "renamed": _renamed, "filled": _filled,
 }  # fmt: skip
 _CASES: dict[str, Callable[[str], str]] = {"upper": str.upper, "lower": str.lower}
