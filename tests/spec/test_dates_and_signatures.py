@@ -22,7 +22,9 @@ JOINS = [(name, row) for name in FILES for row in DATA[name]["joins"]]
 
 
 @pytest.mark.parametrize(("kind", "case"), CASES, ids=[row["case"][:70] for _, row in CASES])
-def test_status_of_the_element(analyzer, kind, case):
+def test_status_of_the_element(analyzer, kind, case, request):
+    if "known" in case:
+        request.applymarker(pytest.mark.xfail(reason=case["known"], strict=True))
     view = analyzer.read(case["text"])
     found = {e.id: e.found for e in read_elements(view, read_minutes(view))}
     assert found[kind] == case["expect"][kind]

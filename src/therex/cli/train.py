@@ -24,6 +24,9 @@ def train(
     encoder: Annotated[
         bool, typer.Option("--encoder", help="Tune all of the pretrained encoder: an hour or more, for a large corpus.")
     ] = False,
+    all_layers: Annotated[
+        bool, typer.Option("--all-layers", help="Go on with every layer of the reader in use, where many notes have come: an hour or more.")
+    ] = False,
     passes: Annotated[
         int | None, typer.Option("--passes", min=1, help="Passes over the notes; by default what was best on writers left out.")
     ] = None,
@@ -40,11 +43,13 @@ def train(
 
     if name is not None and out is not None:
         raise InputError("--name and --out: want one of them")
+    if encoder and all_layers:
+        raise InputError("--encoder and --all-layers: want one of them")
     folder = home() / "models" / checked_name(name) if name is not None else out or Path("models")
     with wants("train", "jax", "optax", "onnx", "onnxruntime", "safetensors"):
         about = run(
             corpora or [Path("training_data") / part for part in CORPORA], folder, alpha, delta, name,
-            in_use()[0] if name is not None else None, encoder, passes, lambda what: print(f"therex: {what}", file=sys.stderr),
+            in_use()[0] if name is not None else None, encoder, all_layers, passes, lambda what: print(f"therex: {what}", file=sys.stderr),
         )  # fmt: skip
     cv, review, metrics = about["cross_validation"], about["review"], about["metrics"]
     typer.echo(f"{about['model']}: {about['trained_on']['notes']} notes ({about['trained_on']['supported']} supported)")

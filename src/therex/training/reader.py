@@ -32,7 +32,10 @@ FOLDS = 2
 LARGEST = 1 / 3
 # going on from a reader that knows therapy notes: its last two layers and its heads
 SHORT = Tuning(passes=4, rate=1e-4, head_rate=3e-4, first_layer=4)
+# the same with all of its layers, once many notes have come to those that it knows
+WHOLE = Tuning(passes=3, rate=1e-4, head_rate=5e-4)
 LIGHT_TUNING = Tuning(passes=12, rate=2e-3, head_rate=2e-3)
+LIGHT_WHOLE = Tuning(passes=6, rate=1e-3, head_rate=1e-3)
 Read = list[tuple[MarkedNote, NoteView]]
 Say = Callable[[str], None]
 

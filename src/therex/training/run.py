@@ -69,6 +69,7 @@ def train(
     name: str | None = None,
     parent: str | None = None,
     encoder: bool = False,
+    whole: bool = False,
     passes: int | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
@@ -86,6 +87,8 @@ def train(
         The model in use when this one was made.
     encoder
         Tune every layer of the pretrained encoder, which takes an hour or more, and not the last layers of the reader in use alone.
+    whole
+        Tune every layer of the reader in use, which takes as long a pass.
     passes
         Passes over the notes; None for what was chosen on writers left out.
     say
@@ -102,7 +105,7 @@ def train(
     CorpusError
         See `load_corpora`; or the notes are too few, or all of one verdict.
     """
-    from therex.training.reader import LIGHT_TUNING, SHORT, Reader, taggers_in_use
+    from therex.training.reader import LIGHT_TUNING, LIGHT_WHOLE, SHORT, WHOLE, Reader, taggers_in_use
     from therex.training.tuning import Tuning
 
     notes = load_corpora(folders)
@@ -111,7 +114,7 @@ def train(
     if len(families) < 10 or len(verdicts) < 2:
         raise CorpusError("too few notes to train on: want ten families at least, and both supported and not supported notes")
     nlp = untaught_pipeline(notes, cases_beside(folders))
-    tuning, light_tuning = Tuning() if encoder else SHORT, LIGHT_TUNING
+    tuning, light_tuning = (Tuning(), LIGHT_TUNING) if encoder else (WHOLE, LIGHT_WHOLE) if whole else (SHORT, LIGHT_TUNING)
     if passes is not None:
         tuning, light_tuning = replace(tuning, passes=passes), replace(light_tuning, passes=passes)
     work = out.parent / f".{out.name}.work"
