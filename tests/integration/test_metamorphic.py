@@ -66,7 +66,6 @@ def test_a_year_later_the_verdict_is_the_same(analyzer, told):
     assert changed == []
 
 
-@pytest.mark.xfail(strict=True, reason="the encoder reads names as words: the score moves by 0.15; names want masking before it reads")
 def test_another_patient_name_changes_nothing(analyzer):
     text = "DOS 5/1/25. Pt: {}. R quad weakness 4-/5. Ther ex x 25 min: SLR 3x10, VC to avoid extensor lag. Pain 3/10 after. Ann Lee, PT"
     first, second = (analyzer.assess(Note("n", text.format(name))) for name in ("Maria Velasquez", "Tom O'Neil"))
