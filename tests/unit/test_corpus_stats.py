@@ -7,6 +7,7 @@ import pytest
 from therex.catalog.files import resource
 from therex.corpus.acceptance import accept, containment, repeated_sentences, words_alone
 from therex.corpus.marked import MarkedNote, parse_marks, render
+from therex.corpus.negatives import hard_negatives
 from therex.corpus.reading import Reading
 from therex.corpus.stats import elements, grid, label_counts, lengths, writer
 from therex.errors import CorpusError
@@ -204,3 +205,12 @@ def test_a_wave_without_name_or_writers_is_refused(folder, capsys, told):
 def test_an_unknown_writer_is_refused_by_its_place(folder, capsys):
     assert call(str(folder), "--wave", "first=w0,Quux") == 2
     assert capsys.readouterr().err == "therex: --wave: writer 2 of 2 has no notes in that folder\n"
+
+
+def test_words_of_a_deficit_outside_marks_are_counted_by_what_makes_them_none():
+    told = reading(
+        "Denies falls. Mother had a stroke with weakness. Hx of L ankle sprain. [Knee pain on stairs|IMPAIRMENT].\nDiagnosis: rotator cuff tear\n"
+        "Pain handout on the desk."
+    )
+    found = hard_negatives([told])
+    assert found == {"negated": 1, "other_person": 2, "historical": 1, "diagnosis": 1}

@@ -97,6 +97,7 @@ def _wave(told: str, notes: list[MarkedNote]) -> tuple[str, list[MarkedNote]]:
 
 def _counts(notes: list[MarkedNote]) -> None:
     """Print the grid, the labels and the elements."""
+    from therex.corpus.negatives import hard_negatives
     from therex.corpus.reading import Reading
     from therex.corpus.stats import LONG, SHORT, elements, grid, label_counts, lengths
 
@@ -106,9 +107,11 @@ def _counts(notes: list[MarkedNote]) -> None:
     size = lengths(notes)
     typer.echo(f"{'length':12} median {size.median:g} words, over {LONG} {size.over:.1%}, under {SHORT} {size.under:.1%}")
     typer.echo(f"\n{'label':12} {'marks':>6} {'with others':>12} {'inside':>8}")
-    for label, row in label_counts([Reading(n) for n in notes]).items():
+    readings = [Reading(n) for n in notes]
+    for label, row in label_counts(readings).items():
         typer.echo(f"{label:12} {row.marks:6} {row.accompanied:12.1%} {row.nested:8.1%}")
-    typer.echo("")
+    none = hard_negatives(readings)
+    typer.echo(f"\nhard negatives {sum(none.values())}: " + ", ".join(f"{k} {n}" for k, n in none.most_common()) + "\n")
     for element, states in elements(notes).items():
         typer.echo(f"  {element:22} " + ", ".join(f"{k} {states[k]}" for k in ("present", "weak", "missing")))
 
