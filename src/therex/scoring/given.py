@@ -38,10 +38,10 @@ def exercise_given(view: NoteView, minutes: Minutes, model: Linear) -> bool:
 def settled(view: NoteView, minutes: Minutes) -> bool | None:
     """Whether exercise was given, where the note settles it; None where it is left open.
 
-    A visit not held settles it, and 97110 with minutes or units does; so does a note that names no such service, where it has no exercise
+    A visit not held and a leaflet settle it, and 97110 with minutes or units does; so does a note that names no such service, where it has no exercise
     performed, is an evaluation by its code, opens as a session in water or a class, or has minutes or units of services that carry the exercise in its place.
     """
-    if view.mentioned("visit_not_held"):
+    if view.mentioned("visit_not_held") or _leaflet(view):
         return False
     if minutes.billed_units.get(CODE) or minutes.codes.get(CODE):
         return True
@@ -52,6 +52,15 @@ def settled(view: NoteView, minutes: Minutes) -> bool | None:
         return False
     carried = bool(minutes.codes or minutes.billed_units) and codes & (_INSTEAD | _BESIDE)
     return False if carried or codes & _EVALUATIONS or not performed_exercises(view) else None
+
+
+def _leaflet(view: NoteView) -> bool:
+    """Whether a text speaks to a reader and of no patient: instructions to take home, which record no visit."""
+    return (
+        len(_RE["reader"].findall(view.low)) >= 3
+        and not _RE["patient"].search(view.low)
+        and not view.mentioned("signature", "signature_weak")
+    )
 
 
 def _codes(view: NoteView, minutes: Minutes) -> set[str]:
