@@ -50,7 +50,7 @@ def test_a_note_that_takes_its_worker_down_is_set_apart():
 
 def test_a_worker_that_hangs_is_replaced(monkeypatch):
     monkeypatch.setattr("therex.batch.local.GRACE", 3.0)
-    assert list(run_notes(NOTES[:8], Setup(timeout=4), sleeps_at_5, 2)) == [(k, "timeout" if k == "n5" else n) for k, n in EXPECTED[:8]]
+    assert list(run_notes(NOTES[:8], Setup(timeout=1), sleeps_at_5, 2)) == [(k, "timeout" if k == "n5" else n) for k, n in EXPECTED[:8]]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
