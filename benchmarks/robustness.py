@@ -2,9 +2,10 @@
 
     python benchmarks/robustness.py [--notes training_data/heldout] [--every 1] [--fast]
 
-Spoiled text: by how much F1 over all labels falls, and the share of notes whose verdict turns (of three, forced), at one error in thirty words. Words added (`tests/spec/robustness.yaml`, by a writer who never saw the program; one of each kind to a note): the share of notes in
-which an element rises, and in which the verdict turns. Evidence taken out: the share of elements told present or weak that fall once the words
-that markers marked, or that the program quotes, are gone, within four rounds.
+Spoiled text: by how much F1 over all labels falls, and the share of notes whose verdict turns (of three, forced), at one error in
+thirty words. Words added (`tests/spec/robustness.yaml`, by a writer who never saw the program; one of each kind to a note): the share
+of notes in which an element rises, and in which the verdict turns. Evidence taken out: the share of elements told present or weak that
+fall once the words that markers marked, or that the program quotes, are gone, within four rounds.
 """
 
 from __future__ import annotations

@@ -144,6 +144,24 @@ def test_minutes_are_arithmetic_whatever_is_answered(pipeline: Any) -> None:
     assert state(v, "code_minutes").found == "present"
 
 
+def test_a_signature_that_the_grammar_reads_none_of_is_what_the_tagger_is_sure_of(pipeline: Any) -> None:
+    assert state(view(pipeline, "Seen in the gym. rt", signature="weak"), "signature").found == "weak"
+    assert state(view(pipeline, "Seen in the gym.\nAnn Lee, PT", signature="missing"), "signature").found == "present"
+
+
+def test_a_date_is_what_the_grammar_reads_whatever_is_answered(pipeline: Any) -> None:
+    assert state(view(pipeline, "Surgery 2/3/26. Seen in the gym.", date_of_service="present"), "date_of_service").found == "missing"
+
+
+def test_no_exercise_was_given_where_the_tagger_is_sure_and_no_97110_is_named(pipeline: Any) -> None:
+    told = {"treadmill": ("EXERCISE", "performed")}
+    model = load_model(models_dir() / NECESSITY).given
+    tested = view(pipeline, "Stress test on the treadmill, stage 3.", told, necessity="not_applicable")
+    assert not exercise_given(tested, read_minutes(tested), model)
+    treated = view(pipeline, "Daily note. Ther ex on the treadmill 20 min.", told, necessity="not_applicable")
+    assert exercise_given(treated, read_minutes(treated), model)
+
+
 def test_exercise_was_given_where_the_tagger_finds_one_that_was_performed(pipeline: Any) -> None:
     text = "Daily note. Ther ex: monster shuffles 3x10, no cues."
     given = view(pipeline, text, {"monster shuffles": ("EXERCISE", "performed")})

@@ -136,7 +136,7 @@ def _renamed(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Iter
         if found.kind == "NAME":
             for m in _RE["name"].finditer(text, found.start, found.end):
                 if m[0] not in told:
-                    told[m[0]] = str(rng.choice(surnames()[: rates["names"]])).title()
+                    told[m[0]] = surnames()[rng.integers(rates["names"])].title()
                 yield m.start(), m.end(), told[m[0]]
 
 
@@ -146,7 +146,7 @@ def _filled(text: str, rates: dict[str, Any], rng: np.random.Generator) -> Itera
     places = list(_RE["gap"].finditer(text))
     for k in rng.permutation(len(places)):
         m = places[k]
-        yield m.start(), m.end(), f"{m[0]}{rng.choice(lines)}{m[0]}"
+        yield m.start(), m.end(), f"{m[0]}{lines[rng.integers(len(lines))]}{m[0]}"
 
 
 _EDITS: dict[str, Callable[[str, dict[str, Any], np.random.Generator], Iterator[Edit]]] = {
