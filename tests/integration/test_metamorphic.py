@@ -35,7 +35,7 @@ def test_no_poor_note_is_talked_into_support(added, analyzer, told):
     assert turned == []
 
 
-@pytest.mark.xfail(strict=True, reason="the score moves in 133 of 660 notes with the learned reader, wanted 6")
+@pytest.mark.xfail(strict=True, reason="the score moves in 139 of 660 notes with the learned reader, wanted 6")
 def test_filler_does_not_move_the_score(analyzer, told):
     moved = [n.id for n in NOTES if abs(analyzer.assess(Note(n.id, n.text + FILLER)).necessity.score - told[n.id].necessity.score) > 0.02]
     assert len(moved) <= len(NOTES) // 100
@@ -58,7 +58,7 @@ def later(text):
     return re.sub(r"\b(1[0-2]|0?[1-9])/(\d{1,2})/(20)?2(\d)\b", lambda m: f"{m[1]}/{m[2]}/{m[3] or ''}2{(int(m[4]) + 1) % 10}", text)
 
 
-@pytest.mark.xfail(strict=True, reason="four verdicts change with the learned reader")
+@pytest.mark.xfail(strict=True, reason="two verdicts change with the learned reader")
 def test_a_year_later_the_verdict_is_the_same(analyzer, told):
     changed = [
         n.id for n in NOTES if later(n.text) != n.text and verdict(analyzer.assess(Note(n.id, later(n.text)))) != verdict(told[n.id])
@@ -95,7 +95,10 @@ def mentions(element, assessment, marks=()):
     return [(r.start, r.end) for r in assessment.view.sentences if any(r.start < b and a < r.end for a, b in evidence)]
 
 
-@pytest.mark.xfail(strict=True, reason="with the learned reader 87 elements stay, condition most: it is told in more ways than are quoted")
+@pytest.mark.xfail(
+    strict=True,
+    reason="with the learned reader many elements stay, condition and services named most: they are told in more ways than are quoted",
+)
 def test_an_element_taken_out_of_a_good_note_is_no_longer_present(analyzer):
     taken, first, left = 0, 0, []
     for note in GOOD:
@@ -125,7 +128,7 @@ def assessment_first(text):
     return text[:s] + text[a:p] + text[s:o] + text[o:a] + text[p:]
 
 
-@pytest.mark.xfail(strict=True, reason="none turns to its opposite, and 122 of 156 are the same, wanted 148")
+@pytest.mark.xfail(strict=True, reason="none turns to its opposite, and 123 of 156 are the same, wanted 148")
 def test_the_order_of_the_sections_turns_no_verdict(analyzer, told):
     moved = {n.id: assessment_first(n.text) for n in NOTES}
     pairs = [(verdict(told[k]), verdict(analyzer.assess(Note(k, text)))) for k, text in moved.items() if text is not None]
