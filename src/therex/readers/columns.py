@@ -12,7 +12,8 @@ from therex.errors import InputError
 # what goes before the name of a column that is kept beside those of `names`
 MORE = "more:"
 Names = Mapping[str, tuple[str, ...]]
-csv.field_size_limit(50_000_000)
+# rows are kept short where they are read; a field has no limit of its own
+csv.field_size_limit(2**31 - 1)
 
 
 def read_rows(
