@@ -23,6 +23,8 @@ SUFFIXES = (
     ".ndjson", ".zip", ".hl7", ".xml",
 )  # fmt: skip
 _HEAD = 65_536
+# bytes of the list of names in an archive, enough for some hundred thousand; and where it is told: a record and its longest comment
+NAMES_OF_ARCHIVE, _END = 32_000_000, 65_557
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,14 @@ def _zipped(document: Document) -> str:
     import zipfile
 
     try:
+        with document.open() as stream:
+            end = stream.seek(0, io.SEEK_END)
+            stream.seek(max(0, end - _END))
+            tail = stream.read()
+        at = tail.rfind(b"PK\x05\x06")
+        # the list of names is held whole, with some hundred bytes for each
+        if at >= 0 and int.from_bytes(tail[at + 12 : at + 16], "little") > NAMES_OF_ARCHIVE:
+            raise NoteError("too_large", "The archive holds too many files: split it.", document.name)
         with document.open() as stream, zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):

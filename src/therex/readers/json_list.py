@@ -47,7 +47,7 @@ def elements(stream: TextIO, most: int) -> Iterator[Any]:
         held, at = held[at:], 0
         piece = stream.read(max(_CHUNK, len(held)))
         if not piece:
-            yield NoteError("not_text", "ends in its middle: the list is not complete")
+            yield NoteError("not_text", "is no JSON, or the list ends in its middle")
             return
         if len(held) > most:
             yield NoteError("too_large", f"is longer than {most:,} characters: the rest of the list cannot be read")
@@ -88,8 +88,8 @@ def _next(text: str, at: int, *, first: bool) -> tuple[Any, int, bool] | None:
         raise _Damaged from None
     end = _space(text, end)
     mark = text[end : end + 1]
-    if not mark:
-        return None
-    if mark not in ",]":
+    if not mark or mark not in ",]":
+        if end > len(text) - _CUT:  # a number may go on
+            return None
         raise _Damaged
     return value, end + 1, mark == "]"

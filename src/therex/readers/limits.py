@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, TextIO
 from xml.parsers import expat
 
-from therex.errors import NoteError
+from therex.errors import InputError, NoteError
 
 # the largest document that is read whole, and the largest row of a table, in bytes and in characters
 LARGEST = 50_000_000
@@ -16,6 +16,8 @@ LARGEST = 50_000_000
 MOST, GROWTH = 200_000_000, 200
 # elements of a page or of one row, values of a JSON text, and columns of a table: a parser needs about 200 bytes for each
 ELEMENTS, COLUMNS = 1_000_000, 16_384
+# characters of the first line of a table
+HEADS = 1_000_000
 # rows of a sheet, as Excel has it, and texts that its cells share
 ROWS, SHARED = 1_048_576, 3_000_000
 _CHUNK = 1 << 16
@@ -42,19 +44,40 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-class Lines:
-    """The lines of a stream, of which those of one row may have `most` characters together.
+def read_small(path: Path, flag: str) -> bytes:
+    """All of a regular file that a flag names, where it is no larger than a document may be.
 
-    What is longer is skipped to the end of its line and told by a `NoteError` without its place; the line after it comes next.
+    Raises
+    ------
+    InputError
+        It is, or it cannot be read; the message names the flag.
+    """
+    try:
+        with open_regular(path) as stream:
+            data = stream.read(LARGEST + 1)
+    except NotRegularError:
+        raise InputError(f"{flag}: not a regular file but a pipe, a device or a folder: save it as a file first") from None
+    except OSError as error:
+        raise InputError(f"{flag}: the file cannot be read ({type(error).__name__})") from None
+    if len(data) > LARGEST:
+        raise InputError(f"{flag}: the file is larger than {LARGEST:,} bytes")
+    return data
+
+
+class Lines:
+    """The lines of a stream, of which those of one row may have `most` characters and a bounded number of `mark` together.
+
+    What has more is skipped and told by a `NoteError` without its place; the line after it comes next. Without `mark` a line is a row.
     """
 
-    def __init__(self, stream: TextIO, most: int) -> None:
-        self._stream, self._most = stream, most
-        self._room = most
+    def __init__(self, stream: TextIO, most: int, mark: str = "") -> None:
+        self._stream, self._mark, self._most = stream, mark, most
+        self.begin(most)
 
-    def begin(self) -> None:
-        """A new row begins."""
-        self._room = self._most
+    def begin(self, most: int) -> None:
+        """A new row begins, of so many characters at most."""
+        self._most = self._room = most
+        self._cells = self._quotes = 0
 
     def __iter__(self) -> Lines:
         return self
@@ -63,12 +86,22 @@ class Lines:
         line = self._stream.readline(self._room + 1)
         if not line:
             raise StopIteration
+        self._quotes += line.count('"')
         if len(line) > self._room:
-            while line and line[-1] not in "\r\n":
-                line = self._stream.readline(_CHUNK)
+            self._skip(line)
             raise NoteError("too_large", f"is longer than {self._most:,} characters")
         self._room -= len(line)
+        self._cells += line.count(self._mark) if self._mark else 0
+        if self._cells > ELEMENTS:
+            self._skip(line)
+            raise NoteError("too_large", f"has more than {ELEMENTS:,} cells")
         return line
+
+    def _skip(self, line: str) -> None:
+        """Go on to the end of the row: that of the line, and in a table that of a cell in quotation marks."""
+        while line and (line[-1] not in "\r\n" or (self._mark and self._quotes % 2)):
+            line = self._stream.readline(_CHUNK)
+            self._quotes += line.count('"')
 
 
 def many_brackets(text: str) -> bool:

@@ -17,6 +17,9 @@ from therex.readers.limits import ELEMENTS, GROWTH, LARGEST, MOST, examine
 
 _RE = Patterns("readers")
 
+# what begins a link in RTF, and how many steps the search for the addresses of links may take
+FIELD, SLOW = "\\fldinst", 200_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
@@ -144,9 +147,24 @@ def read_rtf(data: bytes) -> Extracted:
     source = data.decode("latin-1")
     if source.count("{") > ELEMENTS:
         raise NoteError("too_large", f"The RTF document has more than {ELEMENTS:,} groups.")
+    source = _without_slow_links(source)
     author = _RE["rtf_author"].search(source[:20_000])
     try:
         text = rtf_to_text(source, errors="replace")
     except (ValueError, IndexError, KeyError, LookupError, RecursionError) as error:
         raise NoteError("not_text", f"The RTF document is damaged ({type(error).__name__}).") from None
     return Extracted(text, author=author[1].strip() if author else "")
+
+
+def _without_slow_links(source: str) -> str:
+    """The source, with links whose address is not told where striprtf's search for addresses would take too long.
+
+    That search goes over a line again for each link in it, and for each place where the link might end. A line break between the two words
+    that begin a link hides it from the search, and means nothing in RTF.
+    """
+    cost = 0
+    for line in source.split("\n"):
+        cost += line.lower().count(FIELD) * len(line) ** 2
+        if cost > SLOW:
+            return _RE["rtf_link"].sub("\\*\n", source)
+    return source

@@ -208,13 +208,14 @@ def _runs(text: Any) -> Iterator[_Run]:
 
 
 def _box(text: Any, i: int, told: str) -> tuple[float, float, float, float] | None:
-    """The box of a character, that of its line where its own has no extent; None for a blank without extent."""
+    """The box of a character: as wide as the line goes on by it, as high as it is inked; None for a blank."""
+    if not told.strip():
+        return None
     left, bottom, right, top = text.get_charbox(i)
+    wide: tuple[float, float, float, float] = text.get_charbox(i, loose=True)
     if right - left < NARROW or top - bottom < NARROW:
-        if not told.strip():
-            return None
-        left, bottom, right, top = text.get_charbox(i, loose=True)
-    return left, bottom, right, top
+        return wide
+    return min(left, wide[0]), bottom, max(right, wide[2]), top
 
 
 def _page_lines(pieces: list[Piece], width: float) -> list[str]:

@@ -14,7 +14,7 @@ from therex.errors import InputError, NoteError
 from therex.readers.columns import locate
 from therex.readers.documents import Document
 from therex.readers.json_list import elements
-from therex.readers.limits import COLUMNS, ELEMENTS, GROWTH, LARGEST, MOST, Lines, many_brackets
+from therex.readers.limits import COLUMNS, ELEMENTS, GROWTH, HEADS, LARGEST, MOST, Lines, many_brackets
 from therex.readers.text import encoding_of
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -89,11 +89,11 @@ def _delimited(document: Document, own: Mapping[str, str], largest: int) -> Iter
         stream = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
         first = codecs.decode(head, encoding, "replace").partition("\n")[0]
         mark = max("\t,;|", key=first.count)
-        lines = Lines(stream, largest)
+        lines = Lines(stream, HEADS, mark)
         rows = csv.DictReader(lines, delimiter=mark)
         try:
             where = locate(_heads(rows, document), FLAG, NAMES, own, OPTIONAL)
-            for n, row in enumerate(_one_by_one(rows, lines), 1):
+            for n, row in enumerate(_one_by_one(rows, lines, largest), 1):
                 if isinstance(row, NoteError):
                     yield _placed(row, "Row", n, document)
                     continue
@@ -114,10 +114,10 @@ def _heads(rows: csv.DictReader[str], document: Document) -> list[str]:
     return heads
 
 
-def _one_by_one(rows: Iterator[dict[str, str]], lines: Lines) -> Iterator[dict[str, str] | NoteError]:
+def _one_by_one(rows: Iterator[dict[str, str]], lines: Lines, largest: int) -> Iterator[dict[str, str] | NoteError]:
     """The rows of a table; an error for one that is too long, after which the line that follows begins the next."""
     while True:
-        lines.begin()
+        lines.begin(largest)
         try:
             yield next(rows)
         except StopIteration:
@@ -129,7 +129,6 @@ def _one_by_one(rows: Iterator[dict[str, str]], lines: Lines) -> Iterator[dict[s
 def _json_lines(document: Document, own: Mapping[str, str], largest: int) -> Iterator[Row | NoteError]:
     encoding = encoding_of(document.head())
     where: dict[str, str] = {}
-    row: Any
     with document.open() as raw:
         stream = io.TextIOWrapper(raw, encoding=encoding, errors="replace")
         start = stream.read(1)
@@ -139,11 +138,11 @@ def _json_lines(document: Document, own: Mapping[str, str], largest: int) -> Ite
         for n, row in enumerate(elements(stream, largest) if listed else _lines_of(start, stream, largest), 1):
             if isinstance(row, NoteError):
                 yield _placed(row, "Row" if listed else "Line", n, document)
-            elif row is not _BLANK and not isinstance(row, dict):
-                yield _placed(NoteError("not_text", "is no JSON object"), "Row" if listed else "Line", n, document)
-            elif row is not _BLANK:
+            elif isinstance(row, dict):
                 where = where or locate(list(row), FLAG, NAMES, own, OPTIONAL)
                 yield n, _cells(row, where)
+            elif row is not _BLANK:
+                yield _placed(NoteError("not_text", "is no JSON object"), "Row" if listed else "Line", n, document)
 
 
 _BLANK = object()
@@ -153,7 +152,7 @@ def _lines_of(start: str, stream: io.TextIOWrapper, largest: int) -> Iterator[An
     """What each line holds, the first after the character that was read already; `_BLANK` for a blank line."""
     lines = Lines(stream, largest)
     while True:
-        lines.begin()
+        lines.begin(largest)
         try:
             line = start + next(lines)
         except StopIteration:
