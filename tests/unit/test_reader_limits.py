@@ -337,6 +337,12 @@ def test_merged_cells_of_a_word_table_stand_once_in_a_row(tmp_path):
     assert told(read(tmp_path, "n.docx", data)) == ["a | b\na | c | d\ne | c | f"]
 
 
+def test_a_table_in_a_cell_of_a_word_table_is_read(tmp_path):
+    inner = f"<w:tbl><w:tr>{word_cell('SLR')}{word_cell('3x10')}</w:tr></w:tbl>"
+    cells = f"<w:tc><w:p><w:r><w:t>Exercise</w:t></w:r></w:p>{inner}<w:p/></w:tc>{word_cell('25 min')}"
+    assert told(read(tmp_path, "n.docx", word(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"))) == ["Exercise SLR | 3x10 | 25 min"]
+
+
 def test_a_merged_cell_that_comes_again_without_end_is_refused(monkeypatch):
     monkeypatch.setattr(office, "LARGEST", 5000)
     rows = word_cell("a" * 100, '<w:vMerge w:val="restart"/>'), *[word_cell("", '<w:vMerge w:val="continue"/>')] * 100

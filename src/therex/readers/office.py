@@ -125,13 +125,21 @@ def _table_lines(table: Any) -> Iterator[str]:
         before = None
         for tc in row.tc_lst:
             merged = above.get(at) if tc.vMerge == "continue" else None
-            here[at] = merged or (tc, " ".join(cell_of(tc, table).text.split()))
+            here[at] = merged or (tc, " ".join(" ".join(_within(cell_of(tc, table))).split()))
             if here[at][0] is not before:
                 cells.append(here[at][1])
             before = here[at][0]
             at += tc.grid_span
         above = here
         yield " | ".join(cells)
+
+
+def _within(cell: Any) -> Iterator[str]:
+    for block in cell.iter_inner_content():
+        if hasattr(block, "rows"):
+            yield from _table_lines(block)
+        else:
+            yield block.text
 
 
 def read_rtf(data: bytes) -> Extracted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,7 +177,8 @@ def _pieces(page: Any, left: int, number: int) -> list[Piece]:
     out = []
     for run in _runs(text):
         # PDFium marks a hyphen at a line's end
-        told = " ".join("".join(run.text).replace("\x02", "-").split())
+        whole = "".join(run.text).replace("\x02", "-").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        told = " ".join(whole.split())
         if told and run.box is not None:
             a, b, c, d = run.box
             out.append(Piece(a, height - d, c, height - b, told))
@@ -191,31 +192,41 @@ def _runs(text: Any) -> Iterator[_Run]:
 
     from pypdfium2 import raw
 
+    handle, box = text.raw, _boxes(text.raw)
     run, owner = _Run([]), None
     for i in range(text.count_chars()):
-        code = raw.FPDFText_GetUnicode(text, i)
+        code = raw.FPDFText_GetUnicode(handle, i)
         told = chr(code) if 0 < code < 0x110000 else ""
-        if raw.FPDFText_IsGenerated(text, i) == 1:
+        if raw.FPDFText_IsGenerated(handle, i) == 1:
             run.add(told, None)
             continue
-        here = ctypes.cast(raw.FPDFText_GetTextObject(text, i), ctypes.c_void_p).value
+        here = ctypes.cast(raw.FPDFText_GetTextObject(handle, i), ctypes.c_void_p).value
         if owner is not None and here != owner:
             yield run
             run = _Run([])
         owner = here
-        run.add(told, _box(text, i, told))
+        run.add(told, box(i) if told.strip() else None)
     yield run
 
 
-def _box(text: Any, i: int, told: str) -> tuple[float, float, float, float] | None:
-    """The box of a character: as wide as the line goes on by it, as high as it is inked; None for a blank."""
-    if not told.strip():
-        return None
-    left, bottom, right, top = text.get_charbox(i)
-    wide: tuple[float, float, float, float] = text.get_charbox(i, loose=True)
-    if right - left < NARROW or top - bottom < NARROW:
-        return wide
-    return min(left, wide[0]), bottom, max(right, wide[2]), top
+def _boxes(handle: Any) -> Callable[[int], tuple[float, float, float, float]]:
+    """What tells the box of a character: as wide as the line goes on by it, as high as it is inked."""
+    import ctypes
+
+    from pypdfium2 import raw
+
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    wide = raw.FS_RECTF()
+
+    def box(i: int) -> tuple[float, float, float, float]:
+        if not raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top) or not raw.FPDFText_GetLooseCharBox(handle, i, wide):
+            raise NoteError("not_text", "The PDF is damaged.")
+        a, b, c, d = left.value, bottom.value, right.value, top.value
+        if c - a < NARROW or d - b < NARROW:
+            return wide.left, wide.bottom, wide.right, wide.top
+        return min(a, wide.left), b, max(c, wide.right), d
+
+    return box
 
 
 def _page_lines(pieces: list[Piece], width: float) -> list[str]:
