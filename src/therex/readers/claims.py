@@ -12,6 +12,7 @@ from therex.catalog.patterns import Patterns
 from therex.days import parse_day
 from therex.errors import InputError
 from therex.readers.columns import read_rows
+from therex.readers.limits import read_small
 from therex.types import Charge
 
 _RE = Patterns("readers")
@@ -56,14 +57,10 @@ def read_claims(path: Path, columns: Mapping[str, str] | None = None) -> list[Ch
     InputError
         The file cannot be read, lacks a column, or holds a row that is no charge; the message names the line, not its content.
     """
-    try:
-        with path.open("rb") as handle:
-            if handle.read(4).lstrip().startswith(b"ISA"):
-                from therex.readers.x12 import read_837p
+    if read_small(path, "--claims")[:4].lstrip().startswith(b"ISA"):
+        from therex.readers.x12 import read_837p
 
-                return read_837p(path)
-    except OSError as error:
-        raise InputError(f"--claims: the file cannot be read ({type(error).__name__})") from None
+        return read_837p(path)
     out = []
     for n, row in read_rows(path, "--claims", NAMES, columns or {}, OPTIONAL):
         cells = {name: cell.strip() for name, cell in row.items()}

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from therex.errors import InputError
+from therex.readers.limits import read_small
 
 # what goes before the name of a column that is kept beside those of `names`
 MORE = "more:"
 Names = Mapping[str, tuple[str, ...]]
-csv.field_size_limit(50_000_000)
+# rows are kept short where they are read; a field has no limit of its own
+csv.field_size_limit(2**31 - 1)
 
 
 def read_rows(
@@ -34,12 +36,11 @@ def read_rows(
     InputError
         The file cannot be read, or lacks a column; the message names the flag, never what is in the file.
     """
+    data = read_small(path, flag)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = path.read_text(encoding="cp1252", errors="replace")
-    except OSError as error:
-        raise InputError(f"{flag}: the file cannot be read ({type(error).__name__})") from None
+        text = data.decode("cp1252", errors="replace")
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
     where = locate(list(rows.fieldnames or ()), flag, names, own, optional)
     for row in rows:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from therex.catalog.patterns import Patterns
 from therex.errors import InputError, NoteError
+from therex.readers.limits import LARGEST, NotRegularError, open_regular
 
 _RE = Patterns("readers")
 
@@ -21,14 +22,14 @@ SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".docx", ".pdf", ".rtf", ".html", ".htm", ".csv", ".tsv", ".xlsx", ".parquet", ".json", ".jsonl",
     ".ndjson", ".zip", ".hl7", ".xml",
 )  # fmt: skip
-# the largest document that is read whole, in bytes; tables and archives are read piece by piece
-LARGEST = 50_000_000
 _HEAD = 65_536
+# bytes of the list of names in an archive, enough for some hundred thousand; and where it is told: a record and its longest comment
+NAMES_OF_ARCHIVE, _END = 32_000_000, 65_557
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that may hold notes: on disk, in an archive, or standard input.
+    """A file that may hold notes: on disk, or its bytes where it lies in an archive or came by standard input.
 
     `place` is the path, of those given, that it was found under; `given` tells that the path named it, or that it is the only one.
     """
@@ -51,8 +52,12 @@ class Document:
         """
         if self.data is not None:
             return io.BytesIO(self.data)
+        assert self.path is not None
         try:
-            return self.path.open("rb") if self.path is not None else io.BytesIO(sys.stdin.buffer.read())
+            return open_regular(self.path)
+        except NotRegularError:
+            told = "This is not a regular file but a pipe, a device or a socket: save it as a file, or give it as standard input."
+            raise NoteError("not_text", told, self.name) from None
         except OSError as error:
             raise NoteError("not_text", f"The file could not be read ({type(error).__name__}).", self.name) from None
 
@@ -79,13 +84,15 @@ class Document:
         return data
 
 
-def find_documents(paths: list[str], skip: frozenset[Path] = frozenset()) -> Iterator[Document]:
+def find_documents(paths: list[str], skip: frozenset[Path] = frozenset(), largest: int = LARGEST) -> Iterator[Document]:
     """Every document under `paths`, folders in order of their file names; ``-`` is standard input, ``*`` and ``**`` are patterns.
 
     Parameters
     ----------
     skip
         Resolved paths that are left out of folders and patterns: outputs of the run, and its charges. Hidden files are left out too.
+    largest
+        How many bytes of standard input are kept; where there are more, one more is, by which that is known.
 
     Raises
     ------
@@ -101,10 +108,19 @@ def find_documents(paths: list[str], skip: frozenset[Path] = frozenset()) -> Ite
     for i, (folder, files) in enumerate(found):
         for relative, name, suffix in files:
             if relative is None:
-                yield Document("-", "", i, data=sys.stdin.buffer.read(), given=True)
+                yield Document("-", "", i, data=_standard_input(largest), given=True)
             else:
                 given = only or folder / relative == Path(paths[i])
                 yield Document(name + suffix if bare[name] > 1 else name, suffix.lower(), i, folder / relative, given=given)
+
+
+def _standard_input(largest: int) -> bytes:
+    if sys.stdin is None:
+        raise InputError("standard input is closed: give a file or a folder")
+    try:
+        return sys.stdin.buffer.read(largest + 1)
+    except OSError as error:
+        raise InputError(f"standard input could not be read ({type(error).__name__})") from None
 
 
 _Listed = tuple[Path, list[tuple[str | None, str, str]]]
@@ -131,9 +147,11 @@ def _listed(raw: str, place: int, of: int, skip: frozenset[Path]) -> _Listed:
     if path.is_file():
         return path.parent, [(path.name, *_split(path.name))]
     matched = (
-        sorted(f for f in glob.glob(raw, recursive=True) if Path(f).is_file() and not _skipped(f, skip)) if glob.has_magic(raw) else []
+        sorted(f for f in glob.glob(raw, recursive=True) if not os.path.isdir(f) and not _skipped(f, skip)) if glob.has_magic(raw) else []
     )
     if not matched:
+        if path.exists():
+            raise InputError(f"path {place + 1} of {of} is a pipe or a device, not a regular file: give it as standard input, with -")
         raise InputError(f"no such file or folder (path {place + 1} of {of})")
     return Path(), [(f, *_split(Path(f).as_posix())) for f in matched]
 
@@ -218,6 +236,14 @@ def _zipped(document: Document) -> str:
     import zipfile
 
     try:
+        with document.open() as stream:
+            end = stream.seek(0, io.SEEK_END)
+            stream.seek(max(0, end - _END))
+            tail = stream.read()
+        at = tail.rfind(b"PK\x05\x06")
+        # the list of names is held whole, with some hundred bytes for each
+        if at >= 0 and int.from_bytes(tail[at + 12 : at + 16], "little") > NAMES_OF_ARCHIVE:
+            raise NoteError("too_large", "The archive holds too many files: split it.", document.name)
         with document.open() as stream, zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):

@@ -10,6 +10,7 @@ from typing import Any
 
 from therex.catalog.patterns import Patterns
 from therex.errors import NoteError
+from therex.readers.limits import ELEMENTS, many_tags
 from therex.readers.office import Extracted
 
 _RE = Patterns("readers")
@@ -61,6 +62,8 @@ _V3 = "{urn:hl7-org:v3}"
 def _parse(data: bytes, *, html: bool) -> Any:
     from lxml import etree
 
+    if many_tags(data):
+        raise NoteError("too_large", f"The {'page' if html else 'document'} has more than {ELEMENTS:,} elements.")
     parser = (
         etree.HTMLParser(no_network=True, huge_tree=False, encoding=_encoding(data))
         if html

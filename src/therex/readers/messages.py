@@ -9,6 +9,7 @@ from typing import Any
 
 from therex.catalog.patterns import Patterns
 from therex.errors import NoteError
+from therex.readers.limits import ELEMENTS, many_brackets
 from therex.readers.markup import decoded, read_html
 from therex.readers.office import Extracted
 
@@ -24,6 +25,8 @@ class Carried:
     attachment: bytes | None = field(default=None, repr=False)
 
 
+# segments and fields of a message, for each of which the parser needs about a kilobyte
+SEGMENTS, FIELDS = 20_000, 300_000
 _ESCAPES = {"F": "|", "S": "^", "R": "~", "T": "&", "E": "\\", ".br": "\n", ".sp": "\n", ".in": "", ".ti": "", "H": "", "N": ""}
 _TEXT_TYPES = ("TX", "FT", "ST", "CF", "")
 
@@ -40,6 +43,8 @@ def read_hl7(text: str) -> Iterator[Carried | NoteError]:
 
     for n, raw in enumerate(_messages(text), 1):
         try:
+            if raw.count("\r") > SEGMENTS or sum(map(raw.count, "|^~&")) > FIELDS:
+                raise NoteError("too_large", f"Message {n} has more than {SEGMENTS:,} segments or {FIELDS:,} fields.")
             message = hl7.parse(raw)
             yield from _from_message(message, n)
         except NoteError as error:
@@ -119,6 +124,8 @@ def read_fhir(text: str) -> Iterator[Carried | NoteError]:
     NoteError
         It is no JSON.
     """
+    if many_brackets(text):
+        raise NoteError("too_large", f"The JSON holds more than {ELEMENTS:,} lists and objects.")
     try:
         yield from _from_resource(json.loads(text))
         return

@@ -16,8 +16,9 @@ from therex.catalog.patterns import Patterns
 from therex.days import parse_day
 from therex.errors import InputError, NoteError
 from therex.readers.columns import MORE
-from therex.readers.documents import LARGEST, Document, find_documents, kind_of
-from therex.readers.office import GROWTH, Extracted
+from therex.readers.documents import Document, find_documents, kind_of
+from therex.readers.limits import GROWTH, LARGEST
+from therex.readers.office import Extracted
 from therex.readers.tables import NAMES
 from therex.readers.text import decode
 from therex.types import Note
@@ -34,7 +35,7 @@ class Reading:
     """How notes are to be read.
 
     `columns` maps names of `tables.NAMES` to a table's own; `by` says whose notes belong together: ``patient``, ``folder`` or ``all``;
-    `largest` is the size, in bytes, beyond which a document is refused; `names` takes patient and day from the names of files and folders
+    `largest` is the size, in bytes, beyond which a document, standard input or a row of a table is refused; `names` takes patient and day from the names of files and folders
     where nothing else tells them; `skip` holds resolved paths that folders do not give; `keep` names further columns, or keys of front matter,
     that go into `Note.more`.
     """
@@ -59,7 +60,7 @@ def read_notes(paths: list[str], reading: Reading | None = None) -> Iterator[Not
     # ids are kept as numbers, so that a long stream stays small
     seen: set[int] = set()
     again: dict[int, int] = {}
-    for document in find_documents(paths, reading.skip):
+    for document in find_documents(paths, reading.skip, reading.largest):
         for found in _of_document(document, reading):
             told = note_id = found.note_id or document.name
             while hash(note_id) in seen:
@@ -74,6 +75,9 @@ def read_notes(paths: list[str], reading: Reading | None = None) -> Iterator[Not
 
 def _of_document(document: Document, reading: Reading) -> Iterator[Note | NoteError]:
     try:
+        if document.data is not None and len(document.data) > reading.largest:
+            what = "Standard input is" if document.path is None else "The document is"
+            raise NoteError("too_large", f"{what} larger than {reading.largest:,} bytes.", document.name)
         kind = kind_of(document)
         if kind in TABLES:
             try:
@@ -110,7 +114,7 @@ def _grouped(note: Note, document: Document, reading: Reading) -> Note:
 def _rows(document: Document, kind: str, reading: Reading) -> Iterator[Note | NoteError]:
     from therex.readers.tables import read_table
 
-    for found in read_table(document, kind, {**reading.columns, **{MORE + name: name for name in reading.keep}}):
+    for found in read_table(document, kind, {**reading.columns, **{MORE + name: name for name in reading.keep}}, reading.largest):
         if isinstance(found, NoteError):
             yield found
             continue

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import itertools
+import zlib
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from therex.catalog.patterns import Patterns
 from therex.errors import NoteError
+from therex.readers.limits import MOST
 
 _RE = Patterns("readers")
 
 # the narrowest gap between two columns, and the widest between two words of one line, as shares of the page's width and of the letter's height
 GUTTER, APART = 0.02, 2.5
+# less than this, in points, is no extent
+NARROW = 0.01
 # lines at the top and the foot of a page that may be its head and foot
 EDGE = 3
+# pages and characters of a document, and bytes that all its streams may unpack to
+PAGES, CHARACTERS, STREAMS = 5_000, 3_000_000, 1_000_000_000
+# what of a line is looked at for a word that goes on in the next: more than the longest prefix
+_TAIL = 64
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,12 @@ def read_pdf(data: bytes) -> str:
     Raises
     ------
     NoteError
-        ``scanned`` where a page has no text layer, ``not_text`` where the file is damaged or wants a password.
+        ``scanned`` where a page has no text layer, ``not_text`` where the file is damaged or wants a password, ``too_large`` where it has more
+        pages or characters than are read, or unpacks to more than is allowed.
     """
     import pypdfium2
 
+    _guard(data)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -45,10 +58,15 @@ def read_pdf(data: bytes) -> str:
         raise NoteError("not_text", "The PDF wants a password." if locked else "The PDF is damaged.") from None
     pages: list[list[str]] = []
     scanned = []
+    left = CHARACTERS
     try:
+        if len(document) > PAGES:
+            raise NoteError("too_large", f"The PDF has more than {PAGES:,} pages.")
         for n in range(len(document)):
             page = document[n]
-            lines = _page_lines(_pieces(page), page.get_width())
+            pieces = _pieces(page, left, n + 1)
+            left -= sum(len(p.text) for p in pieces)
+            lines = _page_lines(pieces, page.get_width())
             if not any(line.strip() for line in lines) and any(True for _ in page.get_objects(max_depth=2)):
                 scanned.append(n + 1)
             pages.append(lines)
@@ -63,18 +81,152 @@ def read_pdf(data: bytes) -> str:
     return _joined([line for page in _without_edges(pages) for line in page])
 
 
-def _pieces(page: object) -> list[Piece]:
-    height = page.get_height()  # type: ignore[attr-defined]
-    text = page.get_textpage()  # type: ignore[attr-defined]
+def _guard(data: bytes) -> None:
+    """Refuse streams that unpack to more than they should, before they are unpacked whole.
+
+    Raises
+    ------
+    NoteError
+        ``too_large``.
+    """
+    told = NoteError("too_large", "A stream of the PDF unpacks to more than is allowed.")
+    total, at = 0, data.find(b"stream")
+    while at >= 0:
+        start = at + len(b"stream")
+        start += 2 if data[start : start + 2] == b"\r\n" else 1
+        size = 0
+        if _packed(data[start : start + 2]):
+            for n in _unpacked(data[k : k + _CHUNK] for k in range(start, len(data), _CHUNK)):
+                size += n
+                if size > MOST or total + size > STREAMS:
+                    raise told
+        total += size
+        at = data.find(b"stream", start)
+
+
+def _packed(head: bytes) -> bool:
+    """Whether bytes begin as zlib's do."""
+    return len(head) > 1 and head[0] & 15 == 8 and (head[0] << 8 | head[1]) % 31 == 0
+
+
+def _unpacked(chunks: Iterator[bytes]) -> Iterator[int]:
+    """Bytes that a stream unpacks to, told as they come; a stream packed twice is unpacked twice."""
+    sizes: list[int] = []
+    out = _inflated(chunks, sizes)
+    for _ in range(4):
+        first = next(out, b"")
+        out = itertools.chain((first,), out)
+        if not _packed(first[:2]):
+            break
+        out = _inflated(out, sizes)
+    for _ in out:
+        yield sum(sizes)
+        sizes.clear()
+    yield sum(sizes)
+
+
+def _inflated(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:
+    inflate = zlib.decompressobj()
+    try:
+        for chunk in chunks:
+            while chunk and not inflate.eof:
+                if out := inflate.decompress(chunk, _CHUNK):
+                    sizes.append(len(out))
+                    yield out
+                chunk = inflate.unconsumed_tail
+            if inflate.eof:
+                return
+    except zlib.error:
+        return
+
+
+@dataclass(slots=True)
+class _Run:
+    """The characters of one text object, as they come, and the box around them."""
+
+    text: list[str]
+    box: tuple[float, float, float, float] | None = None
+
+    def add(self, told: str, box: tuple[float, float, float, float] | None) -> None:
+        """One more character; one without a box of its own does not widen that of the run."""
+        self.text.append(told)
+        if box is not None:
+            a = self.box or box
+            self.box = (min(a[0], box[0]), min(a[1], box[1]), max(a[2], box[2]), max(a[3], box[3]))
+
+
+def _pieces(page: Any, left: int, number: int) -> list[Piece]:
+    """The text of a page by its objects: one walk over the characters, since PDFium's search by a box looks at all of them each time.
+
+    Parameters
+    ----------
+    left
+        How many characters the page may have.
+    number
+        The page's number, for an error.
+
+    Raises
+    ------
+    NoteError
+        ``too_large``.
+    """
+    height = page.get_height()
+    text = page.get_textpage()
+    if text.count_chars() > left:
+        raise NoteError("too_large", f"The PDF has more than {CHARACTERS:,} characters up to page {number}.")
     out = []
-    for i in range(text.count_rects()):
-        left, bottom, right, top = text.get_rect(i)
+    for run in _runs(text):
         # PDFium marks a hyphen at a line's end
-        told = " ".join(text.get_text_bounded(left - 0.5, bottom - 0.5, right + 0.5, top + 0.5).replace("\x02", "-").split())
-        if told:
-            out.append(Piece(left, height - top, right, height - bottom, told))
+        whole = "".join(run.text).replace("\x02", "-").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        told = " ".join(whole.split())
+        if told and run.box is not None:
+            a, b, c, d = run.box
+            out.append(Piece(a, height - d, c, height - b, told))
     text.close()
     return out
+
+
+def _runs(text: Any) -> Iterator[_Run]:
+    """The characters of a page, those that follow one another and belong to one object together."""
+    import ctypes
+
+    from pypdfium2 import raw
+
+    handle, box = text.raw, _boxes(text.raw)
+    run, owner = _Run([]), None
+    for i in range(text.count_chars()):
+        code = raw.FPDFText_GetUnicode(handle, i)
+        told = chr(code) if 0 < code < 0x110000 else ""
+        if raw.FPDFText_IsGenerated(handle, i) == 1:
+            run.add(told, None)
+            continue
+        here = ctypes.cast(raw.FPDFText_GetTextObject(handle, i), ctypes.c_void_p).value
+        if owner is not None and here != owner:
+            yield run
+            run = _Run([])
+        owner = here
+        run.add(told, box(i) if told.strip() else None)
+    yield run
+
+
+def _boxes(handle: Any) -> Callable[[int], tuple[float, float, float, float]]:
+    """What tells the box of a character: as wide as the line goes on by it, as high as it is inked."""
+    import ctypes
+
+    from pypdfium2 import raw
+
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    wide = raw.FS_RECTF()
+
+    def box(i: int) -> tuple[float, float, float, float]:
+        if not raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top) or not raw.FPDFText_GetLooseCharBox(handle, i, wide):
+            raise NoteError("not_text", "The PDF is damaged.")
+        a, b, c, d = left.value, bottom.value, right.value, top.value
+        if c - a < NARROW or d - b < NARROW:
+            return wide.left, wide.bottom, wide.right, wide.top
+        return min(a, wide.left), b, max(c, wide.right), d
+
+    return box
 
 
 def _page_lines(pieces: list[Piece], width: float) -> list[str]:
@@ -98,12 +250,14 @@ def _page_lines(pieces: list[Piece], width: float) -> list[str]:
 def _rows(pieces: list[Piece]) -> list[list[Piece]]:
     """Pieces by line: those whose middles lie within one another's height."""
     rows: list[list[Piece]] = []
+    top = bottom = 0.0
     for p in sorted(pieces, key=lambda p: (p.top + p.bottom) / 2):
-        middle = (p.top + p.bottom) / 2
-        if rows and min(q.top for q in rows[-1]) <= middle <= max(q.bottom for q in rows[-1]):
+        if rows and top <= (p.top + p.bottom) / 2 <= bottom:
             rows[-1].append(p)
+            top, bottom = min(top, p.top), max(bottom, p.bottom)
         else:
             rows.append([p])
+            top, bottom = p.top, p.bottom
     return [sorted(row, key=lambda p: p.left) for row in rows]
 
 
@@ -159,12 +313,18 @@ def _without_edges(pages: list[list[str]]) -> list[list[str]]:
 
 def _joined(lines: list[str]) -> str:
     """The lines as text, a word that is parted at a line's end made whole."""
-    out: list[str] = []
+    out: list[list[str]] = []
+    tail = ""
     for line in lines:
-        if out and _RE["parted"].search(out[-1]) and _RE["goes_on"].match(line):
-            head, (word, *rest) = out[-1], line.split(maxsplit=1)
-            out[-1] = (head if _RE["kept_hyphen"].search(head.lower()) else head[:-1]) + word
-            out += [part.strip() for part in rest]
-            continue
-        out.append(line.rstrip())
-    return "\n".join(out).strip("\n") + "\n"
+        if out and _RE["parted"].search(tail) and _RE["goes_on"].match(line):
+            word, *rest = line.split(maxsplit=1)
+            if not _RE["kept_hyphen"].search(tail.lower()):
+                tail, out[-1][-1] = tail[:-1], out[-1][-1][:-1]
+            out[-1].append(word)
+            tail = (tail + word)[-_TAIL:]
+            if not rest:
+                continue
+            line = rest[0].strip()
+        out.append([line.rstrip()])
+        tail = out[-1][0][-_TAIL:]
+    return "\n".join("".join(parts) for parts in out).strip("\n") + "\n"

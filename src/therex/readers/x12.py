@@ -13,6 +13,7 @@ from pathlib import Path
 from therex.days import parse_day
 from therex.errors import InputError
 from therex.readers.claims import ChargeLine
+from therex.readers.limits import read_small
 from therex.types import Charge
 
 
@@ -51,7 +52,7 @@ def read_837p(path: Path) -> list[ChargeLine]:
     at = _Loop()
     kind = ""
     try:
-        reader = X12Reader(io.StringIO(path.read_text(encoding="utf-8", errors="replace")))
+        reader = X12Reader(io.StringIO(read_small(path, "--claims").decode("utf-8", errors="replace")))
         for segment in reader:
             name = segment.get_seg_id()
             if name == "ST":
