@@ -15,7 +15,7 @@ from therex.catalog.episode import less_is_better
 from therex.reports.html import embed
 from therex.reports.record import SCHEMA_VERSION, to_record
 from therex.reports.terminal import LINE_STYLE
-from therex.reports.worklist import words
+from therex.reports.wording import listed, reasons_of, sentences
 from therex.types import Assessment, Episode, EpisodeFinding, Passage
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "resources" / "chart.html"
@@ -76,9 +76,9 @@ def episodes_html(found: Iterable[Episode]) -> str:
     rows = []
     for e in found:
         record = episode_record(e)
-        for visit, note in zip(record["visits"], e.notes, strict=True):
+        for visit, note, a in zip(record["visits"], e.notes, e.assessments, strict=True):
             visit["text"] = note.text
-            visit["why"] = words(visit["line"]["because"]) if visit["status"] == "ok" else ""
+            visit["why"] = sentences(reasons_of(a))
         rows.append(record)
     return embed(TEMPLATE, rows)
 
@@ -106,7 +106,7 @@ def _visits(e: Episode) -> Table:
             "–" if number is None else str(number),
             a.view.note_type,
             Text(a.line.status, LINE_STYLE[a.line.status]),
-            words(a.line.because),
+            sentences(reasons_of(a)),
         )
     return table
 
@@ -118,7 +118,7 @@ def _findings(e: Episode) -> list[RenderableType]:
     for f in e.findings:
         out.append(
             Text.assemble(
-                (f"{f.severity:8}", _SEVERITY[f.severity]), f" {_day(e, f.note) or '–'}  ", (words((f.id,)), "bold"), f"  {f.message}"
+                (f"{f.severity:8}", _SEVERITY[f.severity]), f" {_day(e, f.note) or '–'}  ", (listed((f.id,)), "bold"), f"  {f.message}"
             )
         )
         out += _passages(e, f)
