@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 PAYER = "A payer of `therex policy list`, or a policy file ending in .yaml."
-group = typer.Typer(help="Payers, their rules, citations and dates.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(help="Payers, their rules, citations and dates.", no_args_is_help=True, rich_markup_mode="rich")
 
 
 @group.command("list")
