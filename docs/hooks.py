@@ -19,7 +19,7 @@ TAKEN = {
     "CONTRIBUTING.md": "contributing.md",
     "training_data/DATASHEET.md": "datasheet.md",
 }
-LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)\s#]+)(#[^)\s]*)?\)")
+LINK = re.compile(r"\[([^\[\]]*)\]\((?!https?:|#|mailto:)([^)\s#]+)(#[^)\s]*)?\)")
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -30,16 +30,16 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Links that lead to the same pages on the site; what the site does not have is named without a link."""
+    """Links that lead to the same pages on the site; a file that the site does not have is named by its path."""
     source = next((s for s, taken in TAKEN.items() if taken == page.file.src_uri), f"docs/{page.file.src_uri}")
 
     def fitted(m: re.Match[str]) -> str:
-        target = _within((ROOT / source).parent / m[1])
+        target = _within((ROOT / source).parent / m[2])
         if target in TAKEN:
-            return f"]({TAKEN[target]}{m[2] or ''})"
+            return f"[{m[1]}]({TAKEN[target]}{m[3] or ''})"
         if target.startswith("docs/") and not target.endswith((".py", ".json")):
-            return f"]({target.removeprefix('docs/')}{m[2] or ''})"
-        return "](#)" if target.endswith("/") else f"](https://github.com/therex-project/therex/blob/main/{target})"
+            return f"[{m[1]}]({target.removeprefix('docs/')}{m[3] or ''})"
+        return f"{m[1]} (`{target}`)" if target not in m[1] else m[1]
 
     return LINK.sub(fitted, markdown)
 
