@@ -15,7 +15,7 @@ from therex.elements.contradictions import read_contradictions
 from therex.errors import NoteError
 from therex.nlp.build import load
 from therex.nlp.export import to_view
-from therex.policy.claim import read_claim, with_claim
+from therex.policy.claim import read_claim, read_hints, with_claim
 from therex.policy.custom import custom_findings
 from therex.policy.engine import findings
 from therex.policy.line import read_line
@@ -83,7 +83,7 @@ class Analyzer:
         claim = read_claim(self.policy, charges, view, minutes, necessity, self.on) if charges else None
         return Assessment(
             note_id, view, minutes, found, contradictions, necessity, with_claim(line, claim) if claim else line, self.policy.id, claim,
-            code_fits(view), custom,
+            code_fits(view), custom, read_hints(self.policy, charges, view, necessity, self.on),
         )  # fmt: skip
 
     def weigh(self, view: NoteView, minutes: Minutes, elements: Sequence[Element], contradictions: Sequence[Contradiction]) -> Necessity:

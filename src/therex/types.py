@@ -374,6 +374,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """Something that a coder may have to see to, whatever the status of the line."""
+
+    id: str
+    message: str
+    evidence: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """Everything therex says of one note; `error` is set, and the rest is empty, where it could not be analysed."""
 
@@ -388,6 +397,7 @@ class Assessment:
     claim: Claim | None = None
     fits: tuple[CodeFit, ...] = ()
     custom: tuple[Finding, ...] = ()
+    hints: tuple[Hint, ...] = ()
     error: tuple[str, str] | None = None
 
 

@@ -30,7 +30,8 @@ ONLY = {
     "sqlalchemy": {"batch", "web"},
     **{key: {"web"} for key in ("fastapi", "starlette", "uvicorn", "alembic", "argon2")},
     **{key: {"qa"} for key in ("statsmodels", "krippendorff")},
-    **{key: {"readers"} for key in ("docx", "pypdfium2", "striprtf", "lxml", "hl7", "pyx12")},
+    "docx": {"readers", "reports"},
+    **{key: {"readers"} for key in ("pypdfium2", "striprtf", "lxml", "hl7", "pyx12")},
 }
 
 

@@ -41,4 +41,4 @@ def test_a_browser_shows_the_worklist_and_the_note(analyzer, chromium, tmp_path)
         timeout=90,
     )
     assert 'class="pill hold"' in done.stdout and "<mark" in done.stdout and "&lt;img src=x" in done.stdout
-    assert "2 notes" in done.stdout and "To ask the therapist" in done.stdout
+    assert "2 notes" in done.stdout and "Questions for the therapist" in done.stdout

@@ -22,11 +22,17 @@ class _UniqueKeys(_Base):  # type: ignore[misc]
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
-        for key_node, _ in node.value:
+        for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=deep)
+            where = f"line {key_node.start_mark.line + 1}"
             if key in seen:
-                raise ResourceError(f"line {key_node.start_mark.line + 1}: the key {key!r} stands twice")
+                raise ResourceError(f"{where}: the key {key!r} is given twice")
             seen.add(key)
+            if value_node.tag == "tag:yaml.org,2002:timestamp":
+                try:
+                    self.construct_object(value_node)
+                except ValueError:
+                    raise ResourceError(f"{where}: {key}: {value_node.value} is not a date in the calendar (YYYY-MM-DD)") from None
         result: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return result
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -161,25 +161,41 @@ class Policy:
 
 def _one_of(where: str, key: str, value: Any, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
-        raise ResourceError(f"{where}: {key}: {value!r} is none of {', '.join(allowed)}")
+        raise ResourceError(f"{where}: {key}: {value!r} is not one of {', '.join(allowed)}")
     return str(value)
 
 
 def _keys(where: str, row: dict[str, Any], wanted: set[str], optional: set[str]) -> None:
     for kind, keys in (("unknown", set(row) - wanted - optional), ("missing", wanted - set(row))):
         if keys:
-            raise ResourceError(f"{where}: {kind} key {sorted(keys)[0]!r}; want {', '.join(sorted(wanted | optional))}")
+            raise ResourceError(f"{where}: {kind} key {sorted(keys)[0]!r}; allowed keys: {', '.join(sorted(wanted | optional))}")
 
 
 def _day(where: str, key: str, value: Any) -> date:
-    if not isinstance(value, date):
-        raise ResourceError(f"{where}: {key}: {value!r} is no day: want YYYY-MM-DD")
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ResourceError(f"{where}: {key}: {value!r} is not a date (YYYY-MM-DD)")
     return value
+
+
+def _in_force(where: str, row: dict[str, Any]) -> tuple[date, date | None]:
+    """The first and the last day of validity; none where it is open."""
+    first = _day(where, "effective_from", row["effective_from"]) if row.get("effective_from") is not None else date.min
+    last = _day(where, "effective_to", row["effective_to"]) if row.get("effective_to") is not None else None
+    if last is not None and last < first:
+        raise ResourceError(f"{where}: effective_to: {last.isoformat()} is before effective_from, {first.isoformat()}")
+    return first, last
+
+
+def _started(where: str, row: dict[str, Any]) -> tuple[date, date | None]:
+    """The days of validity of a rule, which names its first day."""
+    _day(where, "effective_from", row["effective_from"])
+    return _in_force(where, row)
 
 
 def _rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> Rule:
     _keys(where, row, _KEYS, _OPTIONAL)
     types = tuple(_one_of(where, "note_types", x, get_args(NoteType)) for x in row["note_types"])
+    first, last = _started(where, row)
     return Rule(
         id=str(row["id"]),
         element=_one_of(where, "element", row["element"], ELEMENTS),
@@ -190,8 +206,8 @@ def _rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) -> Rule:
         severity=_one_of(where, "severity", row["severity"], SEVERITIES),
         elsewhere=bool(row["elsewhere"]),
         note_types=types,
-        effective_from=_day(where, "effective_from", row["effective_from"]),
-        effective_to=None if row["effective_to"] is None else _day(where, "effective_to", row["effective_to"]),
+        effective_from=first,
+        effective_to=last,
         evidence=str(row["evidence"]),
         verified=bool(row["verified"]),
         checked=_day(where, "checked", row["checked"]),
@@ -205,15 +221,16 @@ def _episode_rule(where: str, row: dict[str, Any], authorities: dict[str, Any]) 
     _keys(where, row, _EPISODE_KEYS, _EPISODE_OPTIONAL)
     for key in sorted(_EPISODE_OPTIONAL & set(row)):
         if not isinstance(row[key], int) or isinstance(row[key], bool) or not 0 <= row[key] <= 1000:
-            raise ResourceError(f"{where}: {key}: want a whole number from 0 to 1000")
+            raise ResourceError(f"{where}: {key}: must be a whole number from 0 to 1000")
+    first, last = _started(where, row)
     return EpisodeRule(
         id=str(row["id"]),
         check=_one_of(where, "check", row["check"], EPISODE_CHECKS),
         authority=_one_of(where, "authority", row["authority"], tuple(authorities)),
         section=str(row["section"]),
         severity=cast(Literal["critical", "major", "minor"], _one_of(where, "severity", row["severity"], SEVERITIES)),
-        effective_from=_day(where, "effective_from", row["effective_from"]),
-        effective_to=None if row["effective_to"] is None else _day(where, "effective_to", row["effective_to"]),
+        effective_from=first,
+        effective_to=last,
         evidence=str(row["evidence"]),
         verified=bool(row["verified"]),
         checked=_day(where, "checked", row["checked"]),
@@ -229,12 +246,15 @@ def _custom(where: str, row: dict[str, Any]) -> CustomElement:
     _keys(where, row, _CUSTOM_KEYS, _CUSTOM_OPTIONAL)
     told = [key for key in ("phrases", "label", "section") if row.get(key)]
     if len(told) != 1:
-        raise ResourceError(f"{where}: want one of phrases, label, section")
+        raise ResourceError(f"{where}: needs one of phrases, label, section")
     phrases = row.get("phrases") or []
     if not isinstance(phrases, list) or any(not isinstance(p, str) or not p.strip() for p in phrases):
-        raise ResourceError(f"{where}: phrases: want a list of words or phrases")
+        raise ResourceError(f"{where}: phrases: must be a list of words or phrases")
     if row["id"] in ELEMENTS or not re.fullmatch(r"[a-z][a-z0-9_.]*", str(row["id"])):
-        raise ResourceError(f"{where}: id: want small letters, digits, dots and low lines, and none of the 18 elements")
+        raise ResourceError(
+            f"{where}: id: must have only lowercase letters, digits, dots, and underscores, and must not be one of the 18 elements"
+        )
+    first, last = _in_force(where, row)
     return CustomElement(
         id=str(row["id"]),
         requirement=_one_of(where, "requirement", row["requirement"], REQUIREMENTS),
@@ -246,8 +266,8 @@ def _custom(where: str, row: dict[str, Any]) -> CustomElement:
         attribute=str(row.get("attribute") or ""),
         section=_one_of(where, "section", row["section"], section_kinds()) if row.get("section") else "",
         note_types=tuple(_one_of(where, "note_types", x, get_args(NoteType)) for x in row.get("note_types") or get_args(NoteType)),
-        effective_from=_day(where, "effective_from", row["effective_from"]) if row.get("effective_from") else date.min,
-        effective_to=_day(where, "effective_to", row["effective_to"]) if row.get("effective_to") else None,
+        effective_from=first,
+        effective_to=last,
     )
 
 
@@ -268,7 +288,7 @@ def _rows(path: Path, data: dict[str, Any], key: str) -> list[tuple[str, dict[st
     for i, row in enumerate(data.get(key) or []):
         where = f"{path.name} line {line_of(path, key, i)}: {key.removesuffix('s')} {i + 1} ({row.get('id', 'no id') if isinstance(row, dict) else row})"
         if not isinstance(row, dict):
-            raise ResourceError(f"{where}: want a mapping of keys")
+            raise ResourceError(f"{where}: must be a mapping of keys")
         out.append((where, row))
     return out
 
@@ -283,26 +303,28 @@ def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
     """
     data = read_yaml(path)
     if not isinstance(data, dict) or not {"id", "name", "version"} <= set(data):
-        raise ResourceError(f"{path.name}: want a mapping with id, name, version, and rules or extends")
+        raise ResourceError(f"{path.name}: must be a mapping with id, name, version, and rules or extends")
     for key in set(data) - _PROFILE:
-        raise ResourceError(f"{path.name} line {line_of(path, key)}: unknown key {key!r}; want {', '.join(sorted(_PROFILE))}")
+        raise ResourceError(f"{path.name} line {line_of(path, key)}: unknown key {key!r}; allowed keys: {', '.join(sorted(_PROFILE))}")
     parent = _parent(path, data, _below)
     if parent is None and not {"rules", "authorities", "closing", "units_rule"} <= set(data):
-        raise ResourceError(f"{path.name}: a profile that extends none wants authorities, closing, units_rule and rules")
+        raise ResourceError(f"{path.name}: a profile that extends no other needs authorities, closing, units_rule, and rules")
     authorities = {**(parent.authorities if parent else {}), **(data.get("authorities") or {})}
     own = [_rule(where, row, authorities) for where, row in _rows(path, data, "rules")]
     custom = [_custom(where, row) for where, row in _rows(path, data, "elements")]
     own_episode = [_episode_rule(where, row, authorities) for where, row in _rows(path, data, "episode")]
     twice = [r.id for i, r in enumerate(own) if r.id in {x.id for x in own[:i]}]
     if twice:
-        raise ResourceError(f"{path.name}: the rule {twice[0]!r} stands twice")
+        raise ResourceError(f"{path.name}: the rule {twice[0]!r} is defined twice")
     inherited = parent.rules if parent else ()
     inherited_episode = parent.episode if parent else ()
     dropped = set(data.get("drop") or ())
     for name in sorted(
         dropped - {r.id for r in inherited} - {r.id for r in inherited_episode} - {c.id for c in (parent.custom if parent else ())}
     ):
-        raise ResourceError(f"{path.name} line {line_of(path, 'drop')}: drop: {name!r} is no rule of {data.get('extends') or 'a parent'}")
+        raise ResourceError(
+            f"{path.name} line {line_of(path, 'drop')}: drop: {name!r} is not a rule of {data.get('extends') or 'a parent'}"
+        )
     for name in data.get("contradictions") or {}:
         _one_of(path.name, "contradictions", name, CONTRADICTIONS)
     rules = (*own, *(r for r in inherited if r.id not in dropped))
@@ -334,12 +356,12 @@ def _parent(path: Path, data: dict[str, Any], below: tuple[str, ...]) -> Policy 
         return None
     chain = (*below, str(data["id"]))
     if str(name) in chain:
-        raise ResourceError(f"{path.name}: extends: {' extends '.join((*chain, str(name)))}: a ring")
+        raise ResourceError(f"{path.name}: extends: {' extends '.join((*chain, str(name)))}: profiles cannot extend each other in a circle")
     for place in (path.parent / f"{name}.yaml", path.parent / str(name), RESOURCES / "policy" / f"{name}.yaml"):
         if place.is_file() and place.resolve() != path.resolve():
             return read_policy(place, chain)
     raise ResourceError(
-        f"{path.name} line {line_of(path, 'extends')}: extends: {name!r} is none of {', '.join(payers())}, nor a file beside it"
+        f"{path.name} line {line_of(path, 'extends')}: extends: {name!r} is not one of {', '.join(payers())}, and not a file in the same folder"
     )
 
 
@@ -371,8 +393,8 @@ def policy(payer: str) -> Policy:
     """
     if payer.endswith((".yaml", ".yml")):
         if not Path(payer).is_file():
-            raise PolicyError("no such policy file")
+            raise PolicyError("policy file not found")
         return read_policy(Path(payer))
     if payer not in payers():
-        raise PolicyError(f"unknown payer {payer!r}: want one of {', '.join(payers())}, or a policy file ending in .yaml")
+        raise PolicyError(f"unknown payer {payer!r}: use one of {', '.join(payers())}, or the path of a policy file ending in .yaml")
     return read_policy(RESOURCES / "policy" / f"{payer}.yaml")

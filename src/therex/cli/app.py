@@ -13,8 +13,8 @@ app = typer.Typer(
     name="therex",
     help="Read physical and occupational therapy notes and tell whether they support CPT 97110.",
     no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 
@@ -29,7 +29,7 @@ def _version(show: bool) -> None:
 
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,
 ) -> None:
     """Read physical and occupational therapy notes and tell whether they support CPT 97110."""
 
@@ -53,11 +53,18 @@ def main(argv: list[str] | None = None) -> None:
     """Run the program; a user's mistake is one line on standard error and exit code 2."""
     import os
 
+    from typer.main import get_command
+
+    from therex.cli.help import asked, dress, wanted
     from therex.errors import TherexError
 
     os.umask(0o077)  # what is written is for its owner alone
     try:
-        result = app(args=argv, standalone_mode=False)
+        args = asked(sys.argv[1:] if argv is None else argv)
+        program = get_command(app)
+        if wanted(args):
+            dress(program)
+        result = program.main(args=args, prog_name="therex", standalone_mode=False)
         code = result if isinstance(result, int) else 0
         sys.stdout.flush()
     except TherexError as error:

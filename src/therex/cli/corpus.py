@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from therex.corpus.marked import MarkedNote
 
-group = typer.Typer(help="Marked notes: check, count, compare, convert.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(help="Marked notes: check, count, compare, convert.", no_args_is_help=True, rich_markup_mode="rich")
 
 
 @group.command("check")

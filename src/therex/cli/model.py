@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-group = typer.Typer(help="Models: list, show, compare, put into use, take back.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(help="Models: list, show, compare, put into use, take back.", no_args_is_help=True, rich_markup_mode="rich")
 Data = Annotated[Path | None, typer.Option("--data", help="Marked notes that neither model learned from.")]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -128,15 +129,49 @@ def wants(extra: str, *packages: str) -> Iterator[None]:
         raise InputError(f"that wants the package {error.name}: pip install 'therex[{extra}]'") from None
 
 
+PLAIN_WIDTH = 140
+
+
+def width() -> int | None:
+    """Columns to print in: those of the terminal, or of COLUMNS, or 140 where neither is known."""
+    if sys.stdout.isatty():
+        return None
+    told = os.environ.get("COLUMNS", "")
+    return int(told) if told.isdigit() and int(told) >= 20 else PLAIN_WIDTH
+
+
 def on_console(parts: Iterable[Any], output: Path | None) -> str:
-    """What rich makes of `parts`: in colour for a terminal, 140 wide and plain for anything else."""
+    """What rich makes of `parts`: in color for a terminal, plain for anything else."""
     import io
 
     from rich.console import Console
 
     on_terminal = output is None and sys.stdout.isatty()
     buffer = io.StringIO()
-    console = Console(file=buffer, force_terminal=on_terminal, highlight=False, width=None if on_terminal else 140)
+    console = Console(file=buffer, force_terminal=on_terminal, highlight=False, width=PLAIN_WIDTH if output else width())
     for part in parts:
         console.print(part)
     return buffer.getvalue()
+
+
+def format_for(format: str | None, output: Path | None, formats: Mapping[str, str], default: str) -> str:
+    """The format to write: as asked, or by the suffix of the output file.
+
+    Parameters
+    ----------
+    formats
+        The suffix of each format, such as ``.csv``; empty for one that any text file may hold.
+
+    Raises
+    ------
+    InputError
+        An unknown format, or a suffix that belongs to another one.
+    """
+    asked = one_of("--format", format, tuple(formats)) if format else None
+    suffix = output.suffix.lower() if output else ""
+    by_suffix = next((name for name, own in formats.items() if own and suffix in own.split()), None)
+    if asked and by_suffix and suffix not in formats[asked].split():
+        raise InputError(
+            f"--format {asked} does not match the output file's suffix {suffix}; leave --format out, or name the file otherwise"
+        )
+    return asked or by_suffix or default

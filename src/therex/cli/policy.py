@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 PAYER = "A payer of `therex policy list`, or a policy file ending in .yaml."
-group = typer.Typer(help="Payers, their rules, citations and dates.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(help="Payers, their rules, citations and dates.", no_args_is_help=True, rich_markup_mode="rich")
 
 
 @group.command("list")
@@ -17,7 +17,11 @@ def list_() -> int:
 
     for name in payers():
         p = policy(name)
-        typer.echo(f"{p.id:15} {p.version:8} {len(p.own):3} of {len(p.rules) + len(p.episode):2} rules its own  {p.name}")
+        count = len(p.rules) + len(p.episode)
+        own = f"{len(p.own)} of {count} rules of its own" if p.extends else f"{count} rules"
+        if not p.own:
+            own = f"no rules of its own; uses those of {p.extends}"
+        typer.echo(f"{p.id:15} {p.version:8} {p.name}: {own}")
     return 0
 
 

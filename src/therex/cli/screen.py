@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from therex.batch.local import Item, Setup
     from therex.readers.notes import Reading
 
-FORMATS = ("table", "jsonl", "json", "csv", "xlsx", "html", "none")
+# each format with the suffixes that choose it
+FORMATS = {"table": "", "jsonl": ".jsonl .ndjson", "json": ".json", "csv": ".csv", "xlsx": ".xlsx", "html": ".html .htm",
+           "questions": ".docx", "none": ""}  # fmt: skip
 WITH_TEXT = ("html",)
 FEW = 150
 
@@ -28,7 +31,8 @@ def screen(
         ),
     ],
     format: Annotated[
-        str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}; table by default, none with --database.")
+        str | None,
+        typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}; by default what the output file's suffix says, else table."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file; JSON Lines go on where an interrupted run stopped.")
@@ -85,7 +89,7 @@ def screen(
     """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
     from therex.batch.local import Setup, jobs_for
     from therex.batch.screening import Beside, Job, Tally, as_assessment, as_line, as_line_without_text, screen_all, screen_lines, screen_to
-    from therex.cli.options import charges, day, one_of, progress
+    from therex.cli.options import charges, day, format_for, one_of, progress
     from therex.cli.options import fail_on as checked
     from therex.errors import InputError
     from therex.readers.notes import Reading, columns_of, read_notes
@@ -107,9 +111,9 @@ def screen(
                 raise InputError(f"--engine spark: not with {flag}, which is the local engine's")
         more = {"payer": payer, "as_of": as_of, "model": model, "fast": fast, "timeout": timeout, "keep_text": not no_text}
         return run_spark(paths, output, columns_of(columns), master, more)
-    format = one_of("--format", format or ("none" if database and not output else "table"), FORMATS)
+    format = format_for(format, output, FORMATS, "none" if database and not output else "table")
     if format == "xlsx" and output is None:
-        raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
+        raise InputError("--format xlsx requires --output FILE")
     if no_text and (format in WITH_TEXT or keep_text):
         raise InputError("--no-text: not with --format html, which shows the notes, nor with --keep-text")
     wanted = frozenset(checked(fail_on or []))
@@ -196,6 +200,13 @@ def _write(done: list[Any], format: str, output: Path | None, no_text: bool) -> 
         with whole(output) as part:
             write_xlsx(assessments, part)
         return
+    if format == "questions" and output is not None and output.suffix.lower() == ".docx":
+        from therex.batch.outputs import whole
+        from therex.reports.questions import messages, to_docx
+
+        with whole(output) as part:
+            part.write_bytes(to_docx(messages(done)))
+        return
     text = _render(done, format, output, no_text)
     if output is None:
         sys.stdout.write(text)
@@ -220,12 +231,17 @@ def _render(done: list[Any], format: str, output: Path | None, no_text: bool) ->
     if format == "html":
         from therex.reports.html import to_html
 
-        return to_html(assessments)
-    from therex.cli.options import on_console
+        return to_html(assessments, [note for _, note in done])
+    if format == "questions":
+        from therex.reports.questions import messages, to_text
+
+        return to_text(messages(done))
+    from therex.cli.options import PLAIN_WIDTH, on_console, width
     from therex.reports.terminal import summary, worklist_table
 
     stale = sorted({line for a in assessments if a.claim for line in a.claim.tables})
-    return on_console([worklist_table(assessments), f"\n{summary(assessments)}", *stale], output)
+    columns = PLAIN_WIDTH if output else width() or os.get_terminal_size().columns
+    return on_console([worklist_table(assessments, columns), f"\n{summary(assessments)}", *stale], output)
 
 
 def add(app: typer.Typer) -> None:

@@ -38,13 +38,26 @@ def side_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
         if count[other] >= 2 and home not in exercised and not count["both"] and count[other] > count[home]:
             first = next(r for side, _, r in marks if side == other)
             told = f"The {other} side is treated here; the evaluation is of the {home}."
-            out.append(EpisodeFinding("side_differs", v.place, "critical", told, "", "", (Passage(v.place, first.start, first.end),)))
+            evidence = (*_of_side(visits, home), Passage(v.place, first.start, first.end))
+            out.append(EpisodeFinding("side_differs", v.place, "critical", told, "", "", evidence))
     return out
+
+
+def _of_side(visits: Sequence[Visit], side: str) -> tuple[Passage, ...]:
+    """Where the evaluation, or else the first visit, tells its side; empty where it stands beside nothing that is marked."""
+    v = _first(visits)
+    if v is None:
+        return ()
+    return tuple(Passage(v.place, r.start, r.end) for told, _, r in _marks(v, treated=False) if told == side)[:1]
+
+
+def _first(visits: Sequence[Visit]) -> Visit | None:
+    return next((v for v in visits if v.view.note_type == "evaluation"), next((v for v in visits if v.treats), None))
 
 
 def _home(visits: Sequence[Visit]) -> str | None:
     """The side of the episode: that of the evaluation, or else of the first visit; None where it is both or not told."""
-    v = next((v for v in visits if v.view.note_type == "evaluation"), next((v for v in visits if v.treats), None))
+    v = _first(visits)
     if v is None:
         return None
     count = Counter(side for side, _, _ in _marks(v, treated=False))
@@ -109,8 +122,9 @@ def diagnosis_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             all_ = _words(v.low[start:end]).difference(resource(FILE)["stop"])
             named = (all_ - generic()) or all_
             if named and not named & known:
-                told = "The diagnosis named here is none of those of the evaluation."
-                out.append(EpisodeFinding("diagnosis_differs", v.place, "major", told, "", "", (Passage(v.place, start, end),)))
+                told = "The diagnosis named here is not in the evaluation."
+                before = tuple(Passage(first.place, a, b) for a, b in _diagnoses(first)[:1])
+                out.append(EpisodeFinding("diagnosis_differs", v.place, "major", told, "", "", (*before, Passage(v.place, start, end))))
                 break
     return out
 
@@ -152,17 +166,17 @@ def date_conflicts(visits: Sequence[Visit]) -> list[EpisodeFinding]:
     for v in visits:
         if not v.treats:
             continue
-        told = ""
+        told, other = "", None
         late = v.says("late_entry")
         service = list(v.on("service"))
         if v.note.day and v.told and v.told != v.note.day and not late and all(d.day != v.note.day for d in service):
             told = f"The text is of {v.told.isoformat()}, the record of {v.note.day.isoformat()}."
         elif v.day and v.day in days and not v.says("second_session"):
-            told = f"Another visit bears the same day, {v.day.isoformat()}."
+            told, other = f"Another visit has the same date, {v.day.isoformat()}.", days[v.day]
         elif before and v.stated and before.stated and v.day != before.day and v.stated <= before.stated and not late:
-            told = f"Visit {v.stated} comes after visit {before.stated}."
+            told, other = f"Visit {v.stated} comes after visit {before.stated}.", before
         if told:
-            evidence = tuple(Passage(v.place, d.start, d.end) for d in service[:1])
+            evidence = tuple(Passage(x.place, d.start, d.end) for x in (other, v) if x for d in list(x.on("service"))[:1])
             out.append(EpisodeFinding("date_conflict", v.place, "critical", told, "", "", evidence))
         if v.day:
             days.setdefault(v.day, v)
@@ -179,10 +193,8 @@ def signed_before(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             continue
         early = [d for d in v.on("signed") if d.day < day and (day - d.day).days < 300]
         if early and not any(d.day >= day for d in v.on("signed")):
-            told = f"Signed on {early[-1].day.isoformat()}, the visit is of {day.isoformat()}."
-            out.append(
-                EpisodeFinding(
-                    "signed_before_service", v.place, "critical", told, "", "", (Passage(v.place, early[-1].start, early[-1].end),)
-                )
-            )
+            told = f"Signed on {early[-1].day.isoformat()}; the date of service is {day.isoformat()}."
+            days = (*list(v.on("service"))[:1], early[-1])
+            evidence = tuple(Passage(v.place, d.start, d.end) for d in days)
+            out.append(EpisodeFinding("signed_before_service", v.place, "critical", told, "", "", evidence))
     return out

@@ -18,7 +18,7 @@ from therex.catalog.files import resource
 from therex.catalog.patterns import Patterns, expand
 from therex.catalog.policy import Policy
 from therex.catalog.tables import edit_between, modifier_holds, modifiers, quarterly, stale_tables, unlikely_beyond
-from therex.types import Charge, Claim, ClaimFinding, Line, Minutes, Necessity, NoteView
+from therex.types import Charge, Claim, ClaimFinding, Hint, Line, Minutes, Necessity, NoteView, Range
 
 _RE = Patterns("claims")
 
@@ -111,9 +111,27 @@ def _plan(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
     return out
 
 
+def _assistants(view: NoteView) -> list[Range]:
+    """The signatures of assistants."""
+    return [Range(m.start, m.end) for m in view.mentioned("signature") if _RE["assistant"].search(_signed(view, m.start, m.end))]
+
+
+def _signed(view: NoteView, start: int, end: int) -> str:
+    return view.text[start : end + 12].split("\n")[0]
+
+
+def read_hints(policy: Policy, charges: Sequence[Charge], view: NoteView, necessity: Necessity, on: date) -> tuple[Hint, ...]:
+    """What a coder may have to see to where no charge lines are at hand: the modifier of an assistant's services."""
+    if charges or policy.modifiers != "medicare" or necessity.verdict == "not_applicable" or not modifier_holds("CQ", on, "required_from"):
+        return ()
+    signed = _assistants(view)
+    which = {"PT": "CQ", "OT": "CO"}.get(view.discipline, "CQ or CO")
+    told = f"Signed by an assistant: services furnished in whole or in part by an assistant carry {which}. Check the charge lines."
+    return (Hint("assistant_modifier", told, tuple(signed)),) if signed else ()
+
+
 def _assistant(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
-    signed = [view.text[m.start : m.end + 12].split("\n")[0] for m in view.mentioned("signature")]
-    assistant = any(_RE["assistant"].search(s) for s in signed)
+    assistant = bool(_assistants(view))
     timed = [c for c in charges if is_timed(c.code) and c.units]
     marked = [c for c in timed if {"CQ", "CO"} & set(c.modifiers)]
     query = "Who furnished the minutes of each timed service, the therapist or the assistant?"

@@ -9,12 +9,12 @@ from therex.catalog.policy import Policy
 from therex.types import Contradiction, Element, Finding, FindingStatus, NoteView
 
 _WORDS = {
-    "ok": "Found in the note.",
-    "weak": "Found, but weak.",
+    "ok": "Documented.",
+    "weak": "Documented, but weak.",
     "missing": "Not found in the text supplied.",
-    "needs_other_document": "Not found here; it may live in the evaluation, plan of care or progress report, which was not supplied.",
-    "weak_elsewhere": "Weak here; the rest may live in the evaluation, plan of care or progress report, which was not supplied.",
-    "contradicted": "Another statement in the note speaks against it.",
+    "needs_other_document": "Not found here. Check the evaluation, plan of care, or progress report, which was not supplied.",
+    "weak_elsewhere": "Weak here. Check the evaluation, plan of care, or progress report, which was not supplied.",
+    "contradicted": "Another statement in the note contradicts it.",
     "not_required": "This payer has no rule on it for this kind of note.",
 }
 

@@ -19,7 +19,7 @@ from therex.catalog.policy import policy
 from therex.qa.agreement import agreement, alpha
 from therex.qa.decisions import STATUS, VERDICTS, Decision, in_use, line_of, over_units, under_units
 from therex.qa.intervals import Rate, Stratum, stratified
-from therex.reports.worklist import REASONS
+from therex.reports.wording import listed
 from therex.types import ELEMENTS
 
 LINES = ("hold", "review", "ready", "no_97110")
@@ -253,7 +253,7 @@ def _reasons(notes: Iterable[_Note]) -> list[dict[str, Any]]:
 
 
 def _words(reason: str) -> str:
-    return REASONS.get(reason) or reason.replace("_", " ")
+    return listed([reason])
 
 
 def _scorecard(group: Mapping[str, Any], notes: Sequence[_Note]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from therex.catalog.episode import less_is_better
 from therex.reports.html import embed
 from therex.reports.record import SCHEMA_VERSION, to_record
 from therex.reports.terminal import LINE_STYLE
-from therex.reports.worklist import words
+from therex.reports.wording import element_name, listed, reasons_of, said, sentences
 from therex.types import Assessment, Episode, EpisodeFinding, Passage
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "resources" / "chart.html"
@@ -76,11 +77,24 @@ def episodes_html(found: Iterable[Episode]) -> str:
     rows = []
     for e in found:
         record = episode_record(e)
-        for visit, note in zip(record["visits"], e.notes, strict=True):
+        for visit, note, a in zip(record["visits"], e.notes, e.assessments, strict=True):
             visit["text"] = note.text
-            visit["why"] = words(visit["line"]["because"]) if visit["status"] == "ok" else ""
+            visit["why"] = sentences(reasons_of(a))
+            visit["shown"] = {
+                "status": said("statuses", a.line.status if a.line else "error"),
+                "kind": said("note_types", a.view.note_type) if a.view else "",
+                "elsewhere": {f.id: element_name(f.id).lower() for f in a.findings if f.note_id},
+            }
+        for row, f in zip(record["findings"], e.findings, strict=True):
+            row["title"] = listed((f.id,))
         rows.append(record)
-    return embed(TEMPLATE, rows)
+    return embed(TEMPLATE, sorted(rows, key=_worst))
+
+
+def _worst(record: Mapping[str, Any]) -> tuple[int, ...]:
+    """Sort key: the episodes with the most critical findings first, then the most major, then the most minor."""
+    counts = Counter(f["severity"] for f in record["findings"])
+    return tuple(-counts[s] for s in _SEVERITY)
 
 
 def episode_view(e: Episode) -> RenderableType:
@@ -106,7 +120,7 @@ def _visits(e: Episode) -> Table:
             "–" if number is None else str(number),
             a.view.note_type,
             Text(a.line.status, LINE_STYLE[a.line.status]),
-            words(a.line.because),
+            sentences(reasons_of(a)),
         )
     return table
 
@@ -118,7 +132,7 @@ def _findings(e: Episode) -> list[RenderableType]:
     for f in e.findings:
         out.append(
             Text.assemble(
-                (f"{f.severity:8}", _SEVERITY[f.severity]), f" {_day(e, f.note) or '–'}  ", (words((f.id,)), "bold"), f"  {f.message}"
+                (f"{f.severity:8}", _SEVERITY[f.severity]), f" {_day(e, f.note) or '–'}  ", (listed((f.id,)), "bold"), f"  {f.message}"
             )
         )
         out += _passages(e, f)

@@ -9,7 +9,7 @@ from typing import Any
 from therex.catalog.codes import codes
 from therex.types import Assessment, ChargeLine, Claim, Finding, Minutes, Note, Range
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 def _ranges(found: Iterable[Range]) -> list[dict[str, int]]:
@@ -50,6 +50,7 @@ def to_record(a: Assessment, note: Note | None = None, *, text: bool = True) -> 
         **({"custom_elements": [_finding(f) for f in a.custom]} if a.custom else {}),
         **({"claim": _claim(a.claim)} if a.claim is not None else {}),
         "code_fit": [{"exercise": f.exercise, "reads_as": f.reads_as, "message": f.message, "evidence": _ranges(f.evidence)} for f in a.fits],
+        "hints": [{"id": h.id, "message": h.message, "evidence": _ranges(h.evidence)} for h in a.hints],
         "contradictions": [{"id": c.id, "message": c.message, "evidence": _ranges(c.evidence)} for c in a.contradictions],
         "time": _time(a.time),
         "sections": [{"kind": s.kind, "start": s.start, "end": s.end} for s in view.sections],

@@ -48,6 +48,13 @@ def schema() -> dict[str, Any]:
             },
             "elements": {"type": "array", "minItems": len(ELEMENTS), "maxItems": len(ELEMENTS), "items": _finding({"enum": list(ELEMENTS)}, place)},
             "custom_elements": {"type": "array", "items": _finding({"type": "string"}, place)},
+            "hints": {
+                "type": "array",
+                "items": {
+                    "type": "object", "required": ["id", "message", "evidence"],
+                    "properties": {"id": {"type": "string"}, "message": {"type": "string"}, "evidence": {"type": "array", "items": place}},
+                },
+            },
             "code_fit": {
                 "type": "array",
                 "items": {

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from therex.reports.wording import reasons_of, sentences
 from therex.types import Assessment
 
 COLUMNS = (
@@ -15,15 +16,6 @@ COLUMNS = (
     "timed_total", "session_total", "billed_97110", "supported_97110", "billed_timed", "visit_most_units", "queries", "error",
 )  # fmt: skip
 _RANK = {"hold": 1, "error": 2, "review": 3, "ready": 4, "no_97110": 5}
-REASONS = {
-    "date_of_service": "no date of service", "interventions_named": "interventions not named", "timed_minutes": "timed minutes",
-    "total_time": "total time", "signature": "signature", "billed_units": "billed units exceed supported units",
-    "billed_not_given": "97110 billed, none given", "not_supported": "necessity not supported", "needs_review": "necessity needs a reader",
-    "not_applicable": "no therapeutic exercise", "units_mismatch": "billed units exceed the stated time", "not_one_on_one": "not one-on-one",
-    "aide_delivered": "given by an aide", "code_misfit": "another service", "not_skilled": "no skill needed", "inconsistent": "inconsistent",
-    "over_billed": "charged units exceed supported units", "charge_not_in_note": "charged, not in the note", "plan_modifier": "plan modifier (GP, GO, GN)",
-    "assistant_modifier": "assistant's modifier (CQ, CO)",
-}  # fmt: skip
 
 
 def rank(a: Assessment) -> tuple[int, int, float]:
@@ -39,27 +31,9 @@ def in_order(found: Iterable[Assessment]) -> list[Assessment]:
     return sorted(found, key=rank)
 
 
-def words(reasons: Iterable[str]) -> str:
-    """Reasons in a coder's words."""
-    return ", ".join(REASONS.get(r, r.replace("_", " ")) for r in reasons)
-
-
 def why(a: Assessment) -> str:
-    """The reasons for the status of the charge line: sentences with figures of units first, then the others in words."""
-    if a.line is None:
-        return ""
-    told = {c.id: c.message for c in a.contradictions if c.id == "units_mismatch"} | dict(a.line.messages)
-    charged = [x.message for x in (a.claim.findings if a.claim else ()) if x.id == "over_billed"]
-    if charged:
-        told["over_billed"] = " ".join(charged)
-    # the note's own check and the payer's may say the same of one code: it is told once
-    every = [s.rstrip(".") for reason in a.line.because if reason in told for s in told[reason].split(". ")]
-    first = {s.partition(";")[0]: s for s in reversed(every)}
-    sentences = [first[s.partition(";")[0]] for s in every if s in first.values()]
-    rest = words(r for r in a.line.because if r not in told)
-    if not sentences:
-        return rest
-    return ". ".join([*dict.fromkeys(sentences), *([rest[0].upper() + rest[1:]] if rest else [])])
+    """The reasons for the status of the charge line, in sentences."""
+    return sentences(reasons_of(a))
 
 
 def row(a: Assessment) -> dict[str, Any]:
