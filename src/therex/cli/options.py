@@ -134,9 +134,14 @@ def on_console(parts: Iterable[Any], output: Path | None) -> str:
 
     from rich.console import Console
 
+    from therex.reports.terminal import Harmless
+
     on_terminal = output is None and sys.stdout.isatty()
     buffer = io.StringIO()
-    console = Console(file=buffer, force_terminal=on_terminal, highlight=False, width=None if on_terminal else 140)
+    # a name may hold brackets and colons, which are no markup here
+    console = Console(
+        file=buffer, force_terminal=on_terminal, highlight=False, markup=False, emoji=False, width=None if on_terminal else 140
+    )
     for part in parts:
-        console.print(part)
+        console.print(Harmless(part))
     return buffer.getvalue()
