@@ -76,6 +76,7 @@ def sample(
         "blind": blind, "adjudicate": one_of("--adjudicate", adjudicate, ("all", "line")), "payer": payer,
         "as_of": on.isoformat() if (on := day(as_of)) else None, "rates": [[list(k), v] for k, v in rates[1].items()],
     }  # fmt: skip
+    check({"--output": output}, (*paths, claims, like, probe, columns, payer))
     before = None
     if like is not None:
         from therex.qa.samples import read_sample
@@ -90,7 +91,6 @@ def sample(
         raise InputError("want --size, or --precision for the size that it needs")
     if clash := [name for name in [*design["by"], *design["group"]] if name.lower() != name and name.lower() in OWN + READ]:
         raise InputError(f"--by: want {clash[0].lower()!r} in small letters")
-    check({"--output": output}, (*paths, claims, like, probe, columns, payer))
     own = frozenset(p.resolve() for p in (output, like, claims) if p)
     reading = Reading(columns_of(columns), names=claims is not None, keep=columns_among(named(design)), skip=own)
     held = list(read_notes(paths, reading)) if claims or "-" in paths else None
