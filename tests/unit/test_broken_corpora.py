@@ -19,7 +19,7 @@ HEAD = NOTE.split("\n---\n")[0]
      "---\na: \x07\n---\nx", "---\n? [a]\n: b\n---\nx"],
 )  # fmt: skip
 def test_front_matter_that_is_none_is_told(raw):
-    with pytest.raises(CorpusError, match="^note 1"):
+    with pytest.raises(CorpusError, match=r"^note 1"):
         parse(raw, "note 1")
 
 
