@@ -63,7 +63,7 @@ def checked_name(name: str) -> str:
 def user_models() -> list[str]:
     """The names of the user's own models, sorted."""
     folder = home() / "models"
-    return sorted(p.name for p in folder.iterdir() if (p / NECESSITY).is_dir()) if folder.is_dir() else []
+    return sorted(p.name for p in folder.iterdir() if _NAME.fullmatch(p.name) and (p / NECESSITY).is_dir()) if folder.is_dir() else []
 
 
 def model_folder(name: str | None = None) -> Path:

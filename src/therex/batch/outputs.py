@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from therex.batch.places import aim, is_stream
 from therex.errors import InputError
 
 MODE = 0o600
@@ -24,13 +25,18 @@ MODE = 0o600
 def whole(output: Path, flag: str = "--output") -> Iterator[Path]:
     """The path of a new file that takes the place of `output` when the block ends well, and goes away when it does not.
 
-    A fault of the block's own goes on as it is; `flag` is what the user named the file by.
+    A link stays, and what it points to is written; a device or a pipe is written to itself. A fault of the block's own goes on as it is;
+    `flag` is what the user named the file by.
 
     Raises
     ------
     InputError
         The file cannot be written.
     """
+    if is_stream(output):
+        yield output
+        return
+    output = aim(output)
     # the name is the same every time: what a killed run left there holds note text, and the next run takes its place
     part = output.with_name(f".{output.name}.tmp")
     try:
@@ -42,7 +48,11 @@ def whole(output: Path, flag: str = "--output") -> Iterator[Path]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    os.replace(part, output)
+    try:
+        os.replace(part, output)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"{flag}: the file cannot be written ({type(error).__name__})") from None
 
 
 def write_whole(output: Path, text: str) -> None:
@@ -113,6 +123,7 @@ def open_part(output: Path, run: str, day: str) -> Part:
     InputError
         The folder cannot be written.
     """
+    output = aim(output)
     part = Part(output, 0, day)
     known: Any = {}
     with suppress(OSError, ValueError):

@@ -56,9 +56,11 @@ def main(argv: list[str] | None = None) -> None:
     from typer.main import get_command
 
     from therex.cli.help import asked, dress, wanted
+    from therex.cli.streams import BROKEN_PIPE, leave, reader_gone, ready, words_for
     from therex.errors import TherexError
 
     os.umask(0o077)  # what is written is for its owner alone
+    ready()
     try:
         args = asked(sys.argv[1:] if argv is None else argv)
         program = get_command(app)
@@ -68,27 +70,43 @@ def main(argv: list[str] | None = None) -> None:
         code = result if isinstance(result, int) else 0
         sys.stdout.flush()
     except TherexError as error:
-        print(f"therex: {error}", file=sys.stderr)
+        _tell(str(error))
         code = error.exit_code
     except (KeyboardInterrupt, EOFError):
-        print("therex: stopped", file=sys.stderr)
+        _tell("stopped")
         code = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except SystemExit as stop:
+        code = BROKEN_PIPE if reader_gone(stop) else stop.code if isinstance(stop.code, int) else 2
+    except OSError as error:
+        code = BROKEN_PIPE if reader_gone(error) else 2
+        if code == 2:
+            _tell(words_for(error))
+    except MemoryError:
+        _tell("there is not enough memory: give fewer notes at once, or fewer --jobs")
+        code = 2
     except Exception as error:
         message = getattr(error, "format_message", None)
         if message is None:
             if type(error).__name__ == "Abort":
-                print("therex: stopped", file=sys.stderr)
+                _tell("stopped")
                 sys.exit(130)
             # a fault of ours: its kind and place, never a value, which could be note text
             where = error.__traceback__
             while where is not None and where.tb_next is not None:
                 where = where.tb_next
             place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else "?"
-            print(f"therex: internal error ({type(error).__name__} at {place})", file=sys.stderr)
+            _tell(f"internal error ({type(error).__name__} at {place})")
             sys.exit(2)
-        print(f"therex: {' '.join(str(message()).split())}", file=sys.stderr)
+        _tell(str(message()))
         code = 2
-    sys.exit(code)
+    leave(code)
+
+
+def _tell(what: str) -> None:
+    """One line on standard error; where that is gone too, there is no one to tell."""
+    from contextlib import suppress
+
+    from therex.reports.harmless import harmless
+
+    with suppress(OSError):
+        print(f"therex: {harmless(' '.join(what.split()))}", file=sys.stderr, flush=True)

@@ -19,12 +19,13 @@ def appraise(
     database: Annotated[
         str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where the reviews are, as for `therex review`.")
     ] = None,
-    confidence: Annotated[float, typer.Option("--confidence", help="Of the intervals.")] = 0.95,
+    confidence: Annotated[float, typer.Option("--confidence", min=0.5, max=0.9999, help="Of the intervals.")] = 0.95,
     before: Annotated[
         list[Path] | None, typer.Option("--before", help="The JSON of an earlier period, for the trend; the oldest first.")
     ] = None,
 ) -> int:
     """Error rates with their intervals, by stratum, therapist, clinic, payer and element; agreement, scorecards, money."""
+    from therex.batch.places import check, standard
     from therex.cli.options import on_console, one_of, wants
     from therex.errors import InputError
     from therex.qa.samples import read_sample
@@ -34,6 +35,8 @@ def appraise(
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
     if not 0.5 <= confidence < 1:
         raise InputError("--confidence: want a share from 0.5 to below 1")
+    output = standard(output)
+    check({"--output": output}, (sample, database if database and "://" not in database else None, *(before or ())))
     earlier = [_earlier(path) for path in before or []]
     told = read_sample(sample)
     with wants("review", "alembic", "statsmodels", "krippendorff"):
@@ -47,6 +50,7 @@ def appraise(
             raise InputError("no note is settled yet: `therex review` comes first")
         report = run(reviewed, confidence, earlier)
     from therex.reports.appraisal import page, terminal, write_xlsx
+    from therex.reports.harmless import escaped
 
     if format == "xlsx" and output is not None:
         from therex.batch.outputs import whole
@@ -55,7 +59,7 @@ def appraise(
             write_xlsx(report, part)
         return 0
     text = (
-        json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+        escaped(json.dumps(report, ensure_ascii=False, indent=1)) + "\n"
         if format == "json"
         else page(report)
         if format == "html"

@@ -43,6 +43,7 @@ def chart(
     no_text: Annotated[bool, typer.Option("--no-text", help="Leave what the notes say out of the output (json and jsonl).")] = False,
 ) -> int:
     """Read the notes of an episode of care together: documents, measures over time, copied notes, contradictions."""
+    from therex.batch.places import check, standard
     from therex.chart import read_chart
     from therex.cli.options import analyzer, charges, day, one_of
     from therex.errors import InputError, NoteError
@@ -53,7 +54,8 @@ def chart(
     one_of("--by", by, BY)
     if no_text and format in ("table", "html"):
         raise InputError("--no-text: want --format json or jsonl, the others show passages of notes")
-    on = day(as_of)
+    on, output = day(as_of), standard(output)
+    check({"--output": output}, (*paths, claims, columns, payer))
     records = list(read_notes(paths, Reading(columns_of(columns), by, names=True)))
     notes = [r for r in records if isinstance(r, Note)]
     for i, r in enumerate(records, 1):
@@ -88,7 +90,9 @@ def _render(episodes: tuple[Episode, ...], format: str, output: Path | None, *, 
     if format == "json":
         import json
 
-        return json.dumps([episode_record(e, text=text) for e in episodes], ensure_ascii=False, indent=1) + "\n"
+        from therex.reports.harmless import escaped
+
+        return escaped(json.dumps([episode_record(e, text=text) for e in episodes], ensure_ascii=False, indent=1)) + "\n"
     from therex.cli.options import on_console
 
     return on_console([part for e in episodes for part in (episode_view(e), "")], output)

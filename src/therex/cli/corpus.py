@@ -165,28 +165,57 @@ def labels(
 def suggest(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders of notes without marks.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The tasks for Label Studio, each with the model's marks.")],
-    most: Annotated[int, typer.Option("--most", "-n", min=1, help="How many notes at most.")] = 20,
+    most: Annotated[int, typer.Option("--most", "-n", min=1, max=100_000, help="How many notes at most.")] = 20,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
 ) -> int:
     """Choose the notes to annotate next: the least sure and the least alike, already marked by the model."""
+    from therex.batch.outputs import whole
+    from therex.batch.places import check as places
     from therex.cli.options import analyzer
     from therex.corpus.label_studio import to_label_studio
     from therex.errors import InputError
-    from therex.readers.notes import read_notes
+    from therex.readers.notes import Reading, read_notes
     from therex.training.suggest import suggest as run
     from therex.types import Note
 
-    notes = [n for n in read_notes(paths) if isinstance(n, Note)]
+    places({"--output": output}, paths)
+    reading = Reading(skip=frozenset({output.resolve()}))
+    notes = [n for n in read_notes(paths, reading) if isinstance(n, Note)]
     found = run(notes, analyzer("cms", None, model=model), most)
     if not found:
         raise InputError("suggest: no note could be read")
-    to_label_studio([s.note for s in found], output)
+    with whole(output) as part:
+        to_label_studio([s.note for s in found], part)
     for n, s in enumerate(found, 1):
         typer.echo(f"task {n}: unsure {s.unsure:.2f} ({s.why})")
     return 0
 
 
-_FORMATS = "label-studio, prodigy, doccano, brat, docbin or marked"
+FORMATS = ("label-studio", "prodigy", "doccano", "brat", "docbin", "marked")
+FOLDERS = ("brat", "marked")
+_FORMATS = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+
+
+def placed(target: Path, to: str, flag: str, read: Path) -> None:
+    """Refuse a place where notes in the format `to` cannot go, or would go over what is read."""
+    from therex.batch.places import check, check_folder
+
+    if to in FOLDERS:
+        check_folder(target, flag, [read])
+    else:
+        check({flag: target}, [read], (".note",))
+
+
+def write(notes: list[MarkedNote], target: Path, to: str, flag: str) -> None:
+    """Write notes in the format `to`; a file is whole or not there."""
+    from therex.batch.outputs import whole
+    from therex.corpus.formats import WRITERS
+
+    if to in FOLDERS:
+        WRITERS[to](notes, target)
+        return
+    with whole(target, flag) as part:
+        WRITERS[to](notes, part)
 
 
 @group.command("export")
@@ -197,11 +226,12 @@ def export(
 ) -> int:
     """Write marked notes for an annotation tool."""
     from therex.cli.options import one_of
-    from therex.corpus.formats import WRITERS
     from therex.corpus.marked import load_folder
 
+    one_of("--to", to, FORMATS)
+    placed(target, to, "TARGET", folder)
     notes = load_folder(folder)
-    WRITERS[one_of("--to", to, tuple(WRITERS))](notes, target)
+    write(notes, target, to, "TARGET")
     typer.echo(f"{len(notes)} notes written")
     return 0
 
@@ -228,14 +258,25 @@ def import_(
     from_: Annotated[str, typer.Option("--from", help=f"{_FORMATS}.")],
 ) -> int:
     """Read an annotation tool's export into marked notes; nothing is written where one is faulty."""
+    from therex.batch.places import check_folder
     from therex.cli.options import one_of
     from therex.corpus.formats import READERS, to_marked
-    from therex.errors import InputError
+    from therex.corpus.marked import render
+    from therex.errors import CorpusError, InputError
 
-    reader = READERS[one_of("--from", from_, tuple(READERS))]
+    reader = READERS[one_of("--from", from_, FORMATS)]
     if not source.exists():
         raise InputError("import: there is nothing at that path")
-    notes = reader(source)
+    if source.is_dir() != (from_ in FOLDERS):
+        raise InputError(f"import: --from {from_} reads a {'folder' if from_ in FOLDERS else 'file'}")
+    check_folder(folder, "FOLDER", [source])
+    try:
+        notes = reader(source)
+        # what cannot be written is known before the first note is
+        for note in notes:
+            render(note).encode("utf-8")
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        raise CorpusError("import: a part of the export is missing, or is not what its format has there; export it again") from None
     to_marked(notes, folder)
     typer.echo(f"{len(notes)} notes written")
     return 0

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from therex.batch.places import check_folder
 from therex.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def run_spark(paths: list[str], output: Path | None, columns: Mapping[str, str],
         raise InputError("--engine spark: want --output FOLDER")
     if output.exists():
         raise InputError("--engine spark: the folder of --output is there already")
+    check_folder(output, "--output", paths)
     try:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession

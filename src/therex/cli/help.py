@@ -9,7 +9,6 @@ import typer
 
 from therex.catalog.files import resource
 
-
 FILES = ("OUTPUT", "OUT", "CLAIMS", "KEEP_TEXT", "PROBE", "LIKE", "BEFORE", "CERTIFICATE", "KEY")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,22 +14,31 @@ Data = Annotated[Path | None, typer.Option("--data", help="Marked notes that nei
 @group.command("list")
 def list_() -> int:
     """List the shipped model and your own; a star marks the one in use."""
+    from therex.errors import ModelError
+    from therex.reports.harmless import harmless
     from therex.settings import SHIPPED, in_use, model_folder, user_models
     from therex.training.run import manifest
 
     now = in_use()[0]
     for name in (SHIPPED, *user_models()):
-        about = manifest(model_folder(name))
-        data, cv = about["trained_on"], about["cross_validation"]
-        typer.echo(
-            f"{'*' if name == now else ' '} {name:24} {data['notes']:5} notes  AUROC {cv['auroc']:.3f}  Brier {cv['brier']:.3f}  decided {cv['decided']:.2f}  parent {about.get('parent') or '-'}"
-        )
+        try:
+            told = _row(manifest(model_folder(name)))
+        except (ModelError, KeyError, TypeError, ValueError, AttributeError):
+            told = "cannot be read: install or train it again"
+        typer.echo(harmless(f"{'*' if name == now else ' '} {name:24} {told}"))
     return 0
+
+
+def _row(about: dict[str, Any]) -> str:
+    data, cv = about["trained_on"], about["cross_validation"]
+    figures = f"AUROC {cv['auroc']:.3f}  Brier {cv['brier']:.3f}  decided {cv['decided']:.2f}"
+    return f"{data['notes']:5} notes  {figures}  parent {about.get('parent') or '-'}"
 
 
 @group.command("show")
 def show(name: Annotated[str | None, typer.Argument(help="A model of the list; the one in use by default.")] = None) -> int:
     """Show a model: its data, figures, band, settings and weights."""
+    from therex.reports.harmless import harmless
     from therex.scoring.features import NAMES
     from therex.scoring.model import load_model
     from therex.settings import NECESSITY, model_folder
@@ -39,7 +48,7 @@ def show(name: Annotated[str | None, typer.Argument(help="A model of the list; t
     model, about = load_model(folder / NECESSITY), manifest(folder)
     typer.echo(f"{model.name}: needs review between {model.low} and {model.high}")
     for key in ("trained_on", "cross_validation", "review", "reader", "settings", "libraries", "parent"):
-        typer.echo(f"{key:17} {about.get(key)}")
+        typer.echo(harmless(f"{key:17} {about.get(key)}"))
     for feature, weight in sorted(zip(NAMES, model.linear.weights, strict=True), key=lambda t: -abs(t[1])):
         typer.echo(f"  {weight:+.3f}  {feature}")
     if (folder / CARD).is_file():

@@ -146,11 +146,15 @@ def on_console(parts: Iterable[Any], output: Path | None) -> str:
 
     from rich.console import Console
 
+    from therex.reports.terminal import Harmless
+
     on_terminal = output is None and sys.stdout.isatty()
     buffer = io.StringIO()
-    console = Console(file=buffer, force_terminal=on_terminal, highlight=False, width=PLAIN_WIDTH if output else width())
+    columns = PLAIN_WIDTH if output else width()
+    # a name may hold brackets and colons, which are no markup here
+    console = Console(file=buffer, force_terminal=on_terminal, highlight=False, markup=False, emoji=False, width=columns)
     for part in parts:
-        console.print(part)
+        console.print(Harmless(part))
     return buffer.getvalue()
 
 

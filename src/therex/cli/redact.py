@@ -21,7 +21,9 @@ def redact(
         str | None,
         typer.Option("--columns", metavar="NAME=COLUMN,...", help="A table's own names for text, id, patient, date, author, type."),
     ] = None,
-    max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="The largest document that is read, in bytes.")] = 50_000_000,
+    max_bytes: Annotated[
+        int, typer.Option("--max-bytes", min=1, max=2_000_000_000, help="The largest document that is read, in bytes.")
+    ] = 50_000_000,
 ) -> int:
     """Replace names, dates, numbers, addresses and the rest of the Safe Harbor list: no guarantee, a person must look before release."""
     import json
@@ -29,14 +31,18 @@ def redact(
     from itertools import chain, islice
 
     from therex.batch.outputs import whole
+    from therex.batch.places import check, standard
     from therex.cli.options import one_of
     from therex.errors import InputError
     from therex.readers.notes import Reading, columns_of, read_notes
     from therex.redaction.replace import redact as replaced
+    from therex.reports.harmless import escaped, harmless
     from therex.types import Note
 
     if format is not None:
         one_of("--format", format, FORMATS)
+    output = standard(output)
+    check({"--output": output}, (*paths, columns))
     skip = frozenset({output.resolve()} if output else ())
     notes = read_notes(paths, Reading(columns_of(columns), largest=max_bytes, skip=skip))
     first = list(islice(notes, 2))
@@ -61,10 +67,10 @@ def redact(
             for kind, n in told.replaced.items():
                 counts[kind] = counts.get(kind, 0) + n
             if format == "text":
-                yield told.text
+                yield harmless(told.text) if output is None and sys.stdout.isatty() else told.text
             else:
                 record = {"note_id": note_id, "status": "ok", "text": told.text, "replaced": told.replaced}
-                yield json.dumps(record, ensure_ascii=False) + "\n"
+                yield escaped(json.dumps(record, ensure_ascii=False)) + "\n"
 
     if output is None:
         for line in lines():

@@ -28,10 +28,15 @@ def review(
     marks: Annotated[bool, typer.Option("--checked-marks", help="With --export: only notes whose marks were checked.")] = False,
 ) -> int:  # fmt: skip
     """Review a sample in the browser: on this machine alone, saved as you go."""
-    from therex.cli.options import wants
+    from therex.batch.places import check
+    from therex.cli.corpus import FORMATS, placed
+    from therex.cli.options import one_of, wants
     from therex.errors import InputError
     from therex.qa.samples import read_sample
 
+    check({"--database": Path(database) if database and "://" not in database else None}, [sample, certificate, key])
+    if export is not None:
+        placed(export, one_of("--to", to, FORMATS), "--export", sample)
     told = read_sample(sample)
     if export is not None:
         with wants("review", "alembic"):
@@ -74,16 +79,14 @@ def _password() -> str:
 
 
 def _export(store: Store, target: Path, to: str, marks: bool) -> int:
-    from therex.cli.options import one_of
-    from therex.corpus.formats import WRITERS
+    from therex.cli.corpus import write
     from therex.errors import InputError
     from therex.qa.export import to_corpus
 
-    writer = WRITERS[one_of("--to", to, tuple(WRITERS))]
     notes = to_corpus(store.id, [(n, store.items[n], d) for n, d in enumerate(store.decisions())], marks=marks)
     if not notes:
         raise InputError("--export: no note is decided yet" + (" whose marks were checked" if marks else ""))
-    writer(notes, target)
+    write(notes, target, to, "--export")
     with store.database.writing() as c:
         store.audit(c, "command line", "export", detail=f"{len(notes)} notes")
     typer.echo(f"{len(notes)} notes written")

@@ -15,41 +15,42 @@ ALLOCATIONS = ("proportional", "equal", "neyman")
 def sample(
     paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH...]", help="The notes of the period, as `therex screen` takes them.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The sample file; it holds the notes that are drawn.")] = None,
-    size: Annotated[int | None, typer.Option("--size", "-n", min=1, help="How many notes to draw at random.")] = None,
-    precision: Annotated[float | None, typer.Option("--precision", help="Instead of --size: half the width of the interval, such as 0.05.")] = None,
-    confidence: Annotated[float, typer.Option("--confidence", help="Of the interval.")] = 0.95,
-    expected: Annotated[float | None, typer.Option("--expected", help="The error rate to expect; 0.5 is the most cautious.")] = None,
+    size: Annotated[int | None, typer.Option("--size", "-n", min=1, max=10_000_000, help="How many notes to draw at random.")] = None,
+    precision: Annotated[float | None, typer.Option("--precision", min=0.0001, max=1, help="Instead of --size: half the width of the interval, such as 0.05.")] = None,
+    confidence: Annotated[float, typer.Option("--confidence", min=0.01, max=0.9999, help="Of the interval.")] = 0.95,
+    expected: Annotated[float | None, typer.Option("--expected", min=0, max=1, help="The error rate to expect; 0.5 is the most cautious.")] = None,
     probe: Annotated[Path | None, typer.Option("--probe", help="An earlier `therex appraise --format json`: its rates are those to expect.")] = None,
     by: Annotated[list[str] | None, typer.Option("--by", help="Stratify by therapist, discipline, verdict, line, note_type, month, folder, patient or any column.")] = None,
     allocation: Annotated[str, typer.Option("--allocation", help=f"One of {', '.join(ALLOCATIONS)}.")] = "proportional",
-    seed: Annotated[int, typer.Option("--seed", help="Another seed draws other notes.")] = 97110,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Another seed draws other notes.")] = 97110,
     only: Annotated[list[str] | None, typer.Option("--only", metavar="COLUMN=VALUE", help="Keep only these notes in the frame.")] = None,
     exclude: Annotated[list[str] | None, typer.Option("--exclude", metavar="COLUMN=VALUE", help="Leave these notes out, such as line=no_97110.")] = None,
     group: Annotated[list[str] | None, typer.Option("--group", metavar="COLUMN", help="A further column to report by, such as clinic or payer.")] = None,
     amount: Annotated[str | None, typer.Option("--amount", metavar="COLUMN", help="What was paid for 97110, for a financial estimate.")] = None,
-    risk: Annotated[int, typer.Option("--risk", min=0, help="Further notes: those that look worst. They count for no estimate.")] = 0,
-    uncertain: Annotated[int, typer.Option("--uncertain", min=0, help="Further notes: those that the tool is least sure of.")] = 0,
-    calibration: Annotated[int, typer.Option("--calibration", min=0, help="Further notes at random, which every reviewer reads first.")] = 0,
+    risk: Annotated[int, typer.Option("--risk", min=0, max=1_000_000, help="Further notes: those that look worst. They count for no estimate.")] = 0,
+    uncertain: Annotated[int, typer.Option("--uncertain", min=0, max=1_000_000, help="Further notes: those that the tool is least sure of.")] = 0,
+    calibration: Annotated[int, typer.Option("--calibration", min=0, max=1_000_000, help="Further notes at random, which every reviewer reads first.")] = 0,
     spares: Annotated[float, typer.Option("--spares", min=0, max=1, help="Notes in reserve for those that cannot be judged, as a share.")] = 0.2,
     reviewers: Annotated[int, typer.Option("--reviewers", min=1, max=2, help="2: every note is read by two, and their differences are settled.")] = 1,
     blind: Annotated[bool, typer.Option("--blind/--open", help="Hide what the tool says until the reviewer has decided.")] = True,
     adjudicate: Annotated[str, typer.Option("--adjudicate", help="What two reviewers must agree on: all, or line (verdict, line and units).")] = "all",
     like: Annotated[Path | None, typer.Option("--like", help="Draw the sample of this file again, and say whether it is the same.")] = None,
-    population: Annotated[int | None, typer.Option("--population", min=1, help="Without notes: print the sizes of samples of so many.")] = None,
-    mean: Annotated[float | None, typer.Option("--mean", min=0, help="With --population: the mean amount of a probe, for the size that an amount needs.")] = None,
-    deviation: Annotated[float | None, typer.Option("--deviation", min=0, help="With --mean: its standard deviation.")] = None,
+    population: Annotated[int | None, typer.Option("--population", min=1, max=1_000_000_000, help="Without notes: print the sizes of samples of so many.")] = None,
+    mean: Annotated[float | None, typer.Option("--mean", min=0, max=1e12, help="With --population: the mean amount of a probe, for the size that an amount needs.")] = None,
+    deviation: Annotated[float | None, typer.Option("--deviation", min=0, max=1e12, help="With --mean: its standard deviation.")] = None,
     payer: Annotated[str, typer.Option("--payer", help="Whose rules apply (see `therex policy list`).")] = "cms",
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day.")] = None,
     columns: Annotated[str | None, typer.Option("--columns", metavar="NAME=COLUMN,...", help="As for `therex screen`.")] = None,
     claims: Annotated[Path | None, typer.Option("--claims", help="Charge lines, as for `therex screen`.")] = None,
     claim_columns: Annotated[str | None, typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="As for `therex screen`.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", help="Worker processes, where every note has to be read.")] = 0,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=-256, max=256, help="Worker processes, where every note has to be read.")] = 0,
 ) -> int:  # fmt: skip
     """Draw a random sample of notes for review, simple or stratified; picks by risk are kept apart."""
     from datetime import date
 
     from therex.batch.local import Setup
+    from therex.batch.places import check
     from therex.cli.options import charges, day, one_of, progress
     from therex.errors import InputError
     from therex.qa.drawing import make_sample, named
@@ -75,6 +76,7 @@ def sample(
         "blind": blind, "adjudicate": one_of("--adjudicate", adjudicate, ("all", "line")), "payer": payer,
         "as_of": on.isoformat() if (on := day(as_of)) else None, "rates": [[list(k), v] for k, v in rates[1].items()],
     }  # fmt: skip
+    check({"--output": output}, (*paths, claims, like, probe, columns, payer))
     before = None
     if like is not None:
         from therex.qa.samples import read_sample

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -69,9 +70,13 @@ def screen(
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Read with the light tagger: faster, and less well.")] = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; by default as many as there are cores for many notes.")] = 0,
-    timeout: Annotated[float, typer.Option("--timeout", min=0, help="Seconds for one note, 0 for no limit.")] = 60.0,
-    max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="The largest document that is read, in bytes.")] = 50_000_000,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=-256, max=256, help="Worker processes; by default as many as there are cores for many notes.")
+    ] = 0,
+    timeout: Annotated[float, typer.Option("--timeout", min=0, max=86_400, help="Seconds for one note, 0 for no limit.")] = 60.0,
+    max_bytes: Annotated[
+        int, typer.Option("--max-bytes", min=1, max=2_000_000_000, help="The largest document that is read, in bytes.")
+    ] = 50_000_000,
     keep_text: Annotated[
         Path | None, typer.Option("--keep-text", help="Write the text of every note, to which offsets refer, as JSON Lines to this file.")
     ] = None,
@@ -88,6 +93,7 @@ def screen(
 ) -> int:
     """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
     from therex.batch.local import Setup, jobs_for
+    from therex.batch.places import check, is_stream, standard
     from therex.batch.screening import Beside, Job, Tally, as_assessment, as_line, as_line_without_text, screen_all, screen_lines, screen_to
     from therex.cli.options import charges, day, format_for, one_of, progress
     from therex.cli.options import fail_on as checked
@@ -95,6 +101,7 @@ def screen(
     from therex.readers.notes import Reading, columns_of, read_notes
     from therex.types import Note
 
+    output = standard(output)
     if one_of("--engine", engine, ("local", "spark")) == "spark":
         from therex.cli.engine import run_spark
 
@@ -114,11 +121,14 @@ def screen(
     format = format_for(format, output, FORMATS, "none" if database and not output else "table")
     if format == "xlsx" and output is None:
         raise InputError("--format xlsx requires --output FILE")
+    if format == "none" and output is not None:
+        raise InputError("--format none writes nothing, so --output cannot be used with it")
     if no_text and (format in WITH_TEXT or keep_text):
         raise InputError("--no-text: not with --format html, which shows the notes, nor with --keep-text")
     wanted = frozenset(checked(fail_on or []))
     on = day(as_of)
-    own = (output, keep_text, claims, Path(database) if database and "://" not in database else None)
+    own = (output, keep_text, claims, _file(database))
+    check({"--output": output, "--keep-text": keep_text, "--database": _file(database)}, (*paths, claims, columns, payer))
     reading = Reading(columns_of(columns), largest=max_bytes, names=claims is not None, skip=frozenset(p.resolve() for p in own if p))
     items: Iterable[Item]
     if claims:
@@ -135,11 +145,12 @@ def screen(
     _checked(setup)
     job, tally = Job(setup, jobs_for(jobs, count), count, wanted, not no_text, progress), Tally()
     with Beside(keep_text, database, batch) as beside:
-        if format == "jsonl" and output is not None:
+        if format == "jsonl" and output is not None and not is_stream(output):
             screen_to(output, items, job, _depends_on(paths, reading, setup, claims), tally, beside)
         elif format == "jsonl":
-            for line in screen_lines(items, job, tally, beside):
-                sys.stdout.write(line + "\n")
+            with _stream(output) as handle:
+                for line in screen_lines(items, job, tally, beside):
+                    handle.write(line + "\n")
         elif format == "none":
             for _ in screen_all(items, job, as_line_without_text if no_text else as_line, tally, beside):
                 pass
@@ -152,6 +163,26 @@ def screen(
     if tally.errors == tally.notes:
         raise InputError(f"no note could be read: {tally.first_error}")
     return int(tally.failed)
+
+
+def _file(database: str | None) -> Path | None:
+    """The file of a database; None where it is on a server."""
+    if database is None or "://" not in database:
+        return Path(database) if database else None
+    from therex.batch.database import url_of
+
+    url = url_of(database)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+@contextmanager
+def _stream(output: Path | None) -> Iterator[TextIO]:
+    """Standard output, or the device or pipe that was asked for."""
+    if output is None:
+        yield sys.stdout
+        return
+    with output.open("w", encoding="utf-8", newline="\n", buffering=1) as handle:
+        yield handle
 
 
 def _count(paths: list[str], skip: frozenset[Path]) -> int | None:
@@ -225,9 +256,10 @@ def _render(done: list[Any], format: str, output: Path | None, no_text: bool) ->
     if format == "json":
         import json
 
+        from therex.reports.harmless import escaped
         from therex.reports.record import to_record
 
-        return json.dumps([to_record(a, note, text=not no_text) for a, note in done], ensure_ascii=False, indent=1) + "\n"
+        return escaped(json.dumps([to_record(a, note, text=not no_text) for a, note in done], ensure_ascii=False, indent=1)) + "\n"
     if format == "html":
         from therex.reports.html import to_html
 

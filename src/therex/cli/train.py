@@ -28,7 +28,7 @@ def train(
         bool, typer.Option("--all-layers", help="Go on with every layer of the reader in use, where many notes have come: an hour or more.")
     ] = False,
     passes: Annotated[
-        int | None, typer.Option("--passes", min=1, help="Passes over the notes; by default what was best on writers left out.")
+        int | None, typer.Option("--passes", min=1, max=1000, help="Passes over the notes; by default what was best on writers left out.")
     ] = None,
     alpha: Annotated[
         float, typer.Option("--alpha", min=0.001, max=0.5, help="Error allowed among decided notes with a clear verdict.")
@@ -36,6 +36,7 @@ def train(
     delta: Annotated[float, typer.Option("--delta", min=0.001, max=0.5, help="How often that promise may fail.")] = 0.10,
 ) -> int:
     """Train the reader and necessity from marked notes; a run that was stopped goes on where it stood."""
+    from therex.batch.places import check_folder
     from therex.cli.options import wants
     from therex.errors import InputError
     from therex.settings import checked_name, home, in_use
@@ -46,6 +47,7 @@ def train(
     if encoder and all_layers:
         raise InputError("--encoder and --all-layers: want one of them")
     folder = home() / "models" / checked_name(name) if name is not None else out or Path("models")
+    check_folder(folder, "--out" if name is None else "--name")
     with wants("train", "jax", "optax", "onnx", "onnxruntime", "safetensors"):
         about = run(
             corpora or [Path("training_data") / part for part in CORPORA], folder, alpha, delta, name,

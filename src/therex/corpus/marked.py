@@ -21,6 +21,11 @@ VALUES = {
     "necessity": ("supported", "not_supported", "not_applicable"),
     "confidence": ("clear", "arguable"),
 }
+# parts of the front matter that are no single values, where they are there
+_TABLE = (dict, "names with values")
+_KINDS: dict[str, tuple[type, str]] = {
+    "elements": _TABLE, "minutes": _TABLE, "units": _TABLE, "types": _TABLE, "values": _TABLE, "relations": _TABLE, "contradictions": (list, "a list"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,24 @@ def parse(raw: str, name: str = "note") -> MarkedNote:
     head, mark, body = raw.removeprefix("---\n").partition("\n---\n")
     if not (raw.startswith("---\n") and mark):
         raise CorpusError(f"{name}: no front matter between two '---' lines")
-    meta = yaml.safe_load(head) or {}
+    meta = _front_matter(head, name)
     text, spans = parse_marks(body, name, head.count("\n") + 4)
     note = MarkedNote(str(meta.get("id", name)), text, spans, meta)
     problems = faults(note)
     if problems:
         raise CorpusError(f"{name}: {problems[0]}")
     return note
+
+
+def _front_matter(head: str, name: str) -> dict[str, Any]:
+    try:
+        meta = yaml.safe_load(head) or {}
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise CorpusError(f"{name}{f' line {mark.line + 2}' if mark else ''}: the front matter is no YAML") from None
+    if not isinstance(meta, dict):
+        raise CorpusError(f"{name}: the front matter must be names with values")
+    return meta
 
 
 def parse_marks(body: str, name: str = "text", line: int = 1) -> tuple[str, tuple[tuple[int, int, str, str | None], ...]]:
@@ -114,6 +130,12 @@ def faults(note: MarkedNote) -> list[str]:
         if meta.get(key) not in allowed:
             found.append(f"{key}: want one of {', '.join(allowed)}")
     elements = meta.get("elements") or {}
+    found += [f"{key}: want {words}" for key, (kind, words) in _KINDS.items() if not isinstance(meta.get(key) or kind(), kind)]
+    minutes = meta.get("minutes")
+    if isinstance(minutes, dict) and not isinstance(minutes.get("codes") or {}, dict):
+        found.append("minutes.codes: want names with values")
+    if found:
+        return found
     found += [f"elements.{e}: want present, weak or missing" for e in ELEMENTS if elements.get(e) not in ("present", "weak", "missing")]
     found += [f"elements: unknown {e!r}" for e in elements if e not in ELEMENTS]
     found += [f"contradictions: unknown {c!r}" for c in meta.get("contradictions") or [] if c not in CONTRADICTIONS]
@@ -138,12 +160,23 @@ def load_folder(folder: Path) -> list[MarkedNote]:
     files = sorted(folder.rglob("*.note")) if folder.is_dir() else []
     if not files:
         raise CorpusError("no marked notes (*.note) in that folder")
-    notes = [parse(f.read_text(encoding="utf-8"), f"note {i + 1}") for i, f in enumerate(files)]
+    notes = [parse(_read(f, f"note {i + 1}"), f"note {i + 1}") for i, f in enumerate(files)]
     ids = [n.id for n in notes]
     for i, name in enumerate(ids):
         if name in ids[:i]:
             raise CorpusError(f"note {i + 1}: its id stands twice")
     return notes
+
+
+def _read(file: Path, name: str) -> str:
+    try:
+        if not file.is_file():
+            raise CorpusError(f"{name}: that is no file")
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise CorpusError(f"{name}: the file is not UTF-8") from None
+    except OSError as error:
+        raise CorpusError(f"{name}: the file cannot be read ({type(error).__name__})") from None
 
 
 def render(note: MarkedNote) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
+
+from therex.reports.harmless import harmless, safe
 
 Doc = Mapping[str, Any]
 _ASIDE = "Found in the text supplied, by the reviewers' judgement; no finding on payment. Holds protected health information."
@@ -245,7 +248,7 @@ def page(told: Doc) -> str:
         )
     )
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    return (
+    return harmless(
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><meta name="referrer" content="no-referrer"><title>therex appraisal</title>'
         f"<style>{_STYLE}</style></head><body><main>{''.join(out)}</main></body></html>\n"
@@ -372,15 +375,10 @@ def write_xlsx(told: Doc, path: Path) -> None:
         sheet.freeze_panes = "A2"
         if name != "summary":
             sheet.auto_filter.ref = sheet.dimensions
-    book.save(path)
+    saved = io.BytesIO()
+    book.save(saved)
+    path.write_bytes(saved.getvalue())
 
 
 def _cell(value: Any) -> Any:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    from therex.reports.worklist import safe
-
-    if isinstance(value, list):
-        value = ", ".join(map(str, value))
-    value = safe(value)
-    return ILLEGAL_CHARACTERS_RE.sub(" ", value) if isinstance(value, str) else value
+    return safe(", ".join(map(str, value)) if isinstance(value, list) else value)

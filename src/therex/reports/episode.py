@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from therex.catalog.episode import less_is_better
+from therex.reports.harmless import escaped
 from therex.reports.html import embed
 from therex.reports.record import SCHEMA_VERSION, to_record
 from therex.reports.terminal import LINE_STYLE
@@ -168,4 +169,4 @@ def _measures(e: Episode) -> list[RenderableType]:
 
 def episode_line(e: Episode, *, text: bool = True) -> str:
     """The record as one line of JSON."""
-    return json.dumps(episode_record(e, text=text), ensure_ascii=False, separators=(", ", ": "))
+    return escaped(json.dumps(episode_record(e, text=text), ensure_ascii=False, separators=(", ", ": ")))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from therex.reports.harmless import harmless_all
 from therex.reports.questions import UNKNOWN, closing, questions, therapist, visit_day
 from therex.reports.record import to_record
 from therex.reports.wording import element_name, minutes_and_units, reasons_of, said, state_of, supported_units, visit_lines
@@ -31,8 +32,7 @@ def to_html(found: Iterable[Assessment], notes: Iterable[Note | None] = ()) -> s
 
 def embed(template: Path, rows: list[dict[str, Any]]) -> str:
     """A page with its data, written so that nothing in them can end the script that holds them."""
-    data = json.dumps(rows, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    data = data.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    data = json.dumps(harmless_all(rows), ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return template.read_text(encoding="utf-8").replace("/*DATA*/[]", data)
 
 

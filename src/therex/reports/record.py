@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from therex.catalog.codes import codes
+from therex.reports.harmless import escaped
 from therex.types import Assessment, ChargeLine, Claim, Finding, Minutes, Note, Range
 
 SCHEMA_VERSION = "1.2"
@@ -132,4 +133,4 @@ _CLOSED = ("unit", "side", "type", "body_part")
 
 def to_line(a: Assessment, note: Note | None = None, *, text: bool = True) -> str:
     """The record as one line of JSON."""
-    return json.dumps(to_record(a, note, text=text), ensure_ascii=False, separators=(", ", ": "))
+    return escaped(json.dumps(to_record(a, note, text=text), ensure_ascii=False, separators=(", ", ": ")))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from therex.catalog.codes import codes
+from therex.reports.harmless import harmless
 from therex.reports.questions import closing, questions
 from therex.reports.wording import element_name, minutes_and_units, reasons_of, said, sentences, supported_units, visit_lines
 from therex.reports.worklist import in_order
@@ -24,6 +26,17 @@ LABEL_STYLE = {
 }  # fmt: skip
 SHOWN = 3
 _MARK = {"present": ("✓", "green"), "weak": ("~", "yellow"), "missing": ("✗", "red")}
+
+
+class Harmless:
+    """What rich makes of a view, with a visible sign for each control character of a note, a name or an id."""
+
+    def __init__(self, view: RenderableType) -> None:
+        self._view = view
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._view, options):
+            yield segment if segment.control else Segment(harmless(segment.text), segment.style)
 
 
 NARROW = 100
@@ -212,5 +225,6 @@ def _time(a: Assessment) -> RenderableType:
 
 def print_view(view: RenderableType, *, width: int | None = None) -> None:
     """Print to standard output, in colour only on a terminal."""
-    console = Console(highlight=False, width=width, soft_wrap=False)
-    console.print(view)
+    # a name may hold brackets and colons, which are no markup here
+    console = Console(highlight=False, markup=False, emoji=False, width=width, soft_wrap=False)
+    console.print(Harmless(view))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from therex.reports.harmless import safe
 from therex.reports.wording import reasons_of, sentences
 from therex.types import Assessment
 
@@ -60,11 +61,6 @@ def _cell(value: float | None) -> float | str:
     return "" if value is None else value
 
 
-def safe(value: Any) -> Any:
-    """A cell that a spreadsheet would read as a formula is kept as text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") and value != "-" else value
-
-
 def to_csv(found: Iterable[Assessment]) -> str:
     """The worklist as CSV."""
     out = io.StringIO()
@@ -78,7 +74,6 @@ def to_csv(found: Iterable[Assessment]) -> str:
 def write_xlsx(found: Iterable[Assessment], path: Path) -> None:
     """The worklist as a workbook, with a filter and a frozen head."""
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Alignment, Font, PatternFill
 
     fills = {"hold": "F8D7DA", "review": "FFF3CD", "ready": "D1E7DD", "error": "E2E3E5", "no_97110": "FFFFFF"}
@@ -90,7 +85,7 @@ def write_xlsx(found: Iterable[Assessment], path: Path) -> None:
         cell.font = Font(bold=True)
     for a in in_order(found):
         values = row(a)
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", v) if isinstance(v := safe(values[c]), str) else v for c in COLUMNS])
+        sheet.append([safe(values[c]) for c in COLUMNS])
         sheet.cell(sheet.max_row, 2).fill = PatternFill("solid", fgColor=fills[values["line"]])
     for i, name in enumerate(COLUMNS, 1):
         letter = sheet.cell(1, i).column_letter
@@ -99,4 +94,6 @@ def write_xlsx(found: Iterable[Assessment], path: Path) -> None:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = sheet.dimensions
-    book.save(path)
+    saved = io.BytesIO()
+    book.save(saved)
+    path.write_bytes(saved.getvalue())

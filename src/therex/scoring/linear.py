@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 
@@ -37,7 +38,7 @@ class Linear:
         Raises
         ------
         KeyError, ValueError
-            `told` lacks a part, or its parts differ in length.
+            `told` lacks a part, its parts differ in length, or one holds what is no number.
         """
         known = told["features"]
 
@@ -45,4 +46,7 @@ class Linear:
             by = dict(zip(known, values, strict=True))
             return tuple(by.get(name, lacking) for name in names)
 
-        return cls(names, ordered(told["weights"], 0.0), told["bias"], ordered(told["mean"], 0.0), ordered(told["scale"], 1.0))
+        made = cls(names, ordered(told["weights"], 0.0), float(told["bias"]), ordered(told["mean"], 0.0), ordered(told["scale"], 1.0))
+        if not all(isfinite(v) for v in (*made.weights, made.bias, *made.mean, *made.scale)) or 0 in made.scale:
+            raise ValueError("a weight is no number")
+        return made

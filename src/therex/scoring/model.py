@@ -77,6 +77,23 @@ def save_model(folder: Path, model: NecessityModel, about: dict[str, Any]) -> No
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What the manifest of a saved model says.
+
+    Raises
+    ------
+    ModelError
+        It cannot be read.
+    """
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        raise ModelError(f"the necessity model cannot be read: want {MANIFEST} and {WEIGHTS}")
+    return told
+
+
 def load_model(folder: Path) -> NecessityModel:
     """Read a saved model.
 
@@ -85,20 +102,29 @@ def load_model(folder: Path) -> NecessityModel:
     ModelError
         A file is missing, altered, or of another format or feature list.
     """
+    manifest = read_manifest(folder)
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         body = (folder / WEIGHTS).read_bytes()
-    except (OSError, ValueError):
+    except OSError:
         raise ModelError(f"the necessity model cannot be read: want {MANIFEST} and {WEIGHTS}") from None
     if manifest.get("format") != FORMAT:
         raise ModelError(f"the necessity model has another format than {FORMAT}: train it again with this version of therex")
-    if manifest.get("sha256", {}).get(WEIGHTS) != _digest(body):
+    if manifest.get("sha256") != {WEIGHTS: _digest(body)}:
         raise ModelError("the necessity model was altered: its weights do not match the manifest")
-    data = json.loads(body)
+    try:
+        return _made(manifest, json.loads(body))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        raise ModelError("the necessity model is incomplete: install or train it again") from None
+
+
+def _made(manifest: dict[str, Any], data: dict[str, Any]) -> NecessityModel:
     names = data.get("features") or []
     if manifest.get("features") != names or not set(names) <= set(NAMES) or not set(data["given"]["features"]) <= set(given.NAMES):
         raise ModelError("the necessity model was trained on other features: train it again with this version of therex")
-    return NecessityModel(
-        manifest["name"], Linear.from_dict(data, NAMES), Linear.from_dict(data["given"], given.NAMES), (data["platt"][0], data["platt"][1]),
-        data["low"], data["high"],
+    model = NecessityModel(
+        str(manifest["name"]), Linear.from_dict(data, NAMES), Linear.from_dict(data["given"], given.NAMES),
+        (float(data["platt"][0]), float(data["platt"][1])), float(data["low"]), float(data["high"]),
     )  # fmt: skip
+    if not all(math.isfinite(v) for v in (*model.platt, model.low, model.high)):
+        raise ValueError
+    return model

@@ -12,7 +12,7 @@ from therex.analysis import Analyzer
 from therex.corpus.agree import Counts, count
 from therex.corpus.marked import MarkedNote
 from therex.errors import ModelError
-from therex.settings import SHIPPED, in_use, model_folder, set_in_use
+from therex.settings import in_use, set_in_use
 from therex.training.evaluate import told
 from therex.types import ELEMENTS, LABELS, Assessment, Note
 
@@ -148,13 +148,13 @@ def rollback() -> str:
     Raises
     ------
     ModelError
-        There is none before it, or it is no more.
+        There is none before it, or it is no more, or it cannot be used.
     """
     _, before = in_use()
     if not before:
         raise ModelError("no model was in use before this one")
     name = before[-1]
-    if name != SHIPPED:
-        model_folder(name)
+    # one that was altered meanwhile is not taken back
+    Analyzer.create(model=name)
     set_in_use(name, before[:-1])
     return name

@@ -17,8 +17,8 @@ from therex.analysis import Analyzer
 from therex.catalog.policy import policy
 from therex.corpus.marked import MarkedNote, load_folder
 from therex.errors import CorpusError
-from therex.nlp.build import LIGHT, TAGGER, build, load
-from therex.scoring.model import MANIFEST, save_model
+from therex.nlp.build import LIGHT, TAGGER, build, load, save
+from therex.scoring.model import read_manifest, save_model
 from therex.settings import NECESSITY, PIPELINE
 from therex.training.card import card, reliability_svg
 from therex.training.evaluate import Read as Assessed
@@ -138,7 +138,7 @@ def train(
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     try:
-        nlp.to_disk(fresh / PIPELINE)
+        save(nlp, fresh / PIPELINE)
         save_model(fresh / NECESSITY, trained.model, about)
         (fresh / METRICS).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
         (fresh / PICTURE).write_text(reliability_svg(trained.truth, trained.scores), encoding="utf-8")
@@ -201,6 +201,11 @@ def left_out_figures(nlp: Language, read: Read, trained: Trained) -> dict[str, A
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """What the manifest of a model folder says."""
-    told: dict[str, Any] = json.loads((folder / NECESSITY / MANIFEST).read_text(encoding="utf-8"))
-    return told
+    """What the manifest of a model folder says.
+
+    Raises
+    ------
+    ModelError
+        It cannot be read.
+    """
+    return read_manifest(folder / NECESSITY)
