@@ -28,6 +28,13 @@ def draw(path, count=4, **design):
     return path
 
 
+def quick_passwords(monkeypatch):
+    """Passwords hashed as always, with so little work that a test does not wait for it."""
+    from argon2 import PasswordHasher
+
+    monkeypatch.setattr("therex.web.access.PasswordHasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 def judged(item, **more):
     told = blank(item, blind=False)
     verdict = item["record"]["necessity"]["verdict"]

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("fastapi")
 
 from fastapi.testclient import TestClient
-from reviewing import csrf_of, decide, draw, judged
+from reviewing import csrf_of, decide, draw, judged, quick_passwords
 
 from therex.errors import InputError
 from therex.qa.decisions import tool_spans
@@ -26,6 +26,11 @@ ROLES = {"Ana": "reviewer", "Bo": "reviewer", "Cy": "adjudicator", "Dee": "admin
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
     return draw(tmp_path_factory.mktemp("guards") / "sample.json")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    quick_passwords(monkeypatch)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from conftest import ROOT
-from reviewing import DESIGN, GOOD, POOR, csrf_of, decide
+from reviewing import DESIGN, GOOD, POOR, csrf_of, decide, quick_passwords
 
 pytest.importorskip("fastapi")
 
@@ -41,6 +41,11 @@ def drawn(tmp_path_factory):
     path = tmp_path_factory.mktemp("drawn") / "sample.json"
     path.write_text(to_json(told), encoding="utf-8")
     return path
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    quick_passwords(monkeypatch)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
