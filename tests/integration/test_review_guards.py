@@ -433,7 +433,11 @@ def test_a_body_of_the_wrong_kind_is_refused_with_a_reason(taken):
         for body in BODIES:
             answer = client.post(f"/notes/1/{step}", content=body, headers={**headers, "Content-Type": "application/json"})
             right = step != "save" and '"version": 1,' in body and "[" not in body[:14] and not body.endswith('{"a":')
-            assert (answer.status_code < 500 if right else answer.status_code == 400) and answer.json()["message"], (step, body[:60], answer.text)
+            assert (answer.status_code < 500 if right else answer.status_code == 400) and answer.json()["message"], (
+                step,
+                body[:60],
+                answer.text,
+            )
 
 
 def routes(app):
@@ -477,16 +481,30 @@ def test_no_route_fails_whatever_it_is_asked(taken):
 
 def test_forms_of_the_wrong_kind_are_refused_with_a_reason(taken):
     client, _, csrf = taken
-    part = "--b\r\nContent-Disposition: form-data; name=\"{}\"{}\r\n\r\n{}\r\n"
+    part = '--b\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n{}\r\n'
     odd = "multipart/form-data; boundary=b; charset=unicode_escape"
-    for path in ("/next", "/users", "/users/1", "/export", "/notes/1/do/take", "/notes/1/do/release", "/notes/1/do/close", "/notes/1/do/settle"):
+    for path in (
+        "/next",
+        "/users",
+        "/users/1",
+        "/export",
+        "/notes/1/do/take",
+        "/notes/1/do/release",
+        "/notes/1/do/close",
+        "/notes/1/do/settle",
+    ):
         surrogate = part.format("csrf", "", csrf) + "".join(part.format(k, "", "\\ud800") for k in FIELDS if k != "csrf") + "--b--\r\n"
         file = part.format("csrf", '; filename="f"', csrf) + "--b--\r\n"
         for body, kind in (
             (surrogate, odd), (file, odd), ("--b\r\nnonsense", odd), ("x", "multipart/form-data"), ("x", "application/json"), ("x", "odd/\xff"),
         ):  # fmt: skip
             answer = client.post(path, content=body, headers={"Content-Type": kind.encode("latin-1")}, follow_redirects=False)
-            assert answer.status_code < 500 and (answer.status_code == 303 or len(answer.text) > 20), (path, kind, answer.status_code, body[:90])
+            assert answer.status_code < 500 and (answer.status_code == 303 or len(answer.text) > 20), (
+                path,
+                kind,
+                answer.status_code,
+                body[:90],
+            )
 
 
 @pytest.mark.parametrize("path", ["/audit?before=x", f"/audit?before={HUGE}", "/?stratum=NaN"])
@@ -498,7 +516,9 @@ def test_a_page_of_the_wrong_kind_is_refused_with_a_reason(taken, path):
     assert HUGE not in page.text + told.text
 
 
-@pytest.mark.parametrize("path", ["/notes/x", f"/notes/{HUGE}", "/notes/0", "/notes/5", "/static/%00", "/static/..%2fapp.py", "/static/" + "a" * 3000])
+@pytest.mark.parametrize(
+    "path", ["/notes/x", f"/notes/{HUGE}", "/notes/0", "/notes/5", "/static/%00", "/static/..%2fapp.py", "/static/" + "a" * 3000]
+)
 def test_what_is_not_there_is_not_found(taken, path):
     client, *_ = taken
     assert client.get(path).status_code == 404

@@ -217,13 +217,14 @@ def test_a_database_of_a_newer_version_is_refused(target):
         Database(target)
 
 
-def test_reviewers_at_once_lose_no_update(target):
+def test_reviewers_at_once_lose_no_update_while_the_server_is_killed(target):
     import subprocess
     import sys
 
     # the small form of the load campaign
     script = ROOT / "benchmarks" / "review.py"
-    args = ["--reviewers", "5", "--minutes", "0.15", "--notes", "20", "--chromium", "none", "--database", target]
+    few = {"reviewers": 5, "minutes": 0.15, "kills": 1, "alone": 0, "notes": 20, "chromium": "none", "database": target}
+    args = [f"--{key}={value}" for key, value in few.items()]
     done = subprocess.run([sys.executable, str(script), *args], capture_output=True, text=True, timeout=180)
     assert done.returncode == 0 and "0 lost updates, 0 errors" in done.stdout, done.stdout + done.stderr
 
