@@ -422,8 +422,10 @@ def taken(make):
 def test_a_change_of_the_wrong_kind_is_refused_with_a_reason(taken, store):
     client, headers, _ = taken
     for change in CHANGES:
-        answer = client.post("/notes/1/save", content=f'{{"version": 1, "change": {change}}}', headers=headers)
+        body = f'{{"version": 1, "change": {change}}}'
+        answer = client.post("/notes/1/save", content=body, headers={**headers, "Content-Type": "application/json"})
         assert answer.status_code == 400 and len(answer.json()["message"]) > 10, (change, answer.status_code, answer.text)
+        assert "request" not in answer.json()["message"], (change, "the change itself was not looked at")
     assert store.reviews(item=0)[0]["version"] == 1
 
 

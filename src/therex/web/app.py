@@ -207,7 +207,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _wrong(request: Request, error: Exception) -> Response:
     """A request that is not of its form: which part, and what it should be; never the value, which could be note text."""
-    found = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": "not valid"}
+    found: dict[str, Any] = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": "not valid"}
     where, name = (*found["loc"], "", "")[:2]
     if where == "path":
         return await _lost(request, HTTPException(404))

@@ -169,10 +169,10 @@ def login(request: Request, name: Annotated[str, Form()] = "", password: Annotat
     try:
         entry = access.login(name, password, request.client.host if request.client else "", request.cookies)
     except Refused as error:
-        response = page(request, "login.html", status=error.status, wrong=str(error))
+        back = page(request, "login.html", status=error.status, wrong=str(error))
         if error.status == 429:
-            response.headers["Retry-After"] = str(int(WAIT))
-        return response
+            back.headers["Retry-After"] = str(int(WAIT))
+        return back
     response = entered(request, entry.secret)
     keep_cookie(request, response, entry.browser, entry.mark, path="/login", max_age=REMEMBERED)
     return response
