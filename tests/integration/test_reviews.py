@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from conftest import ROOT
+from reviewing import DESIGN, GOOD, POOR, csrf_of, decide, quick_passwords
 
 pytest.importorskip("fastapi")
 
@@ -13,7 +14,6 @@ from fastapi.testclient import TestClient
 
 from therex.errors import InputError
 from therex.qa.appraise import appraise
-from therex.qa.decisions import blank
 from therex.qa.drawing import make_sample
 from therex.qa.samples import read_sample, to_json
 from therex.web.access import Access
@@ -21,14 +21,6 @@ from therex.web.app import create_app
 from therex.web.engine import Database
 from therex.web.opened import open_store
 from therex.web.store import Refused, User
-
-GOOD = "3/4/2026 R TKA. Quad 3/5, cannot climb stairs. TE 97110 25 min: SLR 3x10 for quad control on stairs, VC for lag; pain 5/10 -> 3/10. Total timed 25, session 25. A. Ito, PT ÄÖ😀{}"
-POOR = "Ther ex per flowsheet x 45 min 97110. Tolerated well. Continue POC. Visit {}."
-DESIGN = {
-    "seed": 1, "size": 12, "precision": None, "confidence": 0.95, "expected": 0.5, "by": ["therapist"], "allocation": "equal", "only": [], "exclude": [],
-    "group": ["clinic"], "amount": "paid", "risk": 1, "uncertain": 0, "calibration": 2, "spares": 0.2, "reviewers": 2, "blind": True, "adjudicate": "all",
-    "payer": "cms", "as_of": "2026-11-25", "rates": [],
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +41,11 @@ def drawn(tmp_path_factory):
     path = tmp_path_factory.mktemp("drawn") / "sample.json"
     path.write_text(to_json(told), encoding="utf-8")
     return path
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    quick_passwords(monkeypatch)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -76,18 +73,6 @@ def people(store):
     for name, role in (("Ana", "reviewer"), ("Bo", "reviewer"), ("Cy", "adjudicator"), ("Dee", "administrator")):
         access.add(name, f"{name} long enough", role)
     return {p.name: User(p.id, p.name, p.role) for p in access.people()}
-
-
-def judged(item, **more):
-    told = blank(item, blind=False)
-    verdict = item["record"]["necessity"]["verdict"]
-    keep = ("elements", "supported_units", "contradictions", "note_type", "discipline")
-    return {**{k: told[k] for k in keep}, "verdict": "supported" if verdict == "needs_review" else verdict, **more}
-
-
-def decide(store, user, place, **more):
-    row = store.save(user, place, store.mine(user, place)["version"], judged(store.items[place], **more))
-    return store.decide(user, place, row["version"])
 
 
 def finish(store, user, **more):
@@ -232,14 +217,15 @@ def test_a_database_of_a_newer_version_is_refused(target):
         Database(target)
 
 
-def test_reviewers_at_once_lose_no_update(target):
+def test_reviewers_at_once_lose_no_update_while_the_server_is_killed(target):
     import subprocess
     import sys
 
     # the small form of the load campaign
     script = ROOT / "benchmarks" / "review.py"
-    args = ["--reviewers", "5", "--minutes", "0.15", "--notes", "20", "--chromium", "none", "--database", target]
-    done = subprocess.run([sys.executable, str(script), *args], capture_output=True, text=True, timeout=180)
+    few = {"reviewers": 5, "minutes": 0.15, "kills": 1, "alone": 0, "notes": 20, "chromium": "none", "database": target}
+    args = [f"--{key}={value}" for key, value in few.items()]
+    done = subprocess.run([sys.executable, str(script), *args], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0 and "0 lost updates, 0 errors" in done.stdout, done.stdout + done.stderr
 
 
@@ -254,10 +240,6 @@ def alone(drawn, tmp_path):
     client = TestClient(create_app(store, access), base_url="http://127.0.0.1", raise_server_exceptions=False)
     yield client, access.token(), store
     store.database.close()
-
-
-def csrf_of(page):
-    return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
 
 
 def test_without_the_link_nothing_is_shown_and_the_link_serves_once(alone):

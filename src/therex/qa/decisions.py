@@ -87,20 +87,32 @@ def check(told: Mapping[str, Any], length: int) -> Judgement:
         if not isinstance(told[key], bool):
             raise InputError(f"{key}: want true or false")
     elements = told["elements"]
-    if not isinstance(elements, dict) or not set(elements) <= set(ELEMENTS) or not set(elements.values()) <= set(STATUS):
+    if not isinstance(elements, dict) or not _all_of(elements, ELEMENTS) or not _all_of(elements.values(), STATUS):
         raise InputError("elements: want present, weak or missing for each")
     for key in ("billed_units", "supported_units"):
         n = told[key]
         if n is not None and (not isinstance(n, int) or isinstance(n, bool) or not 0 <= n <= MOST_UNITS):
             raise InputError(f"{key}: want a whole number from 0 to {MOST_UNITS}")
-    if not isinstance(told["contradictions"], list) or not set(told["contradictions"]) <= set(CONTRADICTIONS):
+    if not isinstance(told["contradictions"], list) or not _all_of(told["contradictions"], CONTRADICTIONS):
         raise InputError(f"contradictions: want some of {', '.join(CONTRADICTIONS)}")
     if not isinstance(told["comment"], str) or len(told["comment"]) > LONGEST_COMMENT:
         raise InputError(f"comment: want at most {LONGEST_COMMENT:,} characters")
+    if not _is_text(told["comment"]):
+        raise InputError("comment: contains a character that cannot be stored (half of a surrogate pair, or a control character)")
     spans = told["spans"]
     if not isinstance(spans, list) or len(spans) > MOST_SPANS or not all(_good_span(s, length) for s in spans):
         raise InputError("spans: want start, end, label and attribute of the note's own text")
     return {**told, "contradictions": [c for c in CONTRADICTIONS if c in told["contradictions"]]}
+
+
+def _all_of(told: Iterable[Any], allowed: Sequence[str]) -> bool:
+    """Whether every value is one of those allowed; values of any kind may come, such as cannot be put into a set."""
+    return all(isinstance(value, str) and value in allowed for value in told)
+
+
+def _is_text(told: str) -> bool:
+    """Whether a text can be stored, sent and written to a workbook: no half of a surrogate pair, no control character but tab and line end."""
+    return all(c in "\t\n\r" or not (c < " " or "\ud800" <= c <= "\udfff" or c in "\x7f\ufffe\uffff") for c in told)
 
 
 def _good_span(span: Any, length: int) -> bool:
@@ -108,9 +120,10 @@ def _good_span(span: Any, length: int) -> bool:
 
     if not isinstance(span, dict) or set(span) != {"start", "end", "label", "attribute"}:
         return False
-    start, end = span["start"], span["end"]
+    start, end, label, attribute = span["start"], span["end"], span["label"], span["attribute"]
     whole = type(start) is int and type(end) is int and 0 <= start < end <= length
-    return whole and span["label"] in LABELS and attribute_fits(span["label"], span["attribute"])
+    kinds = isinstance(label, str) and (attribute is None or isinstance(attribute, str))
+    return whole and kinds and label in LABELS and attribute_fits(label, attribute)
 
 
 def lacking(told: Mapping[str, Any]) -> list[str]:

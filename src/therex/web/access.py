@@ -6,25 +6,27 @@ import hashlib
 import hmac
 import secrets
 import threading
-import time
-from collections import defaultdict
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.exc import IntegrityError
 
 from therex.errors import InputError
 from therex.web.engine import Database
 from therex.web.schema import AUDIT, ROLES, SESSION, USER
 from therex.web.store import Refused, User, now
+from therex.web.tries import ADDRESS, NAME, SERVER, Tries, network
 
-COOKIE = "therex_session"
+COOKIE, BROWSER = "therex_session", "therex_browser"
 IDLE, LONGEST = timedelta(minutes=60), timedelta(hours=12)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
-# so many wrong passwords for a name, and it waits for so long
-TRIES, WAIT = 5, 60.0
+# how long a browser is known as a user's own, in seconds
+REMEMBERED = 180 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,38 @@ class Session:
     csrf: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a browser is given on signing in: the secret of its session, and the mark by which it is known as the user's own."""
+
+    secret: str = field(repr=False)
+    browser: str
+    mark: str = field(repr=False)
+
+
 def _digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
+
+
+def _same(name: str) -> str:
+    """A name as it is compared: however it was typed."""
+    return unicodedata.normalize("NFC", " ".join(name.split()).casefold())[:100]
+
+
+def _mac(key: str, told: str) -> str:
+    return hmac.new(key.encode(), told.encode(), hashlib.sha256).hexdigest()
+
+
+def _browser(password: str) -> str:
+    """The name of the cookie that a user's own browsers hold; it changes with the password."""
+    return f"{BROWSER}_{_mac(password, 'name')[:16]}"
+
+
+def _known(password: str, cookies: Mapping[str, str]) -> str:
+    """The mark of a browser in which the owner of a password has signed in before; none otherwise."""
+    mark = cookies.get(_browser(password), "")
+    nonce, _, told = mark.partition(".")
+    return mark if nonce and hmac.compare_digest(told.encode(), _mac(password, nonce).encode()) else ""
 
 
 def _age(stamp: str) -> timedelta:
@@ -51,7 +83,7 @@ class Access:
         self._hasher = PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_hex())
         self._token: str | None = None
-        self._wrong: dict[str, list[float]] = defaultdict(list)
+        self._tries = Tries()
         self._lock = threading.Lock()
 
     # the token --------------------------------------------------------------------------------------------------------
@@ -78,36 +110,49 @@ class Access:
 
     # names and passwords ----------------------------------------------------------------------------------------------
 
-    def login(self, name: str, password: str) -> str:
-        """The secret of a new session.
+    def login(self, name: str, password: str, address: str = "", cookies: Mapping[str, str] | None = None) -> Entry:
+        """Sign a user in.
+
+        Wrong passwords are counted by name, by address and for the server. A browser in which the user has signed in before is
+        counted by itself: others who try the name do not keep its owner out.
 
         Raises
         ------
         Refused
             Name or password is wrong, or there were too many tries.
         """
-        key, at = name.strip().lower()[:100], time.monotonic()
-        with self._lock:
-            self._wrong[key] = [t for t in self._wrong[key] if at - t < WAIT]
-            if len(self._wrong[key]) >= TRIES:
-                raise Refused("Too many tries. Wait a minute.", 429)
+        key = _same(name)
         with self.database.reading() as c:
-            row = c.execute(sa.select(USER).where(sa.func.lower(USER.c.name) == key, USER.c.active)).first()
-        try:
-            # a name that is not there takes as long as one that is
-            self._hasher.verify(row.password if row is not None and row.password else self._nobody, password[:LONGEST_PASSWORD])
-        except (VerificationError, InvalidHashError):
-            row = None
+            rows = c.execute(sa.select(USER.c.id, USER.c.name, USER.c.password).where(USER.c.active)).all()
+        row = next((r for r in rows if r.password and _same(r.name) == key), None)
+        known = _known(row.password, cookies or {}) if row is not None else ""
+        if known:
+            limits = {f"browser {_digest(known)}": NAME}
+        else:
+            limits = {f"name {key}": NAME, f"address {network(address)}": ADDRESS, "server": SERVER}
+        # a name that is not there takes as long as one that is
+        right = self._tries.right(limits, lambda: self._verified(row.password if row else self._nobody, password) and row is not None)
+        if right is None:
+            raise Refused("Too many wrong passwords. Wait a minute.", 429)
         with self.database.writing() as c:
-            if row is None or not row.password:
-                with self._lock:
-                    self._wrong[key].append(at)
-                # a password typed into the wrong field is no line of the trail
-                self._audit(c, "?", "login_failed")
-            else:
+            if row is not None and right and self._still(c, row.id, row.password):
                 self._audit(c, row.name, "login")
-                return self._session(c, row.id)
+                nonce = secrets.token_urlsafe(16)
+                return Entry(self._session(c, row.id), _browser(row.password), known or f"{nonce}.{_mac(row.password, nonce)}")
+            # a password typed into the wrong field is no line of the trail
+            self._audit(c, "?", "login_failed")
         raise Refused("Name or password is wrong.", 403)
+
+    def _verified(self, hashed: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _still(self, c: sa.Connection, user: int, password: str) -> bool:
+        """Whether a user may still come in by a password, which may have been changed while it was verified."""
+        query = sa.select(USER.c.id).where(USER.c.id == user, USER.c.active, USER.c.password == password)
+        return c.execute(query.with_for_update()).first() is not None
 
     def _session(self, c: sa.Connection, user: int) -> str:
         secret = secrets.token_urlsafe(32)
@@ -148,19 +193,22 @@ class Access:
         InputError
             The name is taken or empty, the password is too short, or the role is none.
         """
-        name = " ".join(name.split())
-        if not 1 <= len(name) <= 100:
-            raise InputError("name: want 1 to 100 characters")
+        name = unicodedata.normalize("NFC", " ".join(name.split()))
+        if not 1 <= len(name) <= 100 or not name.isprintable():
+            raise InputError("name: want 1 to 100 characters, none of them a control character")
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise InputError(f"password: want {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
         if role not in ROLES:
             raise InputError(f"role: want one of {', '.join(ROLES)}")
         hashed = self._hasher.hash(password)
-        with self.database.writing() as c:
-            if c.execute(sa.select(USER.c.id).where(sa.func.lower(USER.c.name) == name.lower())).first() is not None:
-                raise InputError("name: there is a user of that name")
-            c.execute(USER.insert().values(name=name, password=hashed, role=role, active=True, added=now()))
-            self._audit(c, by, "user_added", role)
+        try:
+            with self.database.writing() as c:
+                if any(_same(other) == _same(name) for other in c.execute(sa.select(USER.c.name)).scalars()):
+                    raise InputError("name: there is a user of that name")
+                c.execute(USER.insert().values(name=name, password=hashed, role=role, active=True, added=now()))
+                self._audit(c, by, "user_added", role)
+        except IntegrityError:  # another window added the same one
+            raise InputError("name: there is a user of that name") from None
 
     def change(self, user: int, by: User, *, password: str = "", active: bool | None = None) -> None:
         """A new password for a user, or an end to the user's access; sessions that are open end with it.
@@ -169,6 +217,8 @@ class Access:
         ------
         InputError
             The password is too short, or the user is the one who asks.
+        Refused
+            There is no such user.
         """
         values: dict[str, object] = {}
         if password:
@@ -182,7 +232,8 @@ class Access:
         if not values:
             return
         with self.database.writing() as c:
-            c.execute(USER.update().where(USER.c.id == user).values(**values))
+            if c.execute(USER.update().where(USER.c.id == user).values(**values)).rowcount != 1:
+                raise Refused("There is no such user.", 404)
             c.execute(SESSION.delete().where(SESSION.c.user == user))
             self._audit(c, by.name, "user_changed", ", ".join(values))
 

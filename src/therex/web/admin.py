@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from therex.errors import InputError
 from therex.web.access import Access
-from therex.web.app import checked, needs, page, session
+from therex.web.app import Id, checked, needs, page, session
 from therex.web.schema import ROLES
 from therex.web.store import Store
 
@@ -40,7 +40,7 @@ def add_user(request: Request, csrf: Text = "", name: Text = "", password: Text 
 
 
 @router.post("/users/{user}")
-def change_user(request: Request, user: int, csrf: Text = "", password: Text = "", active: Text = "") -> Response:
+def change_user(request: Request, user: Id, csrf: Text = "", password: Text = "", active: Text = "") -> Response:
     """A new password, or an end to someone's access."""
     found = checked(request, csrf)
     needs(found, "administrator")
@@ -53,7 +53,7 @@ def change_user(request: Request, user: int, csrf: Text = "", password: Text = "
 
 
 @router.get("/audit")
-def audit(request: Request, before: int | None = None) -> Response:
+def audit(request: Request, before: Id | None = None) -> Response:
     """Who saw and changed what."""
     needs(session(request), "administrator")
     lines = request.app.state.store.trail(before)

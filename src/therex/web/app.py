@@ -5,12 +5,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -30,6 +32,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 LARGEST = 2_000_000
+# numbers that a database holds: of a row, and of the version of a judgement
+Id = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 2, strict=True)]
 Call = Callable[[Request], Awaitable[Response]]
 
 
@@ -49,6 +54,8 @@ def create_app(
 
     app = FastAPI(title="therex review", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.store, app.state.access, app.state.secure = store, access, secure
+    # a browser sends one machine's cookies to all its ports: each sample has its own
+    app.state.cookie = f"{COOKIE}_{store.id[:8]}"
     app.state.templates = _templates()
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for part in (pages, notes, admin):
@@ -57,6 +64,7 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(TherexError, _refused)
+    app.add_exception_handler(RequestValidationError, _wrong)
     app.add_exception_handler(HTTPException, _lost)
     app.add_exception_handler(Exception, _failed)
     return app
@@ -95,7 +103,8 @@ async def _answer(request: Request, call: Call) -> Response:
     path = request.url.path
     if path.startswith("/static/") or path == "/favicon.ico":
         return await call(request)
-    if (size := request.headers.get("content-length")) and (not size.isdigit() or int(size) > LARGEST):
+    size = request.headers.get("content-length", "0")
+    if not (size.isascii() and size.isdigit()) or len(size) > 19 or int(size) > LARGEST:
         return page(request, "error.html", status=413, title="Too large", message="That is more than a review can hold.")
     if "transfer-encoding" in request.headers:  # of unknown size
         return page(request, "error.html", status=411, title="Not done", message="The request does not say how long it is.")
@@ -113,7 +122,7 @@ async def _answer(request: Request, call: Call) -> Response:
                 message="That link was used already, or is none of this server's. Start `therex review` again for a new one.",
             )
         return entered(request, secret)
-    request.state.session = await run_in_threadpool(access.session, request.cookies.get(COOKIE))
+    request.state.session = await run_in_threadpool(access.session, request.cookies.get(request.app.state.cookie))
     if request.state.session is None and path != "/login":
         if request.method != "GET" or "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"message": "Your session is over. Sign in again in another window; what you see here stays."}, 401)
@@ -133,8 +142,13 @@ def _same_origin(request: Request) -> bool:
 def entered(request: Request, secret: str) -> Response:
     """Off to the queue, with the cookie of a new session."""
     response = RedirectResponse("/", 303)
-    response.set_cookie(COOKIE, secret, httponly=True, samesite="strict", secure=request.app.state.secure, path="/")
+    keep_cookie(request, response, request.app.state.cookie, secret)
     return response
+
+
+def keep_cookie(request: Request, response: Response, name: str, value: str, path: str = "/", max_age: int | None = None) -> None:
+    """Give the browser something to keep that no script and no other site can use."""
+    response.set_cookie(name, value, max_age, httponly=True, samesite="strict", secure=request.app.state.secure, path=path)
 
 
 def session(request: Request) -> Session:
@@ -185,10 +199,23 @@ def _wants_json(request: Request) -> bool:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    status = error.status if isinstance(error, Refused) else 422
+    status = error.status if isinstance(error, Refused) else 400
     if _wants_json(request):
         return JSONResponse({"message": str(error)}, status)
     return page(request, "error.html", status=status, title="Not done", message=str(error))
+
+
+async def _wrong(request: Request, error: Exception) -> Response:
+    """A request that is not of its form: which part, and what it should be; never the value, which could be note text."""
+    found: dict[str, Any] = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": "not valid"}
+    where, name = (*found["loc"], "", "")[:2]
+    if where == "path":
+        return await _lost(request, HTTPException(404))
+    part = name if isinstance(name, str) and name else "the request"
+    message = f"{part}: {found['msg'].removeprefix('Value error, ')}."
+    if _wants_json(request):
+        return JSONResponse({"message": message}, 400)
+    return page(request, "error.html", status=400, title="Not done", message=message)
 
 
 async def _lost(request: Request, error: Exception) -> Response:

@@ -33,7 +33,10 @@ class Database:
                     raise InputError("there is no review yet: `therex review SAMPLE` begins one")
                 os.close(os.open(path, os.O_WRONLY | os.O_CREAT, MODE))
         try:
-            more: dict[str, Any] = {"connect_args": {"timeout": 30}} if self._lite else {"pool_size": 10, "max_overflow": 30}
+            # as many connections as the server has threads: no request waits for another's
+            more: dict[str, Any] = {"pool_size": 10, "max_overflow": 30}
+            if self._lite:
+                more = {"connect_args": {"timeout": 30}, **(more if url.database else {})}
             self.engine = sa.create_engine(url, hide_parameters=True, **more)
             if self._lite:
                 sa.event.listen(self.engine, "connect", _plain_sqlite)

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from therex.qa.decisions import differences, lacking, line_of, tool_spans
 from therex.types import ELEMENTS
-from therex.web.app import checked, needs, page, session
+from therex.web.app import Id, Version, checked, needs, page, session
 from therex.web.store import ADJUDICATION, Refused, Store, User
 from therex.web.words import ELEMENT_WORDS, because
 
@@ -29,8 +29,8 @@ def note_page(request: Request, number: int) -> Response:
     """The page of a note."""
     store: Store = request.app.state.store
     place, user = _place(store, number), session(request).user
-    store.seen(user, place)
     state = _state(store, user, place)
+    store.seen(user, place, _shows(state))
     active = store.active(store.decisions())
     where = active.index(place) if place in active else -1
     return page(
@@ -47,25 +47,32 @@ def _state(store: Store, user: User, place: int) -> dict[str, Any]:
     own = next((r for r in rows if r["user"] == user.id), None)
     mode = "view" if own is None else "settle" if own["slot"] == ADJUDICATION else "review"
     settled = store.decisions()[place]
-    shown = not design["blind"] or (own is not None and own["decided"] is not None) or (own is None and settled.state == "decided")
+    shown = not design["blind"] or (own is not None and own["decided"] is not None) or (own is None and settled.judgement is not None)
     told = own["told"] if own is not None else settled.judgement
     state: dict[str, Any] = {
         "number": place + 1, "mode": mode, "version": own["version"] if own else 0, "decided": bool(own and own["decided"]), "told": told,
         "text": item["text"], "tool": _tool(item) if shown else None, "blind": design["blind"], "calibration": item["pick"] == "calibration",
     }  # fmt: skip
+    state["returnable"] = own is not None and own["first"] is None and own["decided"] is None
     if own is None:
         taken = sum(r["slot"] != ADJUDICATION for r in rows)
-        # an administrator gives back what someone took and does not decide
-        waits = [r for r in rows if r["decided"] is None]
-        state["waits"] = [{"user": r["user"], "name": r["name"]} for r in waits] if user.may("administrator") else []
+        # an administrator gives back what someone took and does not decide, and closes what was decided once
+        waits = [r for r in rows if r["decided"] is None] if user.may("administrator") else []
+        state["waits"] = [{"user": r["user"], "name": r["name"], "first": r["first"] is not None} for r in waits]
         state["free"] = item["pick"] == "calibration" or taken < design["reviewers"]
         state["settles"] = settled.state == "disagreed" and user.may("adjudicator")
     if mode == "settle":
-        two = [r for r in rows if r["slot"] != ADJUDICATION and r["decided"]][:2]
-        state["two"] = [{"name": r["name"], "told": {k: v for k, v in r["told"].items() if k != "spans"}} for r in two]
-        state["differ"] = differences(two[0]["told"], two[1]["told"], item, design["as_of"])
+        # of a review that was opened again meanwhile, what was decided first
+        two = [(r["name"], r["told"] if r["decided"] else r["first"]) for r in rows if r["slot"] != ADJUDICATION and r["first"]][:2]
+        state["two"] = [{"name": name, "told": {k: v for k, v in judged.items() if k != "spans"}} for name, judged in two]
+        state["differ"] = differences(two[0][1], two[1][1], item, design["as_of"])
     state |= _line(told, item, design["as_of"]) if told is not None else {"line": "", "because": "", "lacking": []}
     return state
+
+
+def _shows(state: dict[str, Any]) -> bool:
+    """Whether a page shows what the tool says of a note that is to be judged blind."""
+    return bool(state["blind"]) and state["tool"] is not None
 
 
 def _line(told: dict[str, Any], item: dict[str, Any], as_of: str) -> dict[str, Any]:
@@ -130,13 +137,14 @@ def state_(request: Request, number: int) -> Response:
     """How a note stands, for a page that fell behind."""
     store: Store = request.app.state.store
     found, place = session(request), _place(store, number)
-    store.seen(found.user, place)
-    return JSONResponse({**_state(store, found.user, place), "csrf": found.csrf, "who": found.user.id})
+    state = _state(store, found.user, place)
+    store.seen(found.user, place, _shows(state))
+    return JSONResponse({**state, "csrf": found.csrf, "who": found.user.id})
 
 
 @router.post("/{number}/save")
 def save(
-    request: Request, number: int, version: Annotated[int, Body()], change: Annotated[dict[str, Any], Body()], x_csrf_token: Guard = ""
+    request: Request, number: int, version: Annotated[Version, Body()], change: Annotated[dict[str, Any], Body()], x_csrf_token: Guard = ""
 ) -> Response:
     """Save a change."""
     store: Store = request.app.state.store
@@ -145,7 +153,7 @@ def save(
 
 
 @router.post("/{number}/{step}")
-def step_(request: Request, number: int, step: str, version: Annotated[int, Body(embed=True)], x_csrf_token: Guard = "") -> Response:
+def step_(request: Request, number: int, step: str, version: Annotated[Version, Body(embed=True)], x_csrf_token: Guard = "") -> Response:
     """Undo, decide or open again."""
     store: Store = request.app.state.store
     user = checked(request, x_csrf_token).user
@@ -164,7 +172,7 @@ def take(request: Request, number: int, csrf: Csrf = "") -> Response:
 
 
 @router.post("/{number}/do/release")
-def release(request: Request, number: int, csrf: Csrf = "", user: Annotated[int | None, Form()] = None) -> Response:
+def release(request: Request, number: int, csrf: Csrf = "", user: Annotated[Id | None, Form()] = None) -> Response:
     """Give a note back; for another user, an administrator does."""
     store: Store = request.app.state.store
     found = checked(request, csrf)
@@ -172,6 +180,16 @@ def release(request: Request, number: int, csrf: Csrf = "", user: Annotated[int 
         needs(found, "administrator")
     store.release(found.user, _place(store, number), user)
     return RedirectResponse("/", 303)
+
+
+@router.post("/{number}/do/close")
+def close(request: Request, number: int, user: Annotated[Id, Form()], csrf: Csrf = "") -> Response:
+    """Decide a note again as it was first decided, for a reviewer who opened it again and left it."""
+    store: Store = request.app.state.store
+    found = checked(request, csrf)
+    needs(found, "administrator")
+    store.close(found.user, _place(store, number), user)
+    return RedirectResponse(f"/notes/{number}", 303)
 
 
 @router.post("/{number}/do/settle")

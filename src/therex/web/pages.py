@@ -10,9 +10,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from therex.qa.decisions import differences
 from therex.types import ELEMENTS
-from therex.web.access import COOKIE, Access
-from therex.web.app import checked, entered, needs, page, session
+from therex.web.access import REMEMBERED, Access
+from therex.web.app import checked, entered, keep_cookie, needs, page, session
 from therex.web.store import ADJUDICATION, CALIBRATION, Refused, Store
+from therex.web.tries import WAIT
 from therex.web.words import PART_WORDS
 
 router = APIRouter()
@@ -130,7 +131,7 @@ def calibration(request: Request) -> Response:
     for place, item in enumerate(store.items):
         if item["pick"] != "calibration":
             continue
-        rows = [r for r in store.reviews(told=True, item=place) if r["slot"] >= CALIBRATION and r["decided"]]
+        rows = [r for r in store.reviews(told=True, item=place) if r["slot"] >= CALIBRATION and r["first"]]
         open_ = any(r["user"] == user.id for r in rows)
         firsts = [(r["name"], r["first"]) for r in rows]
         differ: list[tuple[str, list[str]]] = []
@@ -166,16 +167,22 @@ def login(request: Request, name: Annotated[str, Form()] = "", password: Annotat
     if not access.users:
         return RedirectResponse("/", 303)
     try:
-        return entered(request, access.login(name, password))
+        entry = access.login(name, password, request.client.host if request.client else "", request.cookies)
     except Refused as error:
-        return page(request, "login.html", status=error.status, wrong=str(error))
+        back = page(request, "login.html", status=error.status, wrong=str(error))
+        if error.status == 429:
+            back.headers["Retry-After"] = str(int(WAIT))
+        return back
+    response = entered(request, entry.secret)
+    keep_cookie(request, response, entry.browser, entry.mark, path="/login", max_age=REMEMBERED)
+    return response
 
 
 @router.post("/logout")
 def logout(request: Request, csrf: Csrf = "") -> Response:
     """Out."""
     checked(request, csrf)
-    request.app.state.access.logout(request.cookies.get(COOKIE))
+    request.app.state.access.logout(request.cookies.get(request.app.state.cookie))
     response = RedirectResponse("/login" if request.app.state.access.users else "/", 303)
-    response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(request.app.state.cookie, path="/")
     return response

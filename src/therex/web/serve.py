@@ -66,7 +66,7 @@ def serve(store: Store, access: Access, place: Place) -> None:
     # neither requests nor faults are logged: an address is none of the log's, and a fault may hold what a note says
     logging.getLogger("uvicorn").addHandler(logging.NullHandler())
     config = uvicorn.Config(
-        app, log_config=None, log_level="critical", access_log=False, server_header=False, timeout_keep_alive=75,
+        app, log_config=None, log_level="critical", access_log=False, server_header=False, timeout_keep_alive=75, proxy_headers=False,
         ssl_certfile=str(place.certificate) if place.certificate else None, ssl_keyfile=str(place.key) if place.key else None,
     )  # fmt: skip
     url = f"{'https' if secure else 'http'}://{shown}:{listener.getsockname()[1]}/"

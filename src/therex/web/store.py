@@ -20,6 +20,9 @@ from therex.web.engine import Database
 from therex.web.schema import AUDIT, CHANGE, ITEM, REVIEW, SAMPLE, USER
 
 ADJUDICATION, CALIBRATION = 0, 100
+# what the trail says of a view that showed the tool's opinion
+OPINION = "tool's opinion"
+STALE = "This note was changed in another window; here is how it stands now."
 
 
 class Refused(Exception):
@@ -70,10 +73,14 @@ class Store:
         """One line of the trail: names of parts, never what a note says."""
         c.execute(AUDIT.insert().values(sample=self.id, at=now(), who=who[:100], action=action, place=place, detail=detail[:400]))
 
-    def seen(self, user: User, place: int) -> None:
-        """That a user saw a note."""
+    def seen(self, user: User, place: int, opinion: bool = False) -> None:
+        """That a user saw a note, and whether the tool's opinion of it stood beside it."""
         with self.database.writing() as c:
-            self.audit(c, user.name, "view", place)
+            self.audit(c, user.name, "view", place, OPINION if opinion else "")
+
+    def _saw_opinion(self, c: sa.Connection, user: User, place: int) -> bool:
+        seen = sa.select(AUDIT.c.id).where(AUDIT.c.sample == self.id, AUDIT.c.place == place, AUDIT.c.who == user.name[:100])
+        return c.execute(seen.where(AUDIT.c.action == "view", AUDIT.c.detail == OPINION).limit(1)).first() is not None
 
     def trail(self, before: int | None = None, most: int = 200) -> list[Mapping[str, Any]]:
         """The latest lines of the trail, the newest first."""
@@ -157,10 +164,12 @@ class Store:
 
     def _open(self, user: User, place: int, slots: Sequence[int], told: Judgement, action: str) -> None:
         at = now()
-        with self.database.reading() as c:
-            taken = {r.slot: r.user for r in c.execute(sa.select(REVIEW.c.slot, REVIEW.c.user).where(REVIEW.c.item == self._ids[place]))}
+        taken = self._slots(place)
         if user.id in taken.values():
             return
+        with self.database.reading() as c:
+            if self.design["blind"] and self._saw_opinion(c, user, place):
+                raise Refused("You have seen the tool's opinion of this note. It takes someone who has not.", 403)
         for slot in slots:
             if slot in taken:
                 continue
@@ -174,9 +183,15 @@ class Store:
                     )  # fmt: skip
                     self.audit(c, user.name, action, place)
                 return
-            except IntegrityError:  # another was faster
+            except IntegrityError:  # another was faster, or the same user in another window
                 continue
-        raise Refused("Another reviewer has taken this note.")
+        if user.id not in self._slots(place).values():
+            raise Refused("Another reviewer has taken this note.")
+
+    def _slots(self, place: int) -> dict[int, int]:
+        with self.database.reading() as c:
+            rows = c.execute(sa.select(REVIEW.c.slot, REVIEW.c.user).where(REVIEW.c.item == self._ids[place]))
+            return {r.slot: r.user for r in rows}
 
     def next(self, user: User) -> int | None:
         """The next note for a user: one begun and not decided, else the first in order that is free, taken for the user."""
@@ -200,19 +215,22 @@ class Store:
                 return None
 
     def release(self, user: User, place: int, other: int | None = None) -> None:
-        """Give a note back that is not decided; an administrator may do so for another.
+        """Give a note back that was never decided; an administrator may do so for another.
 
         Raises
         ------
         Refused
-            It is decided, or was not taken.
+            It was decided once, or was not taken.
         """
         with self.database.writing() as c:
-            row = c.execute(
-                sa.select(REVIEW.c.id, REVIEW.c.decided).where(REVIEW.c.item == self._ids[place], REVIEW.c.user == (other or user.id))
-            ).first()
-            if row is None or row.decided is not None:
-                raise Refused("Only a note that was taken and is not decided can be given back.")
+            query = sa.select(REVIEW.c.id, REVIEW.c.decided, REVIEW.c.first)
+            query = query.where(REVIEW.c.item == self._ids[place], REVIEW.c.user == (user.id if other is None else other))
+            # the row stays as it is read until it is gone: a decision at the same moment is not lost
+            row = c.execute(query.with_for_update()).first()
+            if row is None:
+                raise Refused("Only a note that was taken can be given back.")
+            if row.first is not None or row.decided is not None:
+                raise Refused("This note was decided once, and that judgement is kept. It cannot be given back.")
             c.execute(CHANGE.delete().where(CHANGE.c.review == row.id))
             c.execute(REVIEW.delete().where(REVIEW.c.id == row.id))
             self.audit(c, user.name, "release", place)
@@ -234,7 +252,7 @@ class Store:
         InputError
             The change breaks the form of a judgement.
         """
-        row = self._own(user, place)
+        row = self._own(user, place, version)
         if row["decided"] is not None and set(change) - {"comment", "flag", "spans", "spans_checked", "note_type", "discipline"}:
             raise Refused("This note is decided. Open it again to change it.")
         if not isinstance(change.get("elements", {}), dict):
@@ -243,10 +261,12 @@ class Store:
         told["elements"] = {**row["told"]["elements"], **change.get("elements", {})}
         return self._put(user, row, version, check(told, len(self.items[place]["text"])), "save", ", ".join(sorted(_parts(change))))
 
-    def _own(self, user: User, place: int) -> dict[str, Any]:
+    def _own(self, user: User, place: int, version: int) -> dict[str, Any]:
         row = self.mine(user, place)
         if row is None:
             raise Refused("You have not taken this note.")
+        if row["version"] != version:
+            raise Refused(STALE, 412)
         return row
 
     def _put(self, user: User, row: Mapping[str, Any], version: int, told: Judgement, action: str, parts: str, undone: int | None = None,
@@ -255,7 +275,7 @@ class Store:
             values = {"told": told, "flag": told["flag"], "unusable": told["unusable"], "changed": now(), "version": version + 1, **more}
             done = c.execute(REVIEW.update().where(REVIEW.c.id == row["id"], REVIEW.c.version == version).values(**values))
             if done.rowcount != 1:
-                raise Refused("This note was changed in another window; here is how it stands now.", 412)
+                raise Refused(STALE, 412)
             if undone is not None:
                 c.execute(CHANGE.update().where(CHANGE.c.id == undone).values(undone=True))
             else:
@@ -271,7 +291,7 @@ class Store:
         Refused
             There is none, or the note is decided.
         """
-        row = self._own(user, place)
+        row = self._own(user, place, version)
         if row["decided"] is not None:
             raise Refused("This note is decided. Open it again to change it.")
         with self.database.reading() as c:
@@ -288,23 +308,44 @@ class Store:
         Raises
         ------
         Refused
-            Something is not judged yet.
+            Something is not judged yet, or it is decided already.
         """
-        row = self._own(user, place)
+        row = self._own(user, place, version)
+        if row["decided"] is not None:
+            raise Refused("This note is decided already.")
         if wanting := lacking(row["told"]):
             raise Refused("Still to judge: " + ", ".join(w.replace("_", " ") for w in wanting) + ".", 422)
-        told = row["told"]
-        if self.design["blind"] and not told["spans"]:
-            told = {**told, "spans": tool_spans(self.items[place]["record"])}
         action = "adjudicate" if row["slot"] == ADJUDICATION else "decide"
-        return self._put(user, row, version, told, action, "", decided=now(), first=row["first"] or row["told"])
+        if row["first"] is not None:
+            return self._put(user, row, version, row["told"], action, "", decided=now())
+        return self._put(user, row, version, self._with_marks(place, row["told"]), action, "", decided=now(), first=row["told"])
+
+    def _with_marks(self, place: int, told: Judgement) -> Judgement:
+        """A judgement that was made blind with the tool's marks to correct, where the reviewer set and checked none."""
+        if not self.design["blind"] or told["spans"] or told["spans_checked"]:
+            return told
+        return {**told, "spans": tool_spans(self.items[place]["record"])}
 
     def reopen(self, user: User, place: int, version: int) -> dict[str, Any]:
         """Open a decided note again; what was first decided stays on record."""
-        row = self._own(user, place)
+        row = self._own(user, place, version)
         if row["decided"] is None:
             raise Refused("This note is not decided.")
         return self._put(user, row, version, row["told"], "reopen", "", decided=None)
+
+    def close(self, user: User, place: int, other: int) -> dict[str, Any]:
+        """Decide a note again that a reviewer opened again and left, as it was first decided; for an administrator.
+
+        Raises
+        ------
+        Refused
+            That reviewer did not open it again.
+        """
+        row = next((r for r in self.reviews(told=True, item=place) if r["user"] == other), None)
+        if row is None or row["first"] is None or row["decided"] is not None:
+            raise Refused("Only a note that was decided and opened again can be closed.")
+        told = self._with_marks(place, row["first"])
+        return self._put(user, row, row["version"], told, "close", "", decided=now())
 
     def adjudicate(self, user: User, place: int) -> None:
         """Open a note on which two reviewers differ; what they agree on is filled in.
@@ -321,8 +362,13 @@ class Store:
         if len(done) < 2 or not (differ := differences(done[0], done[1], self.items[place], self.design["as_of"], "all")):
             raise Refused("There is nothing to settle.")
         first = done[0]
+        # the tool's marks, as they were shown after the decision, are not the reviewer's: who settles is blind to them too
+        marks = first["spans"]
+        if self.design["blind"] and not first["spans_checked"] and marks == tool_spans(self.items[place]["record"]):
+            decided = next(r for r in rows if r["decided"] is not None)
+            marks = decided["first"]["spans"]
         agreed = {e: first["elements"][e] for e in ELEMENTS if e not in differ and e in first["elements"]}
-        told = {**first, "elements": agreed, "comment": "", "flag": False, "unusable": False}
+        told = {**first, "spans": marks, "elements": agreed, "comment": "", "flag": False, "unusable": False}
         told |= {k: None for k in ("verdict", "billed_units", "supported_units") if k in differ}
         if "contradictions" in differ:
             told["contradictions"] = [c for c in first["contradictions"] if c in done[1]["contradictions"]]

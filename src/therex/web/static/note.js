@@ -372,7 +372,10 @@ panel.elements.comment.addEventListener("change", comment);
 function comment() {
   clearTimeout(typing);
   typing = 0;
-  if (panel.elements.comment.value !== (told.comment || "")) change({ comment: panel.elements.comment.value });
+  // what came along with pasted text and cannot be stored
+  const field = panel.elements.comment, text = field.value.replace(/(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "");
+  if (text !== field.value) field.value = text;
+  if (text !== (told.comment || "")) change({ comment: text });
 }
 for (const row of rows) row.addEventListener("focusin", () => focusOn(row, false));
 
