@@ -44,12 +44,12 @@ def _plain(p: Any) -> None:
     p.display_type = lambda ctx: shown or ""
 
 
-def wanted(args: Sequence[str]) -> bool:
-    """Whether a command line asks for help; a bare program or group does."""
-    return not args or "--help" in args or "-h" in args or args in ([g] for g in resource("help.yaml")["groups"])
-
-
 def asked(args: Sequence[str]) -> list[str]:
-    """The command line, with `--help` where a bare program or group stands for it."""
-    bare = not args or list(args) in [[g] for g in resource("help.yaml")["groups"]]
+    """The command line, with `--help` where the bare program or a bare group stands for it."""
+    bare = not args or (len(args) == 1 and args[0] in resource("help.yaml")["groups"])
     return [*args, "--help"] if bare else list(args)
+
+
+def wanted(args: Sequence[str]) -> bool:
+    """Whether a command line asks for help."""
+    return "--help" in args or "-h" in args
