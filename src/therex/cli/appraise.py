@@ -9,12 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-FORMATS = ("table", "json", "html", "xlsx")
+FORMATS = {"table": ".txt", "json": ".json", "html": ".html .htm", "xlsx": ".xlsx"}
 
 
 def appraise(
     sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="The file of `therex sample`, reviewed by `therex review`.")],
-    format: Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}.")] = "table",
+    format: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}. Default: by the output file's suffix, else table."),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
     database: Annotated[
         str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where the reviews are, as for `therex review`.")
@@ -26,11 +29,11 @@ def appraise(
 ) -> int:
     """Error rates with their intervals, by stratum, therapist, clinic, payer and element; agreement, scorecards, money."""
     from therex.batch.places import check, standard
-    from therex.cli.options import on_console, one_of, wants
+    from therex.cli.options import format_for, on_console, wants
     from therex.errors import InputError
     from therex.qa.samples import read_sample
 
-    one_of("--format", format, FORMATS)
+    format = format_for(format, output, FORMATS, "table")
     if format == "xlsx" and output is None:
         raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
     if not 0.5 <= confidence < 1:

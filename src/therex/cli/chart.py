@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from therex.analysis import Analyzer
     from therex.types import Assessment, Charge, Episode, Note
 
-FORMATS = ("table", "json", "jsonl", "html")
+FORMATS = {"table": ".txt", "json": ".json", "jsonl": ".jsonl .ndjson", "html": ".html .htm"}
 BY = ("patient", "folder", "all")
 
 
@@ -25,7 +25,10 @@ def chart(
     columns: Annotated[
         str | None, typer.Option("--columns", metavar="NAME=COLUMN,...", help="A table's own names for text, patient, date, id.")
     ] = None,
-    format: Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}.")] = "table",
+    format: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}. Default: by the output file's suffix, else table."),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
     payer: Annotated[str, typer.Option("--payer", help="Whose rules apply (see `therex policy list`).")] = "cms",
     as_of: Annotated[
@@ -45,12 +48,12 @@ def chart(
     """Read the notes of an episode of care together: documents, measures over time, copied notes, contradictions."""
     from therex.batch.places import check, standard
     from therex.chart import read_chart
-    from therex.cli.options import analyzer, charges, day, one_of
+    from therex.cli.options import analyzer, charges, day, format_for, one_of
     from therex.errors import InputError, NoteError
     from therex.readers.notes import Reading, columns_of, read_notes
     from therex.types import Note
 
-    one_of("--format", format, FORMATS)
+    format = format_for(format, output, FORMATS, "table")
     one_of("--by", by, BY)
     if no_text and format in ("table", "html"):
         raise InputError("--no-text: want --format json or jsonl, the others show passages of notes")

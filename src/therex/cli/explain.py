@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from therex.types import Assessment, Note
+
+FORMATS = {"text": ".txt", "json": ".json", "html": ".html .htm"}
 
 
 def explain(
@@ -18,26 +24,56 @@ def explain(
         str | None,
         typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, code, units, modifiers."),
     ] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Use the light tagger: faster and less accurate.")] = False,
+    format: Annotated[
+        str | None, typer.Option("--format", "-f", help="text, json, or html. Default: by the output file's suffix, else text.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
 ) -> int:
-    """Explain one note: its text lit up, the elements with their evidence, minutes, reasons, and what to ask."""
-    from therex.cli.options import analyzer, charges
+    """Show one note in full, with evidence and questions."""
+    from therex.batch.places import check, standard
+    from therex.cli.options import analyzer, charges, format_for
     from therex.errors import InputError, NoteError
     from therex.readers.notes import read_notes
 
+    output = standard(output)
+    format = format_for(format, output, FORMATS, "text")
+    check({"--output": output}, (path, claims, claim_columns, payer))
     notes = list(read_notes([path]))
     if len(notes) != 1:
         raise InputError(f"explain reads one note, and there are {len(notes)}; `therex screen` reads many")
     note = notes[0]
     if isinstance(note, NoteError):
         raise InputError(note.message)
-    from therex.reports.terminal import explain_view, print_view
-
     beside = charges(claims, claim_columns, [(note.note_id, note.patient, note.day)]).get(note.note_id, ())
-    found = analyzer(payer, as_of, model=model).assess(note, beside)
+    found = analyzer(payer, as_of, model=model, fast=fast).assess(note, beside)
     if found.error is not None:
         raise InputError(found.error[1])
-    print_view(explain_view(found))
+    text = _render(found, note, format, output)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        from therex.batch.outputs import write_whole
+
+        write_whole(output, text)
     return 0
+
+
+def _render(found: Assessment, note: Note, format: str, output: Path | None) -> str:
+    if format == "json":
+        import json
+
+        from therex.reports.record import to_record
+
+        return json.dumps(to_record(found, note), ensure_ascii=False, indent=1) + "\n"
+    if format == "html":
+        from therex.reports.html import to_html
+
+        return to_html([found], [note])
+    from therex.cli.options import on_console
+    from therex.reports.terminal import explain_view
+
+    return on_console([explain_view(found)], output)
 
 
 def add(app: typer.Typer) -> None:

@@ -130,6 +130,8 @@ def wants(extra: str, *packages: str) -> Iterator[None]:
 
 
 PLAIN_WIDTH = 140
+# suffixes that promise a format
+TELLING = (".csv", ".tsv", ".docx", ".htm", ".html", ".json", ".jsonl", ".ndjson", ".parquet", ".pdf", ".xls", ".xlsx", ".xml")
 
 
 def width() -> int | None:
