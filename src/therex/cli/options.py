@@ -176,8 +176,9 @@ def format_for(format: str | None, output: Path | None, formats: Mapping[str, st
     asked = one_of("--format", format, tuple(formats)) if format else None
     suffix = output.suffix.lower() if output else ""
     by_suffix = next((name for name, own in formats.items() if own and suffix in own.split()), None)
-    if asked and by_suffix and suffix not in formats[asked].split():
-        raise InputError(
-            f"--format {asked} does not match the output file's suffix {suffix}; leave --format out, or name the file otherwise"
-        )
+    if asked and (by_suffix or suffix in TELLING) and suffix not in formats[asked].split():
+        raise InputError(f"--format {asked} does not match the output file's suffix {suffix}: omit --format, or change the suffix")
+    if not asked and not by_suffix and suffix in TELLING:
+        known = " ".join(own for own in formats.values() if own).split()
+        raise InputError(f"--output: this command cannot write {suffix} files; use one of {', '.join(known)}")
     return asked or by_suffix or default
