@@ -4,7 +4,7 @@
 
     python benchmarks/fuzz.py --structure 100000 [--kinds docx,pdf] [--first 0] [--jobs 2] [--keep DIR]
 
-The second starts from valid documents of each kind and breaks or rearranges their structure (structures.py, structures_flat.py), each
+The second starts from valid documents of each kind and breaks or rearranges their structure (structures.py, structure_kinds.py), each
 read in a child process within 2 s of processor time and 512 MB; a finding is told by kind and seed, which make the document again. It fails where
 there are findings.
 
@@ -171,7 +171,7 @@ def child() -> None:
     """Read what standard input names, a kind and a seed a line."""
     import logging
 
-    import structures_flat
+    import structure_kinds
 
     logging.disable()
     out = os.fdopen(os.dup(1), "w", buffering=1)
@@ -180,7 +180,7 @@ def child() -> None:
     with tempfile.TemporaryDirectory() as name:
         for line in sys.stdin:
             kind, seed = line.split()
-            made = structures_flat.make(kind, int(seed))
+            made = structure_kinds.make(kind, int(seed))
             used = int(Path("/proc/self/statm").read_text().split()[0]) * pages
             resource.setrlimit(resource.RLIMIT_AS, (used + MEGABYTES * 1_000_000, resource.RLIM_INFINITY))
             print("ready", file=out)
@@ -277,10 +277,10 @@ def structure(kinds: list[str], inputs: int, first: int = 0, jobs: int = 1, tell
 
 def report(found: list[Finding], inputs: int, keep: Path | None) -> int:
     """Print the findings with what was done to each document, and keep these where it is wanted; 1 where there are any."""
-    import structures_flat
+    import structure_kinds
 
     for kind, seed, wrong in found:
-        made = structures_flat.make(kind, seed)
+        made = structure_kinds.make(kind, seed)
         print(f"{kind} {seed}: {wrong} ({', '.join(made.operations)})")
         if keep is not None:
             keep.mkdir(parents=True, exist_ok=True)
@@ -319,7 +319,7 @@ def main() -> None:
     sys.path.insert(0, str(Path(__file__).parent))
     if sys.argv[1:] == ["--child"]:
         return child()
-    from structures_flat import KINDS
+    from structure_kinds import KINDS
 
     parser = argparse.ArgumentParser()
     parser.add_argument("target", nargs="?", choices=("readers", "text", "redact"))

@@ -102,14 +102,14 @@ def fuzz():
 
 
 def test_changed_structure_ends_in_a_note_or_an_error(fuzz):
-    from structures_flat import KINDS
+    from structure_kinds import KINDS
 
     found = fuzz.structure(list(KINDS), 6 * len(KINDS))
     assert not [f for f in found if f[:2] not in KNOWN]
 
 
 def test_a_document_follows_from_its_kind_and_seed(fuzz):
-    from structures_flat import KINDS, make
+    from structure_kinds import KINDS, make
 
     assert all(make(kind, 3) == make(kind, 3) for kind in KINDS)
 
