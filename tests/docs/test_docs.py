@@ -35,6 +35,8 @@ def test_readme_python_runs():
         "docs/spark.md",
         "docs/errors.md",
         "docs/figures.md",
+        "docs/security.md",
+        "SECURITY.md",
     ],
 )
 def test_links_lead_somewhere(name):
@@ -102,3 +104,11 @@ def test_every_finding_across_notes_is_in_the_docs():
 
     text = (ROOT / "docs" / "episodes.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in text for name in checks())
+
+
+def test_every_test_that_a_promise_of_security_rests_on_exists():
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    tests = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", text))
+    assert len(named) > 50 and not {name for name in named if f"def {name}(" not in tests}
+    assert all((ROOT / name).exists() for name in re.findall(r"`((?:tests|\.ci|benchmarks)/[\w./]+)`", text))
