@@ -52,12 +52,15 @@ model.add(app)
 def main(argv: list[str] | None = None) -> None:
     """Run the program; a user's mistake is one line on standard error and exit code 2."""
     import os
+    from contextlib import suppress
 
+    from therex.batch.ending import Stopped, stoppable
     from therex.errors import TherexError
 
     os.umask(0o077)  # what is written is for its owner alone
     try:
-        result = app(args=argv, standalone_mode=False)
+        with stoppable():
+            result = app(args=argv, standalone_mode=False)
         code = result if isinstance(result, int) else 0
         sys.stdout.flush()
     except TherexError as error:
@@ -66,6 +69,10 @@ def main(argv: list[str] | None = None) -> None:
     except (KeyboardInterrupt, EOFError):
         print("therex: stopped", file=sys.stderr)
         code = 130
+    except Stopped as stop:
+        with suppress(OSError):  # the terminal may be gone
+            print("therex: stopped", file=sys.stderr)
+        code = int(stop.code or 0)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
