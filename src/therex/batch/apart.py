@@ -99,6 +99,8 @@ class Apart:
     def _await(self) -> None:
         """A process that is ready; its start counts for no document's time."""
         for _ in range(2):
+            if self._process is not None and not self._process.is_alive():
+                self._stop()
             if self._process is None:
                 self._start()
             if self._ready:
