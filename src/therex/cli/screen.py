@@ -67,7 +67,7 @@ def screen(
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Read with the light tagger: faster, and less well.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; by default as many as there are cores for many notes.")] = 0,
-    timeout: Annotated[float, typer.Option("--timeout", min=0, help="Seconds for one note, 0 for no limit.")] = 60.0,
+    timeout: Annotated[float, typer.Option("--timeout", min=0, help="Seconds to read or analyze one note, 0 for no limit.")] = 60.0,
     max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="The largest document that is read, in bytes.")] = 50_000_000,
     keep_text: Annotated[
         Path | None, typer.Option("--keep-text", help="Write the text of every note, to which offsets refer, as JSON Lines to this file.")
