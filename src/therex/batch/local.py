@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from therex.batch.ending import end_with
 from therex.errors import InputError, NoteError
 from therex.types import Assessment, Charge, Note
 
@@ -125,7 +126,8 @@ def _limit(seconds: float) -> Iterator[None]:
 _ready: list[Any] = []
 
 
-def _start(setup: Setup) -> None:
+def _start(setup: Setup, parent: int) -> None:
+    end_with(parent)
     _ready[:] = [analyzer_of(setup), setup]
 
 
@@ -189,11 +191,14 @@ class _Pool:
     def _make(self) -> Any:
         from joblib.externals.loky import ProcessPoolExecutor
 
-        executor = ProcessPoolExecutor(max_workers=self._jobs, initializer=_start, initargs=(self._setup,))
+        executor = ProcessPoolExecutor(max_workers=self._jobs, initializer=_start, initargs=(self._setup, os.getpid()))
         try:
             executor.submit(_nothing).result()  # loading counts for no note's time
-        except self.lost as error:
-            raise InputError(f"--jobs: the worker processes cannot start ({type(error).__name__})") from None
+        except BaseException as error:
+            executor.shutdown(wait=True, kill_workers=True)
+            if isinstance(error, self.lost):
+                raise InputError(f"--jobs: the worker processes cannot start ({type(error).__name__})") from None
+            raise
         return executor
 
     def submit(self, work: Callable[..., Any], *args: Any) -> Any:

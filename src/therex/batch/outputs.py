@@ -1,7 +1,7 @@
 """Outputs that appear whole or not at all, readable by their owner alone, and a part that a later run goes on with.
 
-While a run lasts its output is a file ``.NAME.part`` beside the one that was asked for, and ``.NAME.part.json`` says which run it is of.
-A record is a line, in input order: the number of whole lines is the place to go on from.
+While a run lasts its output is a file ``.NAME.part`` beside the one that was asked for, and ``.NAME.part.json`` says which run it is of. No other
+run writes to it meanwhile (see `lock`). A record is a line, in input order: the number of whole lines is the place to go on from.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from therex.batch.lock import locked
 from therex.batch.places import aim, is_stream
 from therex.errors import InputError
 
@@ -39,20 +40,21 @@ def whole(output: Path, flag: str = "--output") -> Iterator[Path]:
     output = aim(output)
     # the name is the same every time: what a killed run left there holds note text, and the next run takes its place
     part = output.with_name(f".{output.name}.tmp")
-    try:
-        _create(part)
-    except OSError as error:
-        raise InputError(f"{flag}: the file cannot be written ({type(error).__name__})") from None
-    try:
-        yield part
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    try:
-        os.replace(part, output)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"{flag}: the file cannot be written ({type(error).__name__})") from None
+    with locked(output, flag):
+        try:
+            _create(part)
+        except OSError as error:
+            raise InputError(f"{flag}: the file cannot be written ({type(error).__name__})") from None
+        try:
+            yield part
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        try:
+            os.replace(part, output)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise InputError(f"{flag}: the file cannot be written ({type(error).__name__})") from None
 
 
 def write_whole(output: Path, text: str) -> None:
@@ -108,10 +110,11 @@ class Part:
     def finish(self) -> None:
         """Put the whole output in its place."""
         os.replace(self.path, self.output)
-        _meta(self.output).unlink(missing_ok=True)
+        meta_path(self.output).unlink(missing_ok=True)
 
 
-def _meta(output: Path) -> Path:
+def meta_path(output: Path) -> Path:
+    """Where it is told which run a part is of."""
     return output.with_name(f".{output.name}.part.json")
 
 
@@ -127,14 +130,14 @@ def open_part(output: Path, run: str, day: str) -> Part:
     part = Part(output, 0, day)
     known: Any = {}
     with suppress(OSError, ValueError):
-        known = json.loads(_meta(output).read_text(encoding="utf-8"))
+        known = json.loads(meta_path(output).read_text(encoding="utf-8"))
     try:
         if isinstance(known, dict) and known.get("run") == run and part.path.is_file():
             part.done, part.day = _cut(part.path), str(known.get("day") or day)
             return part
         part.other = bool(known)
         _create(part.path)
-        meta = _meta(output)
+        meta = meta_path(output)
         _create(meta)
         meta.write_text(json.dumps({"run": run, "day": day}), encoding="utf-8")
     except OSError as error:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from therex.batch.local import Item, Setup, run
-from therex.batch.outputs import fingerprint, open_part, whole
+from therex.batch.outputs import Part, fingerprint, open_part, whole
+from therex.batch.sums import Sums, digest, sums_path
 from therex.reports.record import to_line, to_record
 from therex.types import Assessment, Note
 
@@ -46,12 +47,14 @@ class Tally:
 
     notes: int = 0
     errors: int = 0
+    held: int = 0
     failed: bool = False
     first_error: str = ""
 
     def add(self, facts: Facts, wanted: frozenset[str]) -> None:
         """One more note."""
         self.notes += 1
+        self.held += "hold" in facts.kinds
         self.failed = self.failed or not wanted.isdisjoint(facts.kinds)
         if facts.code:
             self.errors += 1
@@ -161,22 +164,45 @@ def screen_to(output: Path, items: Iterable[Item], job: Job, depends_on: Iterabl
     Parameters
     ----------
     depends_on
-        All that the results depend on beside the setup: another value of it is another run.
+        All that the results depend on beside the setup and the notes: another value of it is another run.
     """
     s = job.setup
     known = fingerprint([s.payer, s.day, s.model, s.fast, s.timeout, job.text, *depends_on])
     part = open_part(output, known, s.day or date.today().isoformat())
-    if part.other:
+    sums = Sums(part.path)
+    if not part.done:
+        sums.cut(0)
+    stream, done = _known(iter(items), part, sums, job, tally, beside)
+    if part.other or (part.done and not done):
         print("therex: --output: an unfinished run of other notes or options stood there; this one begins anew", file=sys.stderr)
-    stream = iter(items)
-    if part.done:
-        print(f"therex: --output: {part.done} notes are done already; going on from there", file=sys.stderr)
-        for place, (line, item) in enumerate(zip(part.lines(), islice(stream, part.done), strict=False), 1):
+    elif done:
+        print(f"therex: --output: {done} notes are done already; going on from there", file=sys.stderr)
+    if done:
+        job = replace(job, setup=replace(s, day=part.day))
+    shape = as_line if job.text else as_line_without_text
+    with part.append() as handle, sums:
+        for line in screen_all(sums.noted(stream), job, shape, tally, beside, done):
+            handle.write(line + "\n")
+            sums.write()
+    part.finish()
+    sums_path(part.path).unlink(missing_ok=True)
+
+
+def _known(stream: Iterator[Item], part: Part, sums: Sums, job: Job, tally: Tally, beside: Beside) -> tuple[Iterator[Item], int]:
+    """The notes that are still to be done, and how many are done: those that were read before just as they are read now."""
+    if not part.done:
+        return stream, 0
+    place = 0
+    with part.path.open(encoding="utf-8") as lines:
+        for before, line in zip(sums.known(), lines, strict=False):
+            item = next(stream, None)
+            if item is None:
+                break
+            if digest(item) != before:
+                stream = chain([item], stream)
+                break
+            place += 1
             tally.add(facts_of(json.loads(line)), job.wanted)
             beside.add(line, item.text if isinstance(item, Note) and job.text else "", place, with_text=job.text)
-    rest = replace(job, setup=replace(s, day=part.day))
-    shape = as_line if job.text else as_line_without_text
-    with part.append() as handle:
-        for line in screen_all(stream, rest, shape, tally, beside, part.done):
-            handle.write(line + "\n")
-    part.finish()
+    sums.cut(place)
+    return stream, place

@@ -55,6 +55,7 @@ def main(argv: list[str] | None = None) -> None:
 
     from typer.main import get_command
 
+    from therex.batch.ending import Stopped, stoppable
     from therex.cli.help import asked, dress, wanted
     from therex.cli.streams import BROKEN_PIPE, leave, reader_gone, ready, words_for
     from therex.errors import TherexError
@@ -66,7 +67,8 @@ def main(argv: list[str] | None = None) -> None:
         program = get_command(app)
         if wanted(args):
             dress(program)
-        result = program.main(args=args, prog_name="therex", standalone_mode=False)
+        with stoppable():
+            result = program.main(args=args, prog_name="therex", standalone_mode=False)
         code = result if isinstance(result, int) else 0
         sys.stdout.flush()
     except TherexError as error:
@@ -75,6 +77,9 @@ def main(argv: list[str] | None = None) -> None:
     except (KeyboardInterrupt, EOFError):
         _tell("stopped")
         code = 130
+    except Stopped as stop:
+        _tell("stopped")
+        code = int(stop.code or 0)
     except SystemExit as stop:
         code = BROKEN_PIPE if reader_gone(stop) else stop.code if isinstance(stop.code, int) else 2
     except OSError as error:

@@ -56,9 +56,10 @@ def appraise(
     from therex.reports.harmless import escaped
 
     if format == "xlsx" and output is not None:
+        from therex.batch.lock import scratch
         from therex.batch.outputs import whole
 
-        with whole(output) as part:
+        with whole(output) as part, scratch(output):
             write_xlsx(report, part)
         return 0
     text = (

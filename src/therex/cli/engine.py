@@ -31,10 +31,19 @@ def run_spark(paths: list[str], output: Path | None, columns: Mapping[str, str],
         raise InputError("--engine spark: the folder of --output is there already")
     check_folder(output, "--output", paths)
     try:
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
+        import pyspark.sql  # noqa: F401
     except ImportError:
         raise InputError("--engine spark: wants pyspark: pip install 'therex[spark]'") from None
+    from therex.batch.lock import locked
+
+    with locked(output):
+        return _run(paths, output, columns, master, more)
+
+
+def _run(paths: list[str], output: Path, columns: Mapping[str, str], master: str, more: dict[str, Any]) -> int:
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
     from therex.spark import contradictions, elements, screen, spans
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

@@ -95,6 +95,11 @@ def charges(path: Path | None, columns: str | None, notes: Iterable[tuple[str, s
     return out
 
 
+def counted(n: int, noun: str) -> str:
+    """A number with its noun, such as ``1 note`` or ``14 notes``."""
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 def progress(items: Iterable[Any], total: int | None, first: int = 0) -> Iterable[Any]:
     """The items, with a bar, a rate and the time left on standard error where they are many and it is a terminal."""
     if not sys.stderr.isatty() or (total is not None and total < 20):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -73,7 +73,9 @@ def screen(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=-256, max=256, help="Worker processes; by default as many as there are cores for many notes.")
     ] = 0,
-    timeout: Annotated[float, typer.Option("--timeout", min=0, max=86_400, help="Seconds for one note, 0 for no limit.")] = 60.0,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0, max=86_400, help="Seconds to read or analyze one note; 0 for no limit.")
+    ] = 60.0,
     max_bytes: Annotated[
         int, typer.Option("--max-bytes", min=1, max=2_000_000_000, help="The largest document that is read, in bytes.")
     ] = 50_000_000,
@@ -92,10 +94,12 @@ def screen(
     batch: Annotated[str, typer.Option("--batch", help="The name under which the database keeps these notes.")] = "",
 ) -> int:
     """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
+    from therex.batch.apart import Apart, budget
     from therex.batch.local import Setup, jobs_for
+    from therex.batch.lock import locked
     from therex.batch.places import check, is_stream, standard
     from therex.batch.screening import Beside, Job, Tally, as_assessment, as_line, as_line_without_text, screen_all, screen_lines, screen_to
-    from therex.cli.options import charges, day, format_for, one_of, progress
+    from therex.cli.options import charges, counted, day, format_for, one_of, progress
     from therex.cli.options import fail_on as checked
     from therex.errors import InputError
     from therex.readers.notes import Reading, columns_of, read_notes
@@ -130,38 +134,44 @@ def screen(
     own = (output, keep_text, claims, _file(database))
     check({"--output": output, "--keep-text": keep_text, "--database": _file(database)}, (*paths, claims, columns, payer))
     reading = Reading(columns_of(columns), largest=max_bytes, names=claims is not None, skip=frozenset(p.resolve() for p in own if p))
-    items: Iterable[Item]
-    if claims:
-        items = list(read_notes(paths, reading))
-        told = charges(claims, claim_columns, ((n.note_id, n.patient, n.day) for n in items if isinstance(n, Note)))
-    else:
-        items, told = read_notes(paths, reading), {}
-    count = _count(paths, reading.skip)
-    if count is None:
-        # a table may hold few notes or very many
-        first = list(islice(stream := iter(items), FEW))
-        items, count = (first, len(first)) if len(first) < FEW else (chain(first, stream), None)
-    setup = Setup(payer, on.isoformat() if on else None, model, fast, timeout, told)
-    _checked(setup)
-    job, tally = Job(setup, jobs_for(jobs, count), count, wanted, not no_text, progress), Tally()
-    with Beside(keep_text, database, batch) as beside:
-        if format == "jsonl" and output is not None and not is_stream(output):
-            screen_to(output, items, job, _depends_on(paths, reading, setup, claims), tally, beside)
-        elif format == "jsonl":
-            with _stream(output) as handle:
-                for line in screen_lines(items, job, tally, beside):
-                    handle.write(line + "\n")
-        elif format == "none":
-            for _ in screen_all(items, job, as_line_without_text if no_text else as_line, tally, beside):
-                pass
+    with ExitStack() as stack:
+        for flag, file in (("--output", output), ("--keep-text", keep_text)):
+            if file is not None and not is_stream(file):
+                stack.enter_context(locked(file, flag))
+        apart = stack.enter_context(Apart(timeout, budget(max_bytes)))
+        items: Iterable[Item]
+        if claims:
+            items = list(read_notes(paths, reading, apart))
+            told = charges(claims, claim_columns, ((n.note_id, n.patient, n.day) for n in items if isinstance(n, Note)))
         else:
-            _write(list(screen_all(items, job, as_assessment, tally, beside)), format, output, no_text)
-    if format == "none":
-        print(f"{tally.notes} notes, {tally.errors} of them not read", file=sys.stderr)
+            items, told = read_notes(paths, reading, apart), {}
+        count = _count(paths, reading.skip)
+        if count is None:
+            # a table may hold few notes or very many
+            first = list(islice(stream := iter(items), FEW))
+            items, count = (first, len(first)) if len(first) < FEW else (chain(first, stream), None)
+        setup = Setup(payer, on.isoformat() if on else None, model, fast, timeout, told)
+        _checked(setup)
+        job, tally = Job(setup, jobs_for(jobs, count), count, wanted, not no_text, progress), Tally()
+        with Beside(keep_text, database, batch) as beside:
+            if format == "jsonl" and output is not None and "-" not in paths and not is_stream(output):
+                screen_to(output, items, job, _depends_on(reading, setup, claims), tally, beside)
+            elif format == "jsonl":
+                with _lines(output) as handle:
+                    for line in screen_lines(items, job, tally, beside):
+                        handle.write(line + "\n")
+            elif format == "none":
+                for _ in screen_all(items, job, as_line_without_text if no_text else as_line, tally, beside):
+                    pass
+            else:
+                _write(list(screen_all(items, job, as_assessment, tally, beside)), format, output, no_text)
     if not tally.notes:
-        raise InputError("nothing to read: no notes in what was given")
+        raise InputError("no notes found in the input")
     if tally.errors == tally.notes:
         raise InputError(f"no note could be read: {tally.first_error}")
+    if output is not None or database:
+        where = " and ".join([format] * (output is not None) + ["database"] * bool(database))
+        print(f"therex: {where} written: {counted(tally.notes, 'note')}, {tally.held} on hold, {tally.errors} not read", file=sys.stderr)
     return int(tally.failed)
 
 
@@ -176,13 +186,24 @@ def _file(database: str | None) -> Path | None:
 
 
 @contextmanager
-def _stream(output: Path | None) -> Iterator[TextIO]:
-    """Standard output, or the device or pipe that was asked for."""
+def _lines(output: Path | None) -> Iterator[TextIO]:
+    """Standard output, the device or pipe that was asked for, or a file that is there whole or not at all.
+
+    The last is for what is read from standard input, which cannot be read again.
+    """
+    from therex.batch.outputs import whole
+    from therex.batch.places import is_stream
+    from therex.batch.sums import drop_part
+
     if output is None:
         yield sys.stdout
-        return
-    with output.open("w", encoding="utf-8", newline="\n", buffering=1) as handle:
-        yield handle
+    elif is_stream(output):
+        with output.open("w", encoding="utf-8", newline="\n", buffering=1) as handle:
+            yield handle
+    else:
+        drop_part(output)
+        with whole(output) as part, part.open("w", encoding="utf-8", newline="\n") as handle:
+            yield handle
 
 
 def _count(paths: list[str], skip: frozenset[Path]) -> int | None:
@@ -208,27 +229,25 @@ def _checked(setup: Setup) -> None:
     model_folder(setup.model)
 
 
-def _depends_on(paths: list[str], reading: Reading, setup: Setup, claims: Path | None) -> Iterator[Any]:
-    """Everything that the records of a run depend on, beside its setup: versions, rules, model, columns, charges, and the documents."""
+def _depends_on(reading: Reading, setup: Setup, claims: Path | None) -> Iterator[Any]:
+    """Everything that the records of a run depend on, beside its setup and its notes: versions, rules, model, columns, charges."""
     from therex import __version__
+    from therex.batch.sums import folder_digest
     from therex.catalog.policy import policy
-    from therex.readers.documents import find_documents
-    from therex.settings import NECESSITY, model_folder
+    from therex.settings import NECESSITY, PIPELINE, model_folder
 
-    yield [__version__, (model_folder(setup.model) / NECESSITY / "manifest.json").read_text(encoding="utf-8"), repr(policy(setup.payer))]
+    yield [__version__, *(folder_digest(model_folder(setup.model) / part) for part in (NECESSITY, PIPELINE)), repr(policy(setup.payer))]
     yield [dict(reading.columns), reading.largest, repr(sorted(setup.charges.items())) if claims else ""]
-    for document in find_documents([p for p in paths if p != "-"], reading.skip) if paths != ["-"] else ():
-        stat = document.path.stat() if document.path else None
-        yield [document.name, stat.st_size if stat else 0, stat.st_mtime_ns if stat else 0]
 
 
 def _write(done: list[Any], format: str, output: Path | None, no_text: bool) -> None:
     assessments = [a for a, _ in done]
     if format == "xlsx" and output is not None:
+        from therex.batch.lock import scratch
         from therex.batch.outputs import whole
         from therex.reports.worklist import write_xlsx
 
-        with whole(output) as part:
+        with whole(output) as part, scratch(output):
             write_xlsx(assessments, part)
         return
     if format == "questions" and output is not None and output.suffix.lower() == ".docx":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -48,8 +48,15 @@ class Reading:
     keep: tuple[str, ...] = ()
 
 
-def read_notes(paths: list[str], reading: Reading | None = None) -> Iterator[Note | NoteError]:
+def read_notes(
+    paths: list[str], reading: Reading | None = None, read: Callable[[Document, Reading], Iterator[Note | NoteError]] | None = None
+) -> Iterator[Note | NoteError]:
     """Every note under `paths`, in order; errors carry the id of what could not be read.
+
+    Parameters
+    ----------
+    read
+        What reads a document; `read_document` by default.
 
     Raises
     ------
@@ -60,8 +67,9 @@ def read_notes(paths: list[str], reading: Reading | None = None) -> Iterator[Not
     # ids are kept as numbers, so that a long stream stays small
     seen: set[int] = set()
     again: dict[int, int] = {}
+    read = read or read_document
     for document in find_documents(paths, reading.skip, reading.largest):
-        for found in _of_document(document, reading):
+        for found in read(document, reading):
             told = note_id = found.note_id or document.name
             while hash(note_id) in seen:
                 again[hash(told)] = again.get(hash(told), 1) + 1
@@ -71,6 +79,11 @@ def read_notes(paths: list[str], reading: Reading | None = None) -> Iterator[Not
                 yield NoteError(found.code, found.message, note_id)
             else:
                 yield replace(found, note_id=note_id) if note_id != found.note_id else found
+
+
+def read_document(document: Document, reading: Reading) -> Iterator[Note | NoteError]:
+    """The notes of one document."""
+    yield from _of_document(document, reading)
 
 
 def _of_document(document: Document, reading: Reading) -> Iterator[Note | NoteError]:
@@ -96,6 +109,8 @@ def _of_document(document: Document, reading: Reading) -> Iterator[Note | NoteEr
         yield NoteError(error.code, error.message, error.note_id or document.name)
     except InputError:
         raise
+    except MemoryError:
+        yield NoteError("too_large", "Reading the document takes more memory than is allowed.", document.name)
     except Exception as error:  # a parser of a library fails in its own ways: one document never stops a batch
         yield NoteError("not_text", f"The document cannot be read ({type(error).__name__}).", document.name)
 
