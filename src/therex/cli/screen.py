@@ -141,6 +141,9 @@ def screen(
                 pass
         else:
             _write(list(screen_all(items, job, as_assessment, tally, beside)), format, output, no_text)
+    if beside.unstored:
+        print(f"therex: --database: {beside.unstored} notes could not be stored; each has an error record there", file=sys.stderr)
+        tally.failed = tally.failed or "error" in wanted
     if format == "none":
         print(f"{tally.notes} notes, {tally.errors} of them not read", file=sys.stderr)
     if not tally.notes:
