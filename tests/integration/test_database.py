@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import sqlite3
 import tempfile
@@ -88,7 +89,6 @@ def test_the_command_fills_it(run, tmp_path):
         "postgresql://u@h:port/d",
         "none/r.db",
         ".",
-        "/dev/null",
         "a\0b",
         "",
         ":memory:",
@@ -102,6 +102,12 @@ def test_a_database_that_cannot_be_used_is_told(target, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="--database"):
         Database(target)
+
+
+def test_a_pipe_is_no_database(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="--database must be a file, not a folder or a device"):
+        Database(str(tmp_path / "pipe"))
 
 
 def test_a_fault_tells_nothing_of_what_was_written(records, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -170,22 +171,46 @@ def suggest(
 ) -> int:
     """Choose the notes to annotate next: the least sure and the least alike, already marked by the model."""
     from therex.cli.options import analyzer
+    from therex.corpus.ids import ALLOWED, same, usable
     from therex.corpus.label_studio import to_label_studio
     from therex.errors import InputError
     from therex.readers.notes import read_notes
     from therex.training.suggest import suggest as run
     from therex.types import Note
 
-    notes = [n for n in read_notes(paths) if isinstance(n, Note)]
+    notes: list[Note] = []
+    seen: set[str] = set()
+    for place, n in enumerate(read_notes(paths), 1):
+        if not isinstance(n, Note):
+            continue
+        if usable(n.note_id) and same(n.note_id) not in seen:
+            seen.add(same(n.note_id))
+            notes.append(n)
+        else:
+            typer.echo(f"therex: note {place}: left out, its id stands twice or cannot be used: {ALLOWED}", err=True)
     found = run(notes, analyzer("cms", None, model=model), most)
     if not found:
         raise InputError("suggest: no note could be read")
-    to_label_studio([s.note for s in found], output)
-    for n, s in enumerate(found, 1):
-        typer.echo(f"task {n}: unsure {s.unsure:.2f} ({s.why})")
+    _to_file(lambda part: to_label_studio([s.note for s in found], part), output)
+    for k, s in enumerate(found, 1):
+        typer.echo(f"task {k}: unsure {s.unsure:.2f} ({s.why})")
     return 0
 
 
+def _to_file(write: Callable[[Path], None], target: Path, notes: Path | None = None) -> None:
+    """Write a file whole or not at all, and none of the notes that it is made from."""
+    from therex.batch.outputs import whole
+    from therex.errors import InputError
+
+    if target.is_dir() or not target.parent.is_dir():
+        raise InputError("TARGET must be a file in a folder that is there")
+    if notes is not None and target.exists() and any(target.samefile(n) for n in notes.rglob("*.note")):
+        raise InputError("TARGET is one of the notes; nothing was written")
+    with whole(target, "TARGET") as part:
+        write(part)
+
+
+_FOLDERS = ("brat", "marked")
 _FORMATS = "label-studio, prodigy, doccano, brat, docbin or marked"
 
 
@@ -200,8 +225,12 @@ def export(
     from therex.corpus.formats import WRITERS
     from therex.corpus.marked import load_folder
 
+    write = WRITERS[one_of("--to", to, tuple(WRITERS))]
     notes = load_folder(folder)
-    WRITERS[one_of("--to", to, tuple(WRITERS))](notes, target)
+    if to in _FOLDERS:
+        write(notes, target)
+    else:
+        _to_file(lambda part: write(notes, part), target, folder)
     typer.echo(f"{len(notes)} notes written")
     return 0
 
@@ -229,14 +258,14 @@ def import_(
 ) -> int:
     """Read an annotation tool's export into marked notes; nothing is written where one is faulty."""
     from therex.cli.options import one_of
-    from therex.corpus.formats import READERS, to_marked
+    from therex.corpus.formats import READERS, WRITERS
     from therex.errors import InputError
 
     reader = READERS[one_of("--from", from_, tuple(READERS))]
-    if not source.exists():
-        raise InputError("import: there is nothing at that path")
+    if not (source.is_dir() if from_ in _FOLDERS else source.is_file()):
+        raise InputError(f"import: --from {from_} must be a {'folder' if from_ in _FOLDERS else 'file'}, and there is none at that path")
     notes = reader(source)
-    to_marked(notes, folder)
+    WRITERS["marked"](notes, folder)
     typer.echo(f"{len(notes)} notes written")
     return 0
 
