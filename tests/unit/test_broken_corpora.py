@@ -44,7 +44,7 @@ def _without_elements():
 
 def test_a_file_that_cannot_be_read_is_told_by_its_place(tmp_path):
     (tmp_path / "a.note").write_bytes(NOTE.encode("utf-16"))
-    with pytest.raises(CorpusError, match="note 1: the file is not UTF-8"):
+    with pytest.raises(CorpusError, match="note 1: not UTF-8 at byte 0"):
         load_folder(tmp_path)
     (tmp_path / "a.note").unlink()
     (tmp_path / "b.note").mkdir()

@@ -28,8 +28,8 @@ def test_an_output_that_is_read_is_refused_by_whatever_name(note, tmp_path):
     (tmp_path / "link").symlink_to(note)
     os.link(note, tmp_path / "hard.txt")
     for output in (note, tmp_path / "link", tmp_path / "hard.txt", note.parent / ".." / "notes" / "a.txt"):
-        refused("--output: that file is read", {"--output": output}, [str(note)])
-    refused("--output: that file is read", {"--output": note}, [str(tmp_path / "hard.txt")])
+        refused("--output: that file is an input", {"--output": output}, [str(note)])
+    refused("--output: that file is an input", {"--output": note}, [str(tmp_path / "hard.txt")])
 
 
 def test_the_file_that_stands_as_standard_input_is_refused(note, monkeypatch):
@@ -37,7 +37,7 @@ def test_the_file_that_stands_as_standard_input_is_refused(note, monkeypatch):
         before = os.dup(0)
         os.dup2(stream.fileno(), 0)
         try:
-            refused("that file is read", {"--output": note}, ["-"])
+            refused("that file is an input", {"--output": note}, ["-"])
         finally:
             os.dup2(before, 0)
             os.close(before)
@@ -53,7 +53,7 @@ def test_two_outputs_of_one_name_are_refused(tmp_path):
 @pytest.mark.parametrize("read", ["folder", "pattern"])
 def test_a_note_in_a_folder_that_is_read_is_not_written_over(note, read):
     source = str(note.parent) if read == "folder" else str(note.parent / "*.txt")
-    refused("is in a folder that is read", {"--output": note}, [source])
+    refused("would overwrite a file in a folder that is read", {"--output": note}, [source])
     check({"--output": note.parent / "new.txt"}, [source])
     assert note.read_text() == "TE 25 min"
 

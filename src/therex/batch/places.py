@@ -103,16 +103,16 @@ def _writable(output: Path, flag: str) -> None:
     except OSError as error:
         raise InputError(f"{flag}: {_told(error)}") from None
     if stat.S_ISDIR(mode):
-        raise InputError(f"{flag}: that is a folder; give a file")
+        raise InputError(f"{flag}: that is a folder; name a file")
     if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
-        raise InputError(f"{flag}: that is a disk or a socket; give a file, a pipe or a terminal")
+        raise InputError(f"{flag}: that is a disk or a socket; name a file, a pipe, or a terminal")
     if not stat.S_ISREG(mode):
         return
     place = aim(output)
     if len(os.fsencode(place.name)) > _LONGEST - _BESIDE:
         raise InputError(f"{flag}: the name is too long; {_LONGEST - _BESIDE} bytes at most")
     if not place.parent.is_dir():
-        raise InputError(f"{flag}: there is no such folder")
+        raise InputError(f"{flag}: the folder does not exist")
     if not os.access(place.parent, os.W_OK | os.X_OK):
         raise InputError(f"{flag}: the folder cannot be written to")
 
@@ -123,8 +123,8 @@ def _told(error: OSError) -> str:
     words = {
         errno.ELOOP: "the link points to itself",
         errno.ENAMETOOLONG: "the name is too long",
-        errno.ENOTDIR: "there is no such folder",
-        errno.EACCES: "the folder may not be read",
+        errno.ENOTDIR: "the folder does not exist",
+        errno.EACCES: "no permission to read the folder",
     }
     return words.get(error.errno or 0, "the file cannot be written")
 
@@ -133,11 +133,11 @@ def _apart(output: Path, flag: str, sources: list[str], suffixes: tuple[str, ...
     """Refuse an output that is read, or that would take the place of a file in a folder that is read."""
     for source in sources:
         if _same(output, source):
-            raise InputError(f"{flag}: that file is read; give another, or what it holds is lost")
+            raise InputError(f"{flag}: that file is an input and would be overwritten; name another file")
     if not output.exists() or not output.name.lower().endswith(suffixes) or _ours(output):
         return
     if any(_among(output, source) for source in sources):
-        raise InputError(f"{flag}: a file of that name is in a folder that is read, and is no result of therex; give another")
+        raise InputError(f"{flag}: this would overwrite a file in a folder that is read; name another file")
 
 
 def _same(one: Path | str, other: Path | str) -> bool:

@@ -116,17 +116,27 @@ class Beside:
             from therex.batch.database import Database
 
             self._database = Database(self._target, self._batch)
-        if self._keep_text is not None:
-            part = self._stack.enter_context(whole(self._keep_text, "--keep-text"))
-            self._texts = self._stack.enter_context(part.open("w", encoding="utf-8", newline="\n"))
+        with ExitStack() as entered:
+            if self._keep_text is not None:
+                part = entered.enter_context(whole(self._keep_text, "--keep-text"))
+                self._texts = entered.enter_context(part.open("w", encoding="utf-8", newline="\n"))
+            entered.push(self._leave_database)  # left first: where it fails, the texts go
+            self._stack = entered.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def _leave_database(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._database is not None and kind is None:
             self._database.close()
         elif self._database is not None:
             self._database.drop()
-        self._stack.__exit__(kind, error, trace)
+
+    @property
+    def unstored(self) -> int:
+        """How many notes the database could not hold: each has an error record there."""
+        return self._database.unstored if self._database is not None else 0
 
     def add(self, told: Any, text: str, place: int, *, with_text: bool) -> None:
         """One note: its record as a line, or its assessment with its note."""
@@ -136,7 +146,7 @@ class Beside:
         if self._texts is not None and text:
             self._texts.write(json.dumps({"note_id": record["note_id"], "place": place, "text": text}, ensure_ascii=False) + "\n")
         if self._database is not None:
-            self._database.add(record)
+            self._database.add(record, place)
 
 
 def screen_all(

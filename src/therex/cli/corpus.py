@@ -172,6 +172,7 @@ def suggest(
     from therex.batch.outputs import whole
     from therex.batch.places import check as places
     from therex.cli.options import analyzer
+    from therex.corpus.ids import ALLOWED, same, usable
     from therex.corpus.label_studio import to_label_studio
     from therex.errors import InputError
     from therex.readers.notes import Reading, read_notes
@@ -179,15 +180,23 @@ def suggest(
     from therex.types import Note
 
     places({"--output": output}, paths)
-    reading = Reading(skip=frozenset({output.resolve()}))
-    notes = [n for n in read_notes(paths, reading) if isinstance(n, Note)]
+    notes: list[Note] = []
+    seen: set[str] = set()
+    for place, n in enumerate(read_notes(paths, Reading(skip=frozenset({output.resolve()}))), 1):
+        if not isinstance(n, Note):
+            continue
+        if usable(n.note_id) and same(n.note_id) not in seen:
+            seen.add(same(n.note_id))
+            notes.append(n)
+        else:
+            typer.echo(f"therex: note {place}: skipped, its id is a duplicate or not usable: {ALLOWED}", err=True)
     found = run(notes, analyzer("cms", None, model=model), most)
     if not found:
         raise InputError("suggest: no note could be read")
     with whole(output) as part:
         to_label_studio([s.note for s in found], part)
-    for n, s in enumerate(found, 1):
-        typer.echo(f"task {n}: unsure {s.unsure:.2f} ({s.why})")
+    for k, s in enumerate(found, 1):
+        typer.echo(f"task {k}: unsure {s.unsure:.2f} ({s.why})")
     return 0
 
 
@@ -260,24 +269,20 @@ def import_(
     """Read an annotation tool's export into marked notes; nothing is written where one is faulty."""
     from therex.batch.places import check_folder
     from therex.cli.options import one_of
-    from therex.corpus.formats import READERS, to_marked
-    from therex.corpus.marked import render
+    from therex.corpus.formats import READERS, WRITERS
     from therex.errors import CorpusError, InputError
 
     reader = READERS[one_of("--from", from_, FORMATS)]
     if not source.exists():
-        raise InputError("import: there is nothing at that path")
+        raise InputError("import: nothing was found at that path")
     if source.is_dir() != (from_ in FOLDERS):
-        raise InputError(f"import: --from {from_} reads a {'folder' if from_ in FOLDERS else 'file'}")
+        raise InputError(f"import: --from {from_} must be a {'folder' if from_ in FOLDERS else 'file'}")
     check_folder(folder, "FOLDER", [source])
     try:
         notes = reader(source)
-        # what cannot be written is known before the first note is
-        for note in notes:
-            render(note).encode("utf-8")
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
-        raise CorpusError("import: a part of the export is missing, or is not what its format has there; export it again") from None
-    to_marked(notes, folder)
+        raise CorpusError("import: part of the export is missing or not in its format; export it again") from None
+    WRITERS["marked"](notes, folder)
     typer.echo(f"{len(notes)} notes written")
     return 0
 

@@ -165,11 +165,14 @@ def screen(
                     pass
             else:
                 _write(list(screen_all(items, job, as_assessment, tally, beside)), format, output, no_text)
+    if beside.unstored:
+        print(f"therex: --database: {beside.unstored} notes could not be stored; each has an error record there", file=sys.stderr)
+        tally.failed = tally.failed or "error" in wanted
     if not tally.notes:
         raise InputError("no notes found in the input")
     if tally.errors == tally.notes:
         raise InputError(f"no note could be read: {tally.first_error}")
-    if output is not None or database:
+    if (output is not None and not is_stream(output)) or database:
         where = " and ".join([format] * (output is not None) + ["database"] * bool(database))
         print(f"therex: {where} written: {counted(tally.notes, 'note')}, {tally.held} on hold, {tally.errors} not read", file=sys.stderr)
     return int(tally.failed)
@@ -179,7 +182,7 @@ def _file(database: str | None) -> Path | None:
     """The file of a database; None where it is on a server."""
     if database is None or "://" not in database:
         return Path(database) if database else None
-    from therex.batch.database import url_of
+    from therex.batch.connections import url_of
 
     url = url_of(database)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from therex.corpus.front_matter import codes_back, need, plain
+from therex.corpus.files import fill, json_of, read_text
+from therex.corpus.front_matter import codes_back, formed, need, plain
+from therex.corpus.ids import id_from, with_ids
 from therex.corpus.label_studio import from_label_studio, to_label_studio
-from therex.corpus.marked import MarkedNote, checked, load_folder, render, same_quote
+from therex.corpus.marked import MarkedNote, checked, load_folder, parse, render, same_quote
 from therex.errors import CorpusError
 
 Spans = list[tuple[int, int, str, str | None]]
@@ -29,13 +31,10 @@ def _parted(label: str) -> tuple[str, str | None]:
 
 
 def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for n, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for n, line in enumerate(read_text(path).split("\n"), 1):
         if not line.strip():
             continue
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise CorpusError(f"line {n}: not JSON ({error.msg} at column {error.colno})") from None
+        record = json_of(line, f"line {n}")
         if not isinstance(record, dict):
             raise CorpusError(f"line {n}: want a JSON object")
         yield f"line {n}", record
@@ -67,12 +66,14 @@ def from_prodigy(path: Path) -> list[MarkedNote]:
     for where, row in _lines(path):
         if row.get("answer", "accept") != "accept":
             continue
-        text, meta = need(row, "text", where), dict(row.get("meta") or {})
-        spans: Spans = []
-        for n, s in enumerate(row.get("spans") or [], 1):
-            same_quote(text, s["start"], s["end"], s.get("text"), f"{where}, span {n}")
-            spans.append((s["start"], s["end"], s["label"], s.get("attribute")))
-        notes.append(checked(str(meta.pop("id", where)), text, spans, codes_back(meta), where))
+        with formed(where):
+            text, meta = need(row, "text", where), dict(row.get("meta") or {})
+            spans: Spans = []
+            for n, s in enumerate(row.get("spans") or [], 1):
+                same_quote(text, s["start"], s["end"], s.get("text"), f"{where}, span {n}")
+                spans.append((s["start"], s["end"], s["label"], s.get("attribute")))
+            note_id = id_from(meta.pop("id", None), where, where)
+            notes.append(checked(note_id, text, spans, codes_back(meta), where))
     return notes
 
 
@@ -97,15 +98,17 @@ def from_doccano(path: Path) -> list[MarkedNote]:
     """A doccano JSON Lines export, with labels as triples or, with overlaps allowed, as entities."""
     notes = []
     for where, row in _lines(path):
-        text, meta = need(row, "text", where), dict(row.get("meta") or row.get("metadata") or {})
-        spans: Spans = []
-        for triple in row.get("label") or []:
-            name, attribute = _parted(triple[2])
-            spans.append((triple[0], triple[1], name, attribute))
-        for entity in row.get("entities") or []:
-            name, attribute = _parted(entity["label"])
-            spans.append((entity["start_offset"], entity["end_offset"], name, attribute))
-        notes.append(checked(str(meta.pop("id", where)), text, spans, codes_back(meta), where))
+        with formed(where):
+            text, meta = need(row, "text", where), dict(row.get("meta") or row.get("metadata") or {})
+            spans: Spans = []
+            for triple in row.get("label") or []:
+                name, attribute = _parted(triple[2])
+                spans.append((triple[0], triple[1], name, attribute))
+            for entity in row.get("entities") or []:
+                name, attribute = _parted(entity["label"])
+                spans.append((entity["start_offset"], entity["end_offset"], name, attribute))
+            note_id = id_from(meta.pop("id", None), where, where)
+            notes.append(checked(note_id, text, spans, codes_back(meta), where))
     return notes
 
 
@@ -117,10 +120,12 @@ def to_brat(notes: list[MarkedNote], out: Path) -> None:
 
     brat cannot hold a line break inside an annotation: such a span is written as one of several fragments.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    for note in notes:
+    files = {}
+    for k, note in enumerate(notes, 1):
         rows = []
         for n, (start, end, label, attribute) in enumerate(note.spans, 1):
+            if "\n" in (note.text[start], note.text[end - 1]):
+                raise CorpusError(f"note {k}: a {label} begins or ends with a line break, which brat cannot hold")
             fragments, at = [], start
             for line in note.text[start:end].split("\n"):
                 if line:
@@ -130,9 +135,10 @@ def to_brat(notes: list[MarkedNote], out: Path) -> None:
             rows.append(f"T{n}\t{label} {places}\t{' '.join(note.text[a:b] for a, b in fragments)}")
             if attribute:
                 rows.append(f"A{n}\tAttribute T{n} {attribute}")
-        (out / f"{note.id}.txt").write_text(note.text, encoding="utf-8", newline="")
-        (out / f"{note.id}.ann").write_text("\n".join(rows) + "\n", encoding="utf-8")
-        (out / f"{note.id}.json").write_text(json.dumps(plain(note), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        files[f"{note.id}.txt"] = note.text
+        files[f"{note.id}.ann"] = "\n".join(rows) + "\n"
+        files[f"{note.id}.json"] = json.dumps(plain(note), ensure_ascii=False, indent=1) + "\n"
+    fill(out, files)
 
 
 def from_brat(path: Path) -> list[MarkedNote]:
@@ -143,29 +149,38 @@ def from_brat(path: Path) -> list[MarkedNote]:
         source, side = file.with_suffix(".txt"), file.with_suffix(".json")
         if not source.is_file() or not side.is_file():
             raise CorpusError(f"{where}: want a .txt and a .json beside the .ann")
-        with source.open(encoding="utf-8", newline="") as stream:
-            text = stream.read()
-        found: dict[str, list[Any]] = {}
-        for n, row in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
-            at, parts = f"{where}, line {n}", row.split("\t")
-            if row.startswith("T"):
-                if len(parts) != 3:
-                    raise CorpusError(f"{at}: want an id, a label with offsets, and the text, parted by tabs")
-                label, _, places = parts[1].partition(" ")
+        text = read_text(source, where)
+        with formed(where):
+            spans = _marks_of_brat(text, read_text(file, where), where)
+            meta = json_of(read_text(side, where), where)
+            notes.append(checked(file.stem, text, spans, codes_back(meta), where))
+    return notes
+
+
+def _marks_of_brat(text: str, rows: str, where: str) -> Spans:
+    """The marks of an .ann file."""
+    found: dict[str, list[Any]] = {}
+    for n, row in enumerate(rows.split("\n"), 1):
+        at, parts = f"{where}, line {n}", row.split("\t", 2)
+        if row.startswith("T"):
+            if len(parts) != 3:
+                raise CorpusError(f"{at}: want an id, a label with offsets, and the text, parted by tabs")
+            label, _, places = parts[1].partition(" ")
+            with formed(at):
                 pairs = [tuple(map(int, p.split())) for p in places.split(";")]
                 quote = " ".join(text[a:b] for a, b in pairs)
-                if quote != parts[2]:
-                    raise CorpusError(f"{at}: the quoted text is not what stands at its offsets")
-                found[parts[0]] = [pairs[0][0], pairs[-1][1], label, None]
-            elif row.startswith("A"):
+            if quote != parts[2]:
+                raise CorpusError(f"{at}: the quoted text is not what stands at its offsets")
+            if parts[0] in found:
+                raise CorpusError(f"{at}: a mark has the id of another")
+            found[parts[0]] = [pairs[0][0], pairs[-1][1], label, None]
+        elif row.startswith("A"):
+            with formed(at):
                 _, target, attribute = parts[1].split(" ", 2)
-                if target not in found:
-                    raise CorpusError(f"{at}: an attribute of a mark that is not there")
-                found[target][3] = attribute
-        meta = json.loads(side.read_text(encoding="utf-8"))
-        spans: Spans = [(s[0], s[1], s[2], s[3]) for s in found.values()]
-        notes.append(checked(file.stem, text, spans, codes_back(meta), where))
-    return notes
+            if target not in found:
+                raise CorpusError(f"{at}: an attribute of a mark that is not there")
+            found[target][3] = attribute
+    return [(s[0], s[1], s[2], s[3]) for s in found.values()]
 
 
 # spaCy --------------------------------------------------------------------------------------------------------------------
@@ -209,11 +224,13 @@ def from_docbin(path: Path) -> list[MarkedNote]:
     notes = []
     for n, doc in enumerate(docs, 1):
         where = f"document {n}"
-        kept = json.loads(doc.user_data.get("therex_note", "{}"))
-        spans: Spans = [(s[0], s[1], s[2], s[3]) for s in kept.get("spans", [])] or [
-            (s.start_char, s.end_char, s.label_, s.id_ or None) for s in doc.spans.get(SPANS_KEY, ())
-        ]
-        notes.append(checked(str(kept.get("id", n)), doc.text, spans, codes_back(kept.get("meta", {})), where))
+        with formed(where):
+            kept = json_of(doc.user_data.get("therex_note", "{}"), where)
+            spans: Spans = [(s[0], s[1], s[2], s[3]) for s in kept.get("spans", [])] or [
+                (s.start_char, s.end_char, s.label_, s.id_ or None) for s in doc.spans.get(SPANS_KEY, ())
+            ]
+            note_id = id_from(kept.get("id"), str(n), where)
+            notes.append(checked(note_id, doc.text, spans, codes_back(kept.get("meta", {})), where))
     return notes
 
 
@@ -221,16 +238,50 @@ def from_docbin(path: Path) -> list[MarkedNote]:
 
 
 def to_marked(notes: list[MarkedNote], out: Path) -> None:
-    """A folder of ``<id>.note``."""
-    out.mkdir(parents=True, exist_ok=True)
-    for note in notes:
-        (out / f"{note.id}.note").write_text(render(note), encoding="utf-8", newline="")
+    """A folder of ``<id>.note``; none is written where one cannot be read back as it is."""
+    files = {}
+    for k, note in enumerate(notes, 1):
+        with formed(f"note {k}"):
+            told = render(note)
+            again = parse(told, f"note {k}")
+        if (again.id, again.text) != (note.id, note.text) or set(again.spans) != set(note.spans):
+            raise CorpusError(f"note {k}: its text cannot be held in a marked note, which keeps the characters ⟦ and ⟧ for marks")
+        files[f"{note.id}.note"] = told
+    fill(out, files)
 
 
-WRITERS: dict[str, Callable[[list[MarkedNote], Path], None]] = {
-    "label-studio": to_label_studio, "prodigy": to_prodigy, "doccano": to_doccano, "brat": to_brat, "docbin": to_docbin, "marked": to_marked,
+Writer = Callable[[list[MarkedNote], Path], None]
+Reader = Callable[[Path], list[MarkedNote]]
+
+
+def _writes(write: Writer) -> Writer:
+    def checking(notes: list[MarkedNote], out: Path) -> None:
+        write(with_ids(notes), out)
+
+    return checking
+
+
+def _reads(read: Reader) -> Reader:
+    def checking(path: Path) -> list[MarkedNote]:
+        notes = with_ids(read(path))
+        if not notes:
+            raise CorpusError("no notes in that export")
+        return notes
+
+    return checking
+
+
+# every format holds the ids to one rule, both ways
+WRITERS: dict[str, Writer] = {
+    name: _writes(write)
+    for name, write in {
+        "label-studio": to_label_studio, "prodigy": to_prodigy, "doccano": to_doccano, "brat": to_brat, "docbin": to_docbin, "marked": to_marked,
+    }.items()
 }  # fmt: skip
-READERS: dict[str, Callable[[Path], list[MarkedNote]]] = {
-    "label-studio": from_label_studio, "prodigy": from_prodigy, "doccano": from_doccano, "brat": from_brat, "docbin": from_docbin,
-    "marked": load_folder,
+READERS: dict[str, Reader] = {
+    name: _reads(read)
+    for name, read in {
+        "label-studio": from_label_studio, "prodigy": from_prodigy, "doccano": from_doccano, "brat": from_brat, "docbin": from_docbin,
+        "marked": load_folder,
+    }.items()
 }  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from therex.corpus.marked import MarkedNote
@@ -17,7 +19,7 @@ def plain(note: MarkedNote) -> dict[str, Any]:
 
 def code(key: Any) -> Any:
     """A code or number of a span as the front matter has it: a number where it can be one."""
-    return int(key) if isinstance(key, str) and key.isdigit() else key
+    return int(key) if isinstance(key, str) and key.isascii() and key.isdigit() and str(int(key)) == key else key
 
 
 def codes_back(meta: dict[str, Any]) -> dict[str, Any]:
@@ -46,3 +48,18 @@ def need(record: dict[str, Any], key: str, where: str) -> Any:
     if key not in record:
         raise CorpusError(f"{where}: no {key!r}")
     return record[key]
+
+
+@contextmanager
+def formed(where: str) -> Iterator[None]:
+    """A part of an export that is missing, or of another kind than it should be, as an error of its place.
+
+    Raises
+    ------
+    CorpusError
+        The block met one.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise CorpusError(f"{where}: not in the form of that format ({type(error).__name__})") from None

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from therex.corpus.front_matter import code, codes_back, need, plain
+from therex.corpus.files import json_of, read_text
+from therex.corpus.front_matter import code, codes_back, formed, need, plain
 from therex.corpus.guide import STATES, element, label
+from therex.corpus.ids import id_from
 from therex.corpus.marked import VALUES, MarkedNote, checked, same_quote
 from therex.errors import CorpusError
 from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
@@ -143,22 +145,26 @@ def from_label_studio(path: Path) -> list[MarkedNote]:
     CorpusError
         The file is not JSON, or a task is incomplete or breaks the format; the message names task and result, without note text.
     """
-    try:
-        tasks = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise CorpusError(f"line {error.lineno}: not JSON ({error.msg})") from None
+    tasks = json_of(read_text(path), "the export")
+    if not isinstance(tasks, list):
+        raise CorpusError("the export must be a JSON list of tasks")
     notes = []
     for n, task in enumerate(tasks, 1):
-        where = f"task {n}"
-        data = need(task, "data", where)
-        text = need(data, "text", where)
-        given = task.get("annotations") or []
-        if not given:
-            raise CorpusError(f"{where}: no annotation")
-        results = given[-1].get("result", [])
-        meta = _front_matter(codes_back(dict(task.get("meta") or {})), results, where)
-        notes.append(checked(str(data.get("id", n)), text, _regions(text, results, where), meta, where))
+        with formed(f"task {n}"):
+            notes.append(_note(task, n))
     return notes
+
+
+def _note(task: dict[str, Any], n: int) -> MarkedNote:
+    where = f"task {n}"
+    data = need(task, "data", where)
+    text = need(data, "text", where)
+    given = task.get("annotations") or []
+    if not given:
+        raise CorpusError(f"{where}: no annotation")
+    results = given[-1].get("result", [])
+    meta = _front_matter(codes_back(dict(task.get("meta") or {})), results, where)
+    return checked(id_from(data.get("id"), str(n), where), text, _regions(text, results, where), meta, where)
 
 
 def _regions(text: str, results: list[Result], where: str) -> list[tuple[int, int, str, str | None]]:

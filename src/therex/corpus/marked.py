@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 from therex.catalog.patterns import Patterns
+from therex.corpus.files import read_text
+from therex.corpus.ids import with_ids
 from therex.errors import CorpusError
 from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
 
@@ -51,10 +53,13 @@ def parse(raw: str, name: str = "note") -> MarkedNote:
     CorpusError
         A mark or the front matter breaks the format; the message says which and in what line, without note text.
     """
+    raw = raw.removeprefix("\ufeff")
+    if raw.startswith("---\r\n"):  # saved by an editor of Windows
+        raw = raw.replace("\r\n", "\n")
     head, mark, body = raw.removeprefix("---\n").partition("\n---\n")
     if not (raw.startswith("---\n") and mark):
         raise CorpusError(f"{name}: no front matter between two '---' lines")
-    meta = _front_matter(head, name)
+    meta = _front(head, name)
     text, spans = parse_marks(body, name, head.count("\n") + 4)
     note = MarkedNote(str(meta.get("id", name)), text, spans, meta)
     problems = faults(note)
@@ -63,14 +68,17 @@ def parse(raw: str, name: str = "note") -> MarkedNote:
     return note
 
 
-def _front_matter(head: str, name: str) -> dict[str, Any]:
+def _front(head: str, name: str) -> dict[str, Any]:
+    """The front matter; an id is taken as it is written, never as the number or day that YAML makes of it."""
     try:
         meta = yaml.safe_load(head) or {}
+        if isinstance(meta, dict) and "id" in meta and not isinstance(meta["id"], str):
+            meta["id"] = yaml.load(head, Loader=yaml.BaseLoader)["id"]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise CorpusError(f"{name}{f' line {mark.line + 2}' if mark else ''}: the front matter is no YAML") from None
-    if not isinstance(meta, dict):
-        raise CorpusError(f"{name}: the front matter must be names with values")
+        raise CorpusError(f"{name}: the front matter is not YAML{f' (line {mark.line + 2})' if mark else ''}") from None
+    if not isinstance(meta, dict) or not isinstance(meta.get("id", ""), str):
+        raise CorpusError(f"{name}: the front matter must be keys with values, and the id text")
     return meta
 
 
@@ -134,11 +142,13 @@ def faults(note: MarkedNote) -> list[str]:
     minutes = meta.get("minutes")
     if isinstance(minutes, dict) and not isinstance(minutes.get("codes") or {}, dict):
         found.append("minutes.codes: want names with values")
-    if found:
-        return found
+    if not isinstance(elements, dict):
+        return [*found, "elements: want the state of each element"]
     found += [f"elements.{e}: want present, weak or missing" for e in ELEMENTS if elements.get(e) not in ("present", "weak", "missing")]
-    found += [f"elements: unknown {e!r}" for e in elements if e not in ELEMENTS]
-    found += [f"contradictions: unknown {c!r}" for c in meta.get("contradictions") or [] if c not in CONTRADICTIONS]
+    found += [f"elements: an unknown one; want {', '.join(ELEMENTS)}" for e in elements if e not in ELEMENTS]
+    contradictions = meta.get("contradictions") or []
+    if not isinstance(contradictions, list) or any(c not in CONTRADICTIONS for c in contradictions):
+        found.append(f"contradictions: want some of {', '.join(CONTRADICTIONS)}")
     return found
 
 
@@ -160,23 +170,7 @@ def load_folder(folder: Path) -> list[MarkedNote]:
     files = sorted(folder.rglob("*.note")) if folder.is_dir() else []
     if not files:
         raise CorpusError("no marked notes (*.note) in that folder")
-    notes = [parse(_read(f, f"note {i + 1}"), f"note {i + 1}") for i, f in enumerate(files)]
-    ids = [n.id for n in notes]
-    for i, name in enumerate(ids):
-        if name in ids[:i]:
-            raise CorpusError(f"note {i + 1}: its id stands twice")
-    return notes
-
-
-def _read(file: Path, name: str) -> str:
-    try:
-        if not file.is_file():
-            raise CorpusError(f"{name}: that is no file")
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise CorpusError(f"{name}: the file is not UTF-8") from None
-    except OSError as error:
-        raise CorpusError(f"{name}: the file cannot be read ({type(error).__name__})") from None
+    return with_ids(parse(read_text(f, f"note {n}"), f"note {n}") for n, f in enumerate(files, 1))
 
 
 def render(note: MarkedNote) -> str:
@@ -218,12 +212,16 @@ def checked(note_id: str, text: str, spans: list[tuple[int, int, str, str | None
         A span lies outside the text, has an unknown label or an attribute that it does not take, or the front matter
         is incomplete; the message says where and what, without note text.
     """
+    if not isinstance(text, str):
+        raise CorpusError(f"{where}: its text must be a string")
     for n, (start, end, label, attribute) in enumerate(spans, 1):
         at = f"{where}, span {n}"
+        if type(start) is not int or type(end) is not int:
+            raise CorpusError(f"{at}: offsets must be whole numbers")
         if not 0 <= start < end <= len(text):
             raise CorpusError(f"{at}: offsets {start} to {end} lie outside a text of {len(text)} characters")
         if label not in LABELS:
-            raise CorpusError(f"{at}: unknown label {label!r}")
+            raise CorpusError(f"{at}: an unknown label; want one of {', '.join(LABELS)}")
         if not attribute_fits(label, attribute):
             raise CorpusError(
                 f"{at}: DURATION without attribute" if not attribute else f"{at}: {label} with an attribute that it does not take"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from therex.batch.database import url_of
-from therex.batch.outputs import MODE
+from therex.batch.connections import file_of, make_file, make_private, url_of
 from therex.errors import InputError
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -24,14 +22,12 @@ class Database:
     def __init__(self, target: str, *, create: bool = True) -> None:
         url = url_of(target)
         self._lite = url.get_backend_name() == "sqlite"
-        if self._lite and url.database:
-            path = Path(url.database)
-            if not path.parent.is_dir():
-                raise InputError("--database: no such folder")
-            if not path.exists():
-                if not create:
-                    raise InputError("there is no review yet: `therex review SAMPLE` begins one")
-                os.close(os.open(path, os.O_WRONLY | os.O_CREAT, MODE))
+        path = file_of(url)
+        if path is not None:
+            if not create and path.parent.is_dir() and not path.exists():
+                raise InputError("there is no review yet: `therex review SAMPLE` begins one")
+            make_file(path)
+            make_private(path)
         try:
             # as many connections as the server has threads: no request waits for another's
             more: dict[str, Any] = {"pool_size": 10, "max_overflow": 30}
