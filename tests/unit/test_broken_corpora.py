@@ -48,11 +48,11 @@ def test_a_file_that_cannot_be_read_is_told_by_its_place(tmp_path):
         load_folder(tmp_path)
     (tmp_path / "a.note").unlink()
     (tmp_path / "b.note").mkdir()
-    with pytest.raises(CorpusError, match="note 1: that is no file"):
+    with pytest.raises(CorpusError, match="note 1: not a file"):
         load_folder(tmp_path)
     (tmp_path / "c.note").symlink_to("nowhere")
     (tmp_path / "b.note").rmdir()
-    with pytest.raises(CorpusError, match="note 1: that is no file"):
+    with pytest.raises(CorpusError, match="note 1: not a file"):
         load_folder(tmp_path)
 
 

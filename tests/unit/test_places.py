@@ -81,7 +81,7 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "astray").symlink_to("none/o")
     (tmp_path / "file").write_text("")
     for name, told in (
-        ("", "that is a folder"), ("none/o", "no such folder"), ("loop", "points to itself"), ("astray", "no such folder"), ("file/o", "no such folder"),
+        ("", "that is a folder"), ("none/o", "folder does not exist"), ("loop", "points to itself"), ("astray", "folder does not exist"), ("file/o", "folder does not exist"),
         ("n" * 250, "name is too long"), ("n" * 300, "name is too long"),
     ):  # fmt: skip
         refused(f"--output: .*{told}", {"--output": tmp_path / name})

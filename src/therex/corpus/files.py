@@ -20,6 +20,8 @@ def read_text(path: Path, where: str = "the export") -> str:
         It cannot be read, or is not UTF-8.
     """
     try:
+        if not path.is_file():  # a folder, a pipe, a device
+            raise CorpusError(f"{where}: not a file")
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise CorpusError(f"{where}: not UTF-8 at byte {error.start}") from None
