@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
         raise ModelError("that model was saved by another version of therex: train it again (therex train)")
     left_out = (TAGGER, "therex_suspect") if fast else (LIGHT,)
     nlp = spacy.load(folder, exclude=left_out)
+    # the tokenizer knows how long a note may be, and says so in plain words
+    nlp.max_length = sys.maxsize
     if fast:
         nlp.enable_pipe(LIGHT)
     for _, component in nlp.components:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from therex.analysis import LONGEST
+from therex.errors import LONGEST
 from therex.errors import InputError
 from therex.types import Assessment, Note
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from therex.catalog.patterns import Patterns
+from therex.errors import sized
 from therex.redaction.find import Identifier, find, kinds
 
 _RE = Patterns("redaction")
@@ -19,8 +20,14 @@ class Redacted:
 
 
 def redact(text: str, also: tuple[str, ...] = ()) -> Redacted:
-    """`text` with what may identify a person replaced, and the names of `also`. No guarantee: what no rule foresaw is left."""
-    spans = find(text, also)
+    """`text` with what may identify a person replaced, and the names of `also`. No guarantee: what no rule foresaw is left.
+
+    Raises
+    ------
+    NoteError
+        The text is longer than a note may be.
+    """
+    spans = find(sized(text), also)
     letters = _letters(text, spans)
     out, last = [], 0
     for span, letter in zip(spans, letters, strict=True):
