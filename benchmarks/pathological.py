@@ -155,7 +155,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=4_000)
     parser.add_argument("--times", type=int, default=4)
     parser.add_argument("--limit", type=float, default=60)
-    parser.add_argument("--only", action="append")
+    parser.add_argument("--only", action="append", help="a fragment, as --only=FRAGMENT")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--stages", action="store_true")
     args = parser.parse_args(argv)

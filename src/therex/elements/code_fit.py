@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from therex.catalog.files import resource
 from therex.elements.treatment import given_services, named_as_treatment
@@ -73,11 +74,14 @@ def _told_with(view: NoteView, exercise: Span) -> tuple[int, int]:
     last = bisect_left(view.sentences, exercise.end, key=lambda r: r.end)
     end = view.sentences[last].end if last < len(view.sentences) else len(view.text)
     firsts = _between(view.of("EXERCISE"), start, exercise.start)
-    before = min((o.end for o in firsts), default=len(view.text))
+    # of the exercises from each on, where the first ends
+    ends = [*accumulate((o.end for o in reversed(firsts)), min)][::-1]
+    before = ends[0] if ends else len(view.text)
     for s in _between(view.of("DOSE"), start - _FAR, exercise.start + 1):
         if start <= s.end <= exercise.start and before <= s.start:
             start = s.end
-            before = min((o.end for o in firsts if o.start >= start), default=len(view.text))
+            k = bisect_left(firsts, start, key=lambda o: o.start)
+            before = ends[k] if k < len(ends) else len(view.text)
     for s in _between(view.of("SERVICE"), start, end + 1):
         if s.attribute != CODE and s.start >= start and s.end <= end:
             start, end = (
