@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+=======
+import sys
+>>>>>>> h-linear
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,12 +99,15 @@ def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
         raise ModelError("that model was saved by another version of therex: train it again (therex train)")
     _sealed(folder)
     left_out = (TAGGER, "therex_suspect") if fast else (LIGHT,)
+<<<<<<< HEAD
     try:
         nlp = spacy.load(folder, exclude=left_out)
     except ModelError:
         raise
     except Exception:
         raise ModelError("the model cannot be read by this version of therex: install or train it again") from None
+    # the tokenizer knows how long a note may be, and says so in plain words
+    nlp.max_length = sys.maxsize
     if fast:
         nlp.enable_pipe(LIGHT)
     for _, component in nlp.components:
