@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-=======
 import sys
->>>>>>> h-linear
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +97,6 @@ def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
         raise ModelError("that model was saved by another version of therex: train it again (therex train)")
     _sealed(folder)
     left_out = (TAGGER, "therex_suspect") if fast else (LIGHT,)
-<<<<<<< HEAD
     try:
         nlp = spacy.load(folder, exclude=left_out)
     except ModelError:
