@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from therex.errors import InputError
+from therex.readers.delimited import HEAD, Fault, delimited, named
 
 # what goes before the name of a column that is kept beside those of `names`
 MORE = "more:"
 Names = Mapping[str, tuple[str, ...]]
-csv.field_size_limit(50_000_000)
+# what the columns of a table of notes may be called, in small letters
+NAMES: dict[str, tuple[str, ...]] = {
+    "text": ("text", "note", "note_text", "note text", "body", "content", "narrative", "document", "documentation"),
+    "patient": ("patient", "patient_id", "patient id", "patientid", "patient_name", "mrn", "account", "member"),
+    "date": (
+        "date",
+        "dos",
+        "date_of_service",
+        "date of service",
+        "service_date",
+        "service date",
+        "visit_date",
+        "visit date",
+        "note_date",
+        "note date",
+    ),
+    "id": ("id", "note_id", "note id", "noteid", "document_id", "document id", "encounter", "encounter_id"),
+    "author": ("author", "provider", "therapist", "clinician", "signed_by", "provider_name"),
+    "type": ("type", "note_type", "note type", "document_type", "document type", "kind"),
+}
 
 
 def read_rows(
@@ -35,17 +54,22 @@ def read_rows(
         The file cannot be read, or lacks a column; the message names the flag, never what is in the file.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = path.read_text(encoding="cp1252", errors="replace")
+        with path.open("rb") as raw:
+            head = raw.read(HEAD)
+            raw.seek(0)
+            rows = delimited(raw, head, "\t,")
+            heads = next(rows, (1, []))[1]
+            if isinstance(heads, Fault):
+                raise InputError(f"{flag}: the header: {heads.told}")
+            where = locate(heads, flag, names, own, optional)
+            for n, row in rows:
+                told = row if isinstance(row, Fault) else named(row, heads, where, n)
+                if isinstance(told, Fault):
+                    raise InputError(f"{flag}: {told.told}")
+                if any(cell.strip() for cell in told.values()):
+                    yield n, told
     except OSError as error:
         raise InputError(f"{flag}: the file cannot be read ({type(error).__name__})") from None
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
-    where = locate(list(rows.fieldnames or ()), flag, names, own, optional)
-    for row in rows:
-        told = {name: str(row.get(head) or "") for name, head in where.items()}
-        if any(cell.strip() for cell in told.values()):
-            yield rows.line_num, told
 
 
 def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], optional: frozenset[str]) -> dict[str, str]:
@@ -54,8 +78,9 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
     Raises
     ------
     InputError
-        A column is missing that is not optional, or one that the user names.
+        A column is missing that is not optional, or one that the user names; or two columns bear the name.
     """
+    count = Counter(str(h).strip().lower() for h in heads)
     plain = {str(h).strip().lower(): h for h in heads}
     where = {}
     for name, known in names.items():
@@ -73,6 +98,10 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
             if head is None:
                 raise InputError("--by, --group, --only, --exclude, --amount: the table lacks a column of that name")
             where[name] = head
+    for name, head in where.items():
+        if count[str(head).strip().lower()] > 1:
+            told = "that --by, --group, --only, --exclude or --amount names" if name.startswith(MORE) else f"for {name}"
+            raise InputError(f"{flag}: two columns of one name {told}: rename one of them")
     return where
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -11,29 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from therex.errors import InputError, NoteError
+from therex.readers.columns import NAMES as NAMES
 from therex.readers.columns import locate
+from therex.readers.delimited import Fault, delimited, named
 from therex.readers.documents import Document
 from therex.readers.text import encoding_of
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "text": ("text", "note", "note_text", "note text", "body", "content", "narrative", "document", "documentation"),
-    "patient": ("patient", "patient_id", "patient id", "patientid", "patient_name", "mrn", "account", "member"),
-    "date": (
-        "date",
-        "dos",
-        "date_of_service",
-        "date of service",
-        "service_date",
-        "service date",
-        "visit_date",
-        "visit date",
-        "note_date",
-        "note date",
-    ),
-    "id": ("id", "note_id", "note id", "noteid", "document_id", "document id", "encounter", "encounter_id"),
-    "author": ("author", "provider", "therapist", "clinician", "signed_by", "provider_name"),
-    "type": ("type", "note_type", "note type", "document_type", "document type", "kind"),
-}
 OPTIONAL = frozenset(("patient", "date", "id", "author", "type"))
 FLAG = "--columns"
 Row = tuple[int, dict[str, str]]
@@ -70,20 +51,18 @@ def _cell(value: Any) -> str:
 
 def _delimited(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteError]:
     head = document.head()
-    encoding = encoding_of(head)
     with document.open() as raw:
-        stream = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
-        first = codecs.decode(head, encoding, "replace").partition("\n")[0]
-        mark = max("\t,;|", key=first.count)
-        rows = csv.DictReader(stream, delimiter=mark)
-        try:
-            where = locate(list(rows.fieldnames or ()), FLAG, NAMES, own, OPTIONAL)
-            for n, row in enumerate(rows, 1):
-                told = _cells(row, where)
-                if any(cell.strip() for cell in told.values()):
-                    yield n, told
-        except csv.Error as error:
-            raise NoteError("not_text", f"The table is damaged ({type(error).__name__}).", document.name) from None
+        rows = delimited(raw, head, "\t,;|")
+        heads = next(rows, (1, []))[1]
+        if isinstance(heads, Fault):
+            raise NoteError(heads.code, f"The header of the table: {heads.told}", document.name)
+        where = locate(heads, FLAG, NAMES, own, OPTIONAL)
+        for n, (line, row) in enumerate(rows, 1):
+            told = row if isinstance(row, Fault) else named(row, heads, where, line)
+            if isinstance(told, Fault):
+                yield NoteError(told.code, told.told, f"{document.name}:{n}")
+            elif any(cell.strip() for cell in told.values()):
+                yield n, {name: _cell(cell) for name, cell in told.items()}
 
 
 def _json_lines(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteError]:
