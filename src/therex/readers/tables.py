@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
+from itertools import chain, islice
+from math import isnan
 from typing import Any
 
 from therex.errors import InputError, NoteError
+from therex.readers.columns import MORE, locate
 from therex.readers.columns import NAMES as NAMES
-from therex.readers.columns import locate
 from therex.readers.delimited import Fault, delimited, named
 from therex.readers.documents import Document
-from therex.readers.text import encoding_of
+from therex.readers.text import decode, decoded_lines, json_of
 
 OPTIONAL = frozenset(("patient", "date", "id", "author", "type"))
 FLAG = "--columns"
+# how many first objects of JSON Lines show the columns, and how many forms of objects are remembered
+FORMS = 100
 Row = tuple[int, dict[str, str]]
 
 
@@ -33,19 +36,37 @@ def read_table(document: Document, kind: str, own: Mapping[str, str]) -> Iterato
     yield from {"table": _delimited, "jsonl": _json_lines, "xlsx": _excel, "parquet": _parquet}[kind](document, own)
 
 
-def _cells(values: Mapping[str, Any], where: Mapping[str, str]) -> dict[str, str]:
-    return {name: _cell(values.get(head)) for name, head in where.items()}
+def _cells(values: Mapping[str, Any], where: Mapping[str, str], place: str) -> dict[str, str]:
+    """The cells of a row by name; `place` is what an error calls the row.
+
+    Raises
+    ------
+    NoteError
+        A cell holds a list or another structure, or bytes that are no text.
+    """
+    told = {}
+    for name, head in where.items():
+        try:
+            told[name] = _cell(values.get(head))
+        except NoteError as error:
+            column = "a further column" if name.startswith(MORE) else f"the column for {name}"
+            raise NoteError(error.code, f"{place}, {column}: {error.message}") from None
+    return told
 
 
 def _cell(value: Any) -> str:
-    if value is None:
+    if value is None or (isinstance(value, float) and isnan(value)):
         return ""
     if isinstance(value, datetime):
-        return value.date().isoformat()
+        return (value if value.time() != time() else value.date()).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, bytes):
+        return decode(value)
+    if isinstance(value, (Mapping, list, tuple)):
+        raise NoteError("not_text", "A list or a structure, not text.")
     return str(value)
 
 
@@ -66,38 +87,63 @@ def _delimited(document: Document, own: Mapping[str, str]) -> Iterator[Row | Not
 
 
 def _json_lines(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteError]:
-    encoding = encoding_of(document.head())
-    where: dict[str, str] = {}
+    head = document.head()
     with document.open() as raw:
-        stream = io.TextIOWrapper(raw, encoding=encoding, errors="replace")
-        start = stream.read(1)
-        while start.isspace():
-            start = stream.read(1)
-        if start == "[":
+        lines = (line for line in decoded_lines(raw, head))
+        first = next((line for line in lines if line.strip()), "")
+        if first.lstrip().startswith("["):
             try:
-                lines: Any = (json.dumps(x) for x in json.loads("[" + stream.read()))
+                listed = json.loads(first + "".join(lines))
             except (ValueError, RecursionError):
                 raise NoteError("not_text", "The list of notes is no JSON.", document.name) from None
+            yield from _objects(document, enumerate(map(json.dumps, listed), 1), own)
         else:
-            lines = _rejoined(start, stream)
-        for n, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
-                row = None
-            if not isinstance(row, dict):
-                yield NoteError("not_text", f"Line {n} is no JSON object.", f"{document.name}:{n}")
-                continue
-            where = where or locate(list(row), FLAG, NAMES, own, OPTIONAL)
-            yield n, _cells(row, where)
+            yield from _objects(document, enumerate(chain([first], lines), 1), own)
 
 
-def _rejoined(start: str, stream: io.TextIOWrapper) -> Iterator[str]:
-    first = stream.readline()
-    yield start + first
-    yield from stream
+def _objects(document: Document, lines: Iterator[tuple[int, str]], own: Mapping[str, str]) -> Iterator[Row | NoteError]:
+    """The rows of lines of JSON; each may have keys of its own, and the first ones together show whether these are notes at all."""
+    rows = (_object(line, n, document.name) for n, line in lines if line.strip())
+    first = list(islice(rows, FORMS))
+    heads = {key.strip().lower(): key for found in first if not isinstance(found, NoteError) for key in found[1]}
+    if heads:
+        locate(list(heads.values()), FLAG, NAMES, own, OPTIONAL)
+    places: dict[tuple[str, ...], dict[str, str]] = {}
+    for found in chain(first, rows):
+        if isinstance(found, NoteError):
+            yield found
+            continue
+        n, row = found
+        keys = tuple(row)
+        try:
+            if keys not in places:
+                if len(places) >= FORMS:
+                    places.clear()
+                places[keys] = _located(keys, own)
+            yield n, _cells(row, places[keys], f"Line {n}")
+        except NoteError as error:
+            yield NoteError(error.code, error.message, f"{document.name}:{n}")
+        except InputError as error:
+            yield NoteError("not_text", f"Line {n}: {error}", f"{document.name}:{n}")
+
+
+def _object(line: str, n: int, name: str) -> tuple[int, dict[str, Any]] | NoteError:
+    try:
+        row = json_of(line)
+    except ValueError:
+        row = None
+    if not isinstance(row, dict):
+        return NoteError("not_text", f"Line {n} is no JSON object, or gives a key twice.", f"{name}:{n}")
+    if "resourceType" in row:
+        return NoteError("not_text", f"Line {n} is a FHIR resource among rows of a table: give it as a file of its own.", f"{name}:{n}")
+    return n, row
+
+
+def _located(keys: tuple[str, ...], own: Mapping[str, str]) -> dict[str, str]:
+    """Where the cells of one object are; a key that the user names may be absent from it, but for that of the text."""
+    here = {key.strip().lower() for key in keys}
+    absent = [head for name, head in own.items() if name != "text" and head.strip().lower() not in here]
+    return locate([*keys, *dict.fromkeys(absent)], FLAG, NAMES, own, OPTIONAL)
 
 
 def _excel(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteError]:
@@ -118,7 +164,7 @@ def _excel(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteErr
             heads = [str(h) if h is not None else "" for h in next(rows, ())]
             where = locate(heads, FLAG, NAMES, own, OPTIONAL)
             for n, row in enumerate(rows, 1):
-                told = _cells(dict(zip(heads, row, strict=False)), where)
+                told = _cells(dict(zip(heads, row, strict=False)), where, f"Row {n}")
                 if any(cell.strip() for cell in told.values()):
                     yield n, told
             book.close()
@@ -153,6 +199,9 @@ def _parquet(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteE
             for batch in table.iter_batches(batch_size=512, columns=list(where.values())):
                 for row in batch.to_pylist():
                     n += 1
-                    yield n, _cells(row, where)
+                    try:
+                        yield n, _cells(row, where, f"Row {n}")
+                    except NoteError as error:
+                        yield NoteError(error.code, error.message, f"{document.name}:{n}")
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError, OSError) as error:
         raise NoteError("not_text", f"The Parquet file is damaged ({type(error).__name__}).", document.name) from None
