@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import io
+import json
 import os
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ from typing import BinaryIO
 
 from therex.catalog.patterns import Patterns
 from therex.errors import InputError, NoteError
+from therex.readers.columns import NAMES
 
 _RE = Patterns("readers")
 
@@ -193,8 +195,8 @@ def kind_of(document: Document) -> str:
             return "html"
         if low.startswith("<?xml"):
             raise NoteError("not_text", "XML of an unknown kind: want C-CDA or HTML.", document.name)
-    if (text.startswith(("{", "[")) and document.suffix in (".json", ".jsonl", ".ndjson")) or _RE["json"].match(text):
-        return "fhir" if '"resourcetype"' in low else "jsonl"
+    if _is_json(text, document.suffix in (".json", ".jsonl", ".ndjson"), len(head) < _HEAD):
+        return "fhir" if '"resourcetype"' in text.lower() else "jsonl"
     if document.suffix in (".csv", ".tsv") or (document.suffix == "" and document.name != "-" and _tabular(text)):
         return "table"
     return "text"
@@ -205,6 +207,35 @@ def _peek(start: bytes) -> str:
         if start.startswith(mark):
             return start[2 : 2 + (len(start) - 2) // 2 * 2].decode(name, "replace")
     return start.decode("utf-8", "replace")
+
+
+def _is_json(text: str, named: bool, whole: bool) -> bool:
+    """Whether a document holds rows or resources as JSON, and is no note with a fragment of an export in front.
+
+    Parameters
+    ----------
+    text
+        Its beginning, without blanks before it.
+    named
+        Its name says that it is JSON.
+    whole
+        That is all of it.
+    """
+    if named:
+        return any(line.lstrip().startswith(("{", "[")) for line in text.splitlines())
+    if not _RE["json"].match(text):
+        return False
+    try:
+        first, end = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        # what is cut off, or broken, is known by its keys
+        line = text.partition("\n")[0].lower()
+        return not whole or any(f'"{key}"' in line for key in (*NAMES["text"], "resourcetype"))
+    one = first[0] if isinstance(first, list) and first else first
+    if isinstance(one, dict) and ("resourceType" in one or any(key.strip().lower() in NAMES["text"] for key in one)):
+        return True
+    rest = [line.lstrip() for line in text[end:].lstrip(", \t").splitlines() if line.strip()]
+    return 2 * sum(line.startswith("{") for line in rest) >= len(rest)
 
 
 def _tabular(text: str) -> bool:

@@ -89,16 +89,16 @@ def _delimited(document: Document, own: Mapping[str, str]) -> Iterator[Row | Not
 def _json_lines(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteError]:
     head = document.head()
     with document.open() as raw:
-        lines = (line for line in decoded_lines(raw, head))
-        first = next((line for line in lines if line.strip()), "")
+        lines = enumerate(decoded_lines(raw, head), 1)
+        n, first = next(((n, line) for n, line in lines if line.strip()), (1, ""))
         if first.lstrip().startswith("["):
             try:
-                listed = json.loads(first + "".join(lines))
+                listed = json.loads(first + "".join(line for _, line in lines))
             except (ValueError, RecursionError):
                 raise NoteError("not_text", "The list of notes is no JSON.", document.name) from None
             yield from _objects(document, enumerate(map(json.dumps, listed), 1), own)
         else:
-            yield from _objects(document, enumerate(chain([first], lines), 1), own)
+            yield from _objects(document, chain([(n, first)], lines), own)
 
 
 def _objects(document: Document, lines: Iterator[tuple[int, str]], own: Mapping[str, str]) -> Iterator[Row | NoteError]:
@@ -135,7 +135,7 @@ def _object(line: str, n: int, name: str) -> tuple[int, dict[str, Any]] | NoteEr
     if not isinstance(row, dict):
         return NoteError("not_text", f"Line {n} is no JSON object, or gives a key twice.", f"{name}:{n}")
     if "resourceType" in row:
-        return NoteError("not_text", f"Line {n} is a FHIR resource among rows of a table: give it as a file of its own.", f"{name}:{n}")
+        return NoteError("not_text", f"Line {n} is a FHIR resource among rows, or its resourceType comes late: put resourceType first.", f"{name}:{n}")
     return n, row
 
 
@@ -197,7 +197,7 @@ def _parquet(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteE
             where = locate(table.schema_arrow.names, FLAG, NAMES, own, OPTIONAL)
             n = 0
             for batch in table.iter_batches(batch_size=512, columns=list(where.values())):
-                for row in batch.to_pylist():
+                for row in _listed(batch):
                     n += 1
                     try:
                         yield n, _cells(row, where, f"Row {n}")
@@ -205,3 +205,17 @@ def _parquet(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteE
                         yield NoteError(error.code, error.message, f"{document.name}:{n}")
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError, OSError) as error:
         raise NoteError("not_text", f"The Parquet file is damaged ({type(error).__name__}).", document.name) from None
+
+
+def _listed(batch: Any) -> list[dict[str, Any]]:
+    """The rows of a batch; where one holds text that is no UTF-8, all text as bytes."""
+    import pyarrow
+
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+    except UnicodeDecodeError:
+        binary = pyarrow.large_binary()
+        texts = (pyarrow.string(), pyarrow.large_string())
+        columns = [c.cast(binary) if c.type in texts else c for c in batch.columns]
+        rows = pyarrow.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
+    return rows
