@@ -74,7 +74,10 @@ def _rows(lines: _Lines, mark: str) -> Iterator[tuple[int, list[str] | Fault]]:
         except csv.Error:
             if lines.size > LONGEST_CELL:
                 lines.leave_cell()
-                yield begins, Fault(f"a cell of more than {LONGEST_CELL:,} characters, or a quotation mark that is not closed.", "too_large")
+                yield (
+                    begins,
+                    Fault(f"a cell of more than {LONGEST_CELL:,} characters, or a quotation mark that is not closed.", "too_large"),
+                )
             elif lines.ended and lines.number > begins and again < TAKEN_BACK and lines.take_back():
                 again += 1
                 yield begins, Fault("a quotation mark is not closed.")

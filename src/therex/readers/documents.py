@@ -56,7 +56,8 @@ class Document:
         try:
             return self.path.open("rb") if self.path is not None else io.BytesIO(sys.stdin.buffer.read())
         except OSError as error:
-            raise NoteError("not_text", f"The file could not be read ({type(error).__name__}).", self.name) from None
+            what = "folder" if self.path is not None and os.path.isdir(self.path) else "file"
+            raise NoteError("not_text", f"The {what} could not be read ({type(error).__name__}).", self.name) from None
 
     def head(self) -> bytes:
         """The first bytes, which tell its kind."""
@@ -117,27 +118,46 @@ def _listed(raw: str, place: int, of: int, skip: frozenset[Path]) -> _Listed:
     path = Path(raw)
     if raw == "-":
         return path, [(None, "-", "")]
-    if path.is_dir():
-        files = sorted(
-            (
-                os.path.relpath(os.path.join(top, f), path)
-                for top, _, names in os.walk(path)
-                for f in names
-                if f.lower().endswith(SUFFIXES) and not f.startswith(".") and not _skipped(os.path.join(top, f), skip)
-            ),
-            key=lambda f: f.split(os.sep),
-        )
-        if not files:
+    # these two never raise, whatever the path
+    if os.path.isdir(path):
+        files, closed = _under(path, skip)
+        if closed == ["."]:
+            raise InputError(f"folder {place + 1} of {of} cannot be read")
+        if not files and not closed:
             raise InputError(f"no notes in folder {place + 1} of {of}: want files ending in {', '.join(SUFFIXES)}")
-        return path, [(f, *_split(f.replace(os.sep, "/"))) for f in files]
-    if path.is_file():
+        shut = frozenset(closed)
+        found = sorted([*files, *closed], key=lambda f: f.split(os.sep))
+        return path, [(f, f, "") if f in shut else (f, *_split(f.replace(os.sep, "/"))) for f in found]
+    if os.path.isfile(path):
         return path.parent, [(path.name, *_split(path.name))]
-    matched = (
-        sorted(f for f in glob.glob(raw, recursive=True) if Path(f).is_file() and not _skipped(f, skip)) if glob.has_magic(raw) else []
-    )
-    if not matched:
+    matched, closed = _matching(raw, skip) if glob.has_magic(raw) else ([], [])
+    if not matched and not closed:
         raise InputError(f"no such file or folder (path {place + 1} of {of})")
-    return Path(), [(f, *_split(Path(f).as_posix())) for f in matched]
+    return Path(), [*((f, *_split(Path(f).as_posix())) for f in matched), *((f, f, "") for f in closed)]
+
+
+def _under(folder: Path, skip: frozenset[Path]) -> tuple[list[str], list[str]]:
+    """The files of a folder that may hold notes, and the folders in it that cannot be read, as relative paths."""
+    closed: list[str] = []
+    files = [
+        os.path.relpath(os.path.join(top, f), folder)
+        for top, _, names in os.walk(folder, onerror=lambda error: closed.append(os.path.relpath(error.filename, folder)))
+        for f in names
+        if f.lower().endswith(SUFFIXES) and not f.startswith(".") and not _skipped(os.path.join(top, f), skip)
+    ]
+    return files, closed
+
+
+def _matching(pattern: str, skip: frozenset[Path]) -> tuple[list[str], list[str]]:
+    """The files that a pattern matches, and the folders that it looks into and that cannot be read."""
+    files = sorted(f for f in glob.glob(pattern, recursive=True) if os.path.isfile(f) and not _skipped(f, skip))
+    closed: set[str] = set()
+    above = os.path.dirname(pattern)
+    while glob.has_magic(above):
+        folders = (f for f in glob.glob(above, recursive=True) if os.path.isdir(f))
+        closed.update(f.rstrip(os.sep) for f in folders if not os.access(f, os.R_OK | os.X_OK))
+        above = os.path.dirname(above)
+    return files, sorted(closed)
 
 
 def _skipped(path: str, skip: frozenset[Path]) -> bool:

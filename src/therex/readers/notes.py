@@ -204,7 +204,16 @@ def _members(document: Document, reading: Reading) -> Iterator[Note | NoteError]
                 continue
             try:
                 data = _unpacked(archive, info, reading.largest)
-            except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
+            except (
+                zipfile.BadZipFile,
+                zlib.error,
+                lzma.LZMAError,
+                OSError,
+                NotImplementedError,
+                EOFError,
+                ValueError,
+                RuntimeError,
+            ) as error:
                 yield NoteError("not_text", f"A document of the archive is damaged ({type(error).__name__}).", name)
                 continue
             member = Document(name, inner.suffix.lower(), document.place, document.path, data, document.depth + 1)

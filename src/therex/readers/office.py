@@ -95,7 +95,11 @@ def read_rtf(data: bytes) -> Extracted:
     """
     from striprtf.striprtf import rtf_to_text
 
-    source = data.decode("latin-1")
+    page = _RE["rtf_page"].search(data[:4000].decode("latin-1"))
+    try:
+        source = data.decode(f"cp{page[1]}" if page else "cp1252", errors="replace")
+    except LookupError:
+        source = data.decode("cp1252", errors="replace")
     author = _RE["rtf_author"].search(source[:20_000])
     try:
         text = rtf_to_text(source, errors="replace")

@@ -135,7 +135,9 @@ def _object(line: str, n: int, name: str) -> tuple[int, dict[str, Any]] | NoteEr
     if not isinstance(row, dict):
         return NoteError("not_text", f"Line {n} is no JSON object, or gives a key twice.", f"{name}:{n}")
     if "resourceType" in row:
-        return NoteError("not_text", f"Line {n} is a FHIR resource among rows, or its resourceType comes late: put resourceType first.", f"{name}:{n}")
+        return NoteError(
+            "not_text", f"Line {n} is a FHIR resource among rows, or its resourceType comes late: put resourceType first.", f"{name}:{n}"
+        )
     return n, row
 
 

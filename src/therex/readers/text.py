@@ -16,6 +16,7 @@ _MARKS = (
 )  # fmt: skip
 # fewer bytes beyond ASCII than this tell no encoding
 FEW = 4
+MARKS = tuple(mark for mark, _ in _MARKS)
 _ODD = frozenset(range(32)) - {9, 10, 11, 12, 13, 27}
 
 
