@@ -216,7 +216,7 @@ def kind_of(document: Document) -> str:
         if low.startswith("<?xml"):
             raise NoteError("not_text", "XML of an unknown kind: want C-CDA or HTML.", document.name)
     if _is_json(text, document.suffix in (".json", ".jsonl", ".ndjson"), len(head) < _HEAD):
-        return "fhir" if '"resourcetype"' in text.lower() else "jsonl"
+        return "fhir" if _is_resource(text) else "jsonl"
     if document.suffix in (".csv", ".tsv") or (document.suffix == "" and document.name != "-" and _tabular(text)):
         return "table"
     return "text"
@@ -245,17 +245,31 @@ def _is_json(text: str, named: bool, whole: bool) -> bool:
         return any(line.lstrip().startswith(("{", "[")) for line in text.splitlines())
     if not _RE["json"].match(text):
         return False
-    try:
-        first, end = json.JSONDecoder(strict=False).raw_decode(text)
-    except (ValueError, RecursionError):
+    first, end = _first_object(text)
+    if first is None:
         # what is cut off, or broken, is known by its keys
         line = text.partition("\n")[0].lower()
         return not whole or any(f'"{key}"' in line for key in (*NAMES["text"], "resourcetype"))
-    one = first[0] if isinstance(first, list) and first else first
-    if isinstance(one, dict) and ("resourceType" in one or any(key.strip().lower() in NAMES["text"] for key in one)):
+    if "resourceType" in first or any(key.strip().lower() in NAMES["text"] for key in first):
         return True
     rest = [line.lstrip() for line in text[end:].lstrip(", \t").splitlines() if line.strip()]
     return 2 * sum(line.startswith("{") for line in rest) >= len(rest)
+
+
+def _is_resource(text: str) -> bool:
+    """Whether the first object of JSON is a resource; where it cannot be read, whether any that can be seen is."""
+    first, _ = _first_object(text)
+    return "resourceType" in first if first is not None else '"resourcetype"' in text.lower()
+
+
+def _first_object(text: str) -> tuple[dict[str, object] | None, int]:
+    """The first object of JSON, or the first of its list, and where what holds it ends; None where there is none that is whole."""
+    try:
+        first, end = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        return None, 0
+    one = first[0] if isinstance(first, list) and first else first
+    return (one if isinstance(one, dict) else None), end
 
 
 def _tabular(text: str) -> bool:

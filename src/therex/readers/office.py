@@ -58,9 +58,7 @@ def read_docx(data: bytes) -> Extracted:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             guard(archive)
         document = docx.Document(io.BytesIO(data))
-        head = _lines(document.sections[0].header) if document.sections else []
-        foot = _lines(document.sections[0].footer) if document.sections else []
-        lines = [*head, *_lines(document), *foot]
+        lines = [*_edges(document, "header"), *_lines(document.element.body, document), *_edges(document, "footer")]
     except NoteError:
         raise
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, AttributeError, SyntaxError, RecursionError) as error:
@@ -68,21 +66,93 @@ def read_docx(data: bytes) -> Extracted:
     return Extracted("\n".join(lines).strip("\n") + "\n", author=str(document.core_properties.author or ""))
 
 
-def _lines(part: Any) -> Iterator[str]:
-    for block in part.iter_inner_content():
-        if hasattr(block, "rows"):
-            for row in block.rows:
-                cells: list[str] = []
-                before = None
-                for cell in row.cells:
-                    if cell._tc is not before:  # a merged cell stands once
-                        cells.append(" ".join(cell.text.split()))
-                    before = cell._tc
-                yield " | ".join(cells)
-        else:
-            style = (block.style.name or "") if block.style is not None else ""
-            mark = "- " if style.startswith("List") and block.text.strip() and not _RE["numbered"].match(block.text) else ""
-            yield mark + block.text
+def _edges(document: Any, what: str) -> list[str]:
+    """The heads or feet of a document's sections, those of first and of even pages too, each once."""
+    parts: dict[tuple[str, ...], None] = {}
+    for section in document.sections:
+        for name, used in (
+            (f"first_page_{what}", section.different_first_page_header_footer),
+            (what, True),
+            (f"even_page_{what}", document.settings.odd_and_even_pages_header_footer),
+        ):
+            part = getattr(section, name) if used else None
+            if part is not None and not part.is_linked_to_previous:
+                parts[tuple(_lines(part._element, part))] = None
+    return [line for part in parts for line in part]
+
+
+# what stands around content and adds none: controls, tracked insertions, fields; and what is no longer, or is told a second time, in it
+_AROUND = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
+_GONE = frozenset(("del", "moveFrom", "Fallback", "pPr", "rPr", "sdtPr"))
+_SIGNS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-"}
+
+
+def _name(element: Any) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _inner(element: Any, name: str) -> Iterator[Any]:
+    """The elements of a name in another, whatever stands around them."""
+    for child in element.iterchildren():
+        if _name(child) == name:
+            yield child
+        elif _name(child) in _AROUND:
+            yield from _inner(child, name)
+
+
+def _lines(element: Any, part: Any) -> Iterator[str]:
+    from docx.text.paragraph import Paragraph
+
+    for child in element.iterchildren():
+        name = _name(child)
+        if name == "tbl":
+            yield from _rows(child, part)
+        elif name == "p":
+            boxes: list[Any] = []
+            text = "".join(_runs(child, boxes))
+            style = Paragraph(child, part).style
+            listed = style is not None and (style.name or "").startswith("List") and text.strip() and not _RE["numbered"].match(text)
+            yield f"- {text}" if listed else text
+            for box in boxes:
+                yield from _lines(box, part)
+        elif name in _AROUND:
+            yield from _lines(child, part)
+
+
+def _runs(element: Any, boxes: list[Any]) -> Iterator[str]:
+    """The text of a paragraph, what is inserted with it and what is deleted without; text boxes go to `boxes`."""
+    for child in element.iterchildren():
+        name = _name(child)
+        if name == "t":
+            yield child.text or ""
+        elif name in _SIGNS:
+            yield _SIGNS[name]
+        elif name == "br":
+            kinds = {value for key, value in child.attrib.items() if key.endswith("}type")}
+            yield "" if kinds & {"page", "column"} else "\n"
+        elif name == "txbxContent":
+            boxes.append(child)
+        elif name not in _GONE:
+            yield from _runs(child, boxes)
+
+
+def _rows(table: Any, part: Any) -> Iterator[str]:
+    """The rows of a table; a cell merged over columns stands once, one merged over rows in each."""
+    from docx.oxml.ns import qn
+
+    above: dict[int, str] = {}
+    for row in _inner(table, "tr"):
+        cells: dict[int, str] = {}
+        place = 0
+        for cell in _inner(row, "tc"):
+            text = " ".join(" ".join(_lines(cell, part)).split())
+            span, merged = (cell.find(f"{qn('w:tcPr')}/{qn(name)}") for name in ("w:gridSpan", "w:vMerge"))
+            if merged is not None and merged.get(qn("w:val")) != "restart":
+                text = text or above.get(place, "")
+            cells[place] = text
+            place += max(1, int(span.get(qn("w:val"), "1"))) if span is not None else 1
+        above = cells
+        yield " | ".join(cells.values())
 
 
 def read_rtf(data: bytes) -> Extracted:

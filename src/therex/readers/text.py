@@ -49,9 +49,9 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        old = encoding_of(data)
-        lines = [data] if old.startswith("utf") else data.splitlines(keepends=True)
-        text = "".join(_decoded(lines, old))
+        lines = data.splitlines(keepends=True)
+        old = encoding_of(b"".join(line for line in lines if not _is_utf8(line)))
+        text = "".join(_decoded([data] if old.startswith("utf") else lines, old))
         if text.count("\ufffd") * 20 > len(text):
             raise NoteError("encoding", "The file is in no encoding that could be told.") from None
         return text
@@ -92,6 +92,14 @@ def _decoded(lines: Iterable[bytes], old: str | None) -> Iterator[str]:
         except UnicodeDecodeError:
             old = old or encoding_of(line)
             yield line.decode(old, errors="replace")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def json_of(text: str) -> Any:
