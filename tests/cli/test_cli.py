@@ -136,12 +136,10 @@ def test_names_and_ids_that_are_no_utf8_end_no_run_in_any_format(run, tmp_path):
     (folder / os.fsdecode(b"caf\xe9.txt")).write_text(GOOD)
     (folder / "t.jsonl").write_text(json.dumps({"id": "a\ud83d", "text": GOOD + " \ud83d"}) + "\n")
     (folder / "x.rtf").write_text(r"{\rtf1\ansi\uc1 good \u-10179?\u-8694? SLR 3x10}")
-    for form in ("table", "csv", "json", "jsonl", "html"):
-        code, out, err = run("screen", str(folder), "--format", form)
-        assert code == 0 and "caf\ufffd" in out and "a\ufffd" in out, (form, err)
     out = tmp_path / "out"
-    for more in (("--format", "jsonl", "--output", str(out)), ("--format", "xlsx", "--output", str(tmp_path / "w.xlsx"))):
-        assert run("screen", str(folder), "--fast", *more)[0] == 0
+    code, told, err = run("screen", str(folder), "--fast")
+    assert code == 0 and "caf\ufffd" in told and not err.strip().count("internal")
+    assert run("screen", str(folder), "--fast", "--format", "jsonl", "--output", str(out))[0] == 0
     assert [json.loads(line)["note_id"] for line in out.read_text(encoding="utf-8").splitlines()] == ["caf\ufffd", "a\ufffd", "x"]
 
 
