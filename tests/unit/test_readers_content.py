@@ -290,6 +290,11 @@ def test_two_columns_of_one_name_are_refused(tmp_path):
         read(tmp_path, "t.csv", "text,x,x\na,1,2\n", keep=("x",))
 
 
+def test_a_second_sheet_of_notes_is_an_error_that_says_so(tmp_path):
+    got = read(tmp_path, "t.xlsx", workbook([["x"], ["y"]], [["text"], ["a"]], [["text"], ["b"]]))
+    assert told(got)[0] == "a" and told(got)[1].startswith("Sheet 3 has a column of notes too") and len(got) == 2
+
+
 def test_bytes_in_parquet_are_text(tmp_path):
     got = told(read(tmp_path, "t.parquet", parquet({"text": ["104°".encode(), "104°".encode("cp1252"), b"\x00\x01\x02", None]})))
     assert got == ["104°", "104°", "Row 3, the column for text: The file holds binary content.", ""]

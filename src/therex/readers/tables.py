@@ -169,6 +169,10 @@ def _excel(document: Document, own: Mapping[str, str]) -> Iterator[Row | NoteErr
                 told = _cells(dict(zip(heads, row, strict=False)), where, f"Row {n}")
                 if any(cell.strip() for cell in told.values()):
                     yield n, told
+            for k, other in enumerate(book.worksheets, 1):
+                if other is not sheet and _named(other, own):
+                    told_of = f"Sheet {k} has a column of notes too, and one sheet is read: save it as a file of its own."
+                    yield NoteError("not_text", told_of, f"{document.name}:sheet {k}")
             book.close()
     except NoteError as error:
         raise NoteError(error.code, error.message, document.name) from None
