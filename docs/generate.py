@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 EXAMPLE = re.compile(r"<!-- run(?:\((?P<lines>\d+)\))?: (?P<command>.+?) -->\n\n?```(?:text)?\n(?P<shown>.*?)```", re.S)
-WIDTH = 110
+WIDTH = 84
 
 
 def commands() -> str:

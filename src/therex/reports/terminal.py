@@ -39,11 +39,12 @@ class Harmless:
             yield segment if segment.control else Segment(harmless(segment.text), segment.style)
 
 
-NARROW = 100
+# under so many columns a note has one line, in which its name has so many at most, and the status with the gaps so many
+NARROW, LONGEST_NAME, STATUS_AND_GAPS = 100, 24, 13
 
 
 def worklist_table(found: Sequence[Assessment], width: int = 140) -> Table:
-    """One row a note, the lines to hold first; under 100 columns one line a note, with its first reason.
+    """One row a note, the lines to hold first; under 100 columns one line a note, with its first reasons.
 
     Parameters
     ----------
@@ -53,13 +54,14 @@ def worklist_table(found: Sequence[Assessment], width: int = 140) -> Table:
     narrow = width < NARROW
     table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
     table.add_column("97110", no_wrap=True)
-    table.add_column("note", overflow="ellipsis" if narrow else "fold", no_wrap=narrow, max_width=24 if narrow else 32)
+    table.add_column("note", overflow="fold", max_width=32)
     if not narrow:
-        table.add_column("medical necessity", no_wrap=True)
-        table.add_column("minutes and units", no_wrap=True)
-    table.add_column("why", overflow="ellipsis" if narrow else "fold", no_wrap=narrow)
+        table.add_column("necessity", max_width=13)
+        table.add_column("minutes and units", max_width=20)
+    table.add_column("why", overflow="fold")
+    longest = min(LONGEST_NAME, max((len(a.note_id) for a in found), default=0))
     for a in in_order(found):
-        table.add_row(*(_narrow(a) if narrow else _wide(a)))
+        table.add_row(*(_narrow(a, longest, width) if narrow else _wide(a)))
     return table
 
 
@@ -78,11 +80,13 @@ def _wide(a: Assessment) -> tuple[RenderableType, ...]:
     return _status(a.line.status), Text(a.note_id), verdict + score, minutes_and_units(a.time) or "–", why
 
 
-def _narrow(a: Assessment) -> tuple[RenderableType, ...]:
-    """Status, note and the first reason."""
-    if a.line is None:
-        return _status("error"), Text(a.note_id), Text(_error(a))
-    return _status(a.line.status), Text(a.note_id), Text(sentences(reasons_of(a)))
+def _narrow(a: Assessment, longest: int, width: int) -> tuple[RenderableType, ...]:
+    """Status, note and the first reasons, cut to one line."""
+    status, name = _status("error" if a.line is None else a.line.status), Text(a.note_id)
+    why = Text(_error(a) if a.line is None else sentences(reasons_of(a)))
+    name.truncate(longest, overflow="ellipsis")
+    why.truncate(max(10, width - longest - STATUS_AND_GAPS), overflow="ellipsis")
+    return status, name, why
 
 
 def _status(status: str) -> Text:
