@@ -27,10 +27,10 @@ class Database:
         if self._lite and url.database:
             path = Path(url.database)
             if not path.parent.is_dir():
-                raise InputError("--database: no such folder")
+                raise InputError("--database: there is no such folder")
             if not path.exists():
                 if not create:
-                    raise InputError("there is no review yet: `therex review SAMPLE` begins one")
+                    raise InputError("there is no review yet; start one with `therex review SAMPLE`")
                 os.close(os.open(path, os.O_WRONLY | os.O_CREAT, MODE))
         try:
             # as many connections as the server has threads: no request waits for another's
@@ -49,9 +49,9 @@ class Database:
         except ImportError as error:
             if not (error.name or "psycopg").startswith("psycopg"):
                 raise
-            raise InputError("--database: PostgreSQL wants the package psycopg: pip install 'therex[postgres]'") from None
+            raise InputError("--database: PostgreSQL requires the package psycopg; pip install 'therex[postgres]'") from None
         except SQLAlchemyError as error:
-            raise InputError(f"--database: {type(error).__name__}: it cannot be opened or is no database of reviews") from None
+            raise InputError(f"--database: it cannot be opened, or is not a database of reviews ({type(error).__name__})") from None
 
     def _upgrade(self) -> None:
         from alembic import command
@@ -68,7 +68,7 @@ class Database:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except (CommandError, ResolutionError):
-            raise InputError("--database: it was written by a newer version of therex") from None
+            raise InputError("--database: it was written by a newer version of therex; update therex") from None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
