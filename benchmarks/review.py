@@ -132,7 +132,11 @@ class Reviewer:
                     version = self.step("undo", number, {"version": version}, head, lambda s, e=element: e not in s["told"]["elements"])
                     told["elements"].pop(element)
                     self.acknowledged[number] = (version, {"elements": dict(told["elements"])})
-            rest = {"elements": {e: "weak" for e in ELEMENTS if e not in told["elements"]}, "verdict": "supported"}
+            rest = {
+                "elements": {e: "weak" for e in ELEMENTS if e not in told["elements"]},
+                "verdict": "supported",
+                "units_not_judged": True,
+            }
             version = self.step("save", number, {"version": version, "change": rest}, head, lambda s: s["told"]["verdict"] == "supported")
             told = {"elements": told["elements"] | rest["elements"], "verdict": "supported"}
             version = self.step("decide", number, {"version": version}, head, lambda s: s["decided"])
@@ -145,7 +149,7 @@ class Server:
     """The server as a process of its own; started again, it answers where it did."""
 
     def __init__(self, path: Path, database: str) -> None:
-        self._args = [sys.executable, "-m", "therex", "review", str(path), "--users", "--database", database, "--port"]
+        self._args = [sys.executable, "-m", "therex", "review", str(path), "--no-browser", "--users", "--database", database, "--port"]
         self.url = self._start("0")
 
     def _start(self, port: str) -> str:

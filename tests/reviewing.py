@@ -38,7 +38,10 @@ def quick_passwords(monkeypatch):
 def judged(item, **more):
     told = blank(item, blind=False)
     verdict = item["record"]["necessity"]["verdict"]
-    keep = ("elements", "supported_units", "contradictions", "note_type", "discipline")
+    keep = ("elements", "supported_units", "units_not_judged", "contradictions", "note_type", "discipline")
+    # minutes that the note does not state cannot be judged
+    told["units_not_judged"] = told["supported_units"] is None or told["billed_units"] is None
+    told["supported_units"] = None if told["units_not_judged"] else told["supported_units"]
     return {**{k: told[k] for k in keep}, "verdict": "supported" if verdict == "needs_review" else verdict, **more}
 
 

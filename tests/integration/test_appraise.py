@@ -7,7 +7,8 @@ pytest.importorskip("statsmodels")
 
 from therex.qa.appraise import Reviewed, appraise
 from therex.qa.decisions import Decision, blank
-from therex.reports.appraisal import page, terminal, write_xlsx
+from therex.reports.appraisal import terminal, write_xlsx
+from therex.reports.appraisal_page import page
 from therex.types import ELEMENTS
 
 DESIGN = {
@@ -75,7 +76,7 @@ def test_a_rate_is_of_lines_weighted_by_strata(reviewed):
     assert (rate["errors"], rate["lines"]) == (4, 38)
     # 900 notes at 3 of 20; of the 100, 18 of 20 have a line, and 1 is held
     assert rate["estimate"] == pytest.approx((900 * 3 / 20 + 100 / 20) / (900 + 100 / 20 * 18))
-    assert told["apart"] == {"risk": {"lines": 1, "held": 1}} and "10 of 1010 notes were left out" in told["cautions"][0]
+    assert told["apart"] == {"risk": {"lines": 1, "held": 1}} and "10 of 1010 notes were excluded" in told["cautions"][-1]
 
 
 def test_units_over_and_under_and_elements_are_counted_apart(reviewed):
@@ -97,12 +98,52 @@ def test_groups_stand_in_order_of_name_and_a_small_one_has_a_caution(reviewed):
     assert [g["name"] for g in told["groups"]["therapist"]] == ["<b>Ito</b>", "Roe"] and "clinic" not in told["groups"]
     few = Reviewed("c" * 16, DESIGN, reviewed.frame, reviewed.items[:25], reviewed.decisions[:25], reviewed.firsts[:25])
     strata = appraise(few)["strata"]
-    assert "only 3 lines" in strata[1]["caution"] and strata[0]["caution"] == ""
+    assert strata[1]["caution"] == "few charge lines" and strata[0]["caution"] == ""
 
 
 def test_a_scorecard_begins_with_what_alone_holds_a_line(reviewed):
     cards = {c["name"]: c["changes"] for c in appraise(reviewed)["scorecards"]}
-    assert cards["Roe"][0] == {"reason": "signature", "words": "signature", "lines": 2, "alone": 2, "examples": ["=n0", "=n2"]}
+    assert cards["Roe"][0] == {
+        "reason": "signature",
+        "words": "Signature missing or weak",
+        "lines": 2,
+        "alone": 2,
+        "examples": ["=n0", "=n2"],
+    }
+
+
+def test_units_that_were_not_judged_are_in_no_unit_rate_and_counted(reviewed):
+    decisions = list(reviewed.decisions)
+    for n in (5, 6):
+        decisions[n] = judged(reviewed.items[n], "ready", supported_units=None, units_not_judged=True)
+    decisions[7] = judged(reviewed.items[7], "ready", supported_units=None)  # of an earlier version
+    told = appraise(Reviewed("c" * 16, DESIGN, reviewed.frame, reviewed.items, decisions, reviewed.firsts))
+    assert told["units"]["not_judged"] == 3 and told["units"]["over_billed"]["lines"] == 35
+    assert told["cautions"][0].startswith("Units were not judged in 3 of 38 charge lines. Unit rates and totals come from the others.")
+    assert [n["units_judged"] for n in told["notes"][4:9]] == [True, False, False, False, True]
+
+
+def test_elements_of_a_note_without_exercise_are_in_no_rate(reviewed):
+    decisions = list(reviewed.decisions)
+    decisions[5] = judged(reviewed.items[5], "hold", ["billed_not_given", "billed_units"], verdict="not_applicable", elements={})
+    told = appraise(Reviewed("c" * 16, DESIGN, reviewed.frame, reviewed.items, decisions, reviewed.firsts))
+    plan = next(e for e in told["elements"] if e["id"] == "plan")
+    assert plan["missing"]["lines"] == 37 and plan["unsettled"] == 0 and told["units"]["over_billed"]["errors"] == 2
+
+
+def test_one_reviewer_has_no_columns_for_agreement_between_reviewers(reviewed, tmp_path):
+    told = appraise(reviewed)
+    assert "reviewers: observed" not in page(told) and "between reviewers" not in page(told)
+    write_xlsx(told, tmp_path / "a.xlsx")
+    assert {row[1].value for row in openpyxl.load_workbook(tmp_path / "a.xlsx")["agreement"].iter_rows(min_row=2)} == {"tool"}
+    two = [{**f, "Bo": f["Ana"]} if f else f for f in reviewed.firsts]
+    assert "reviewers: observed" in page(appraise(Reviewed("c" * 16, DESIGN, reviewed.frame, reviewed.items, reviewed.decisions, two)))
+
+
+def test_that_charge_lines_are_few_is_told_once(reviewed):
+    few = Reviewed("c" * 16, DESIGN, reviewed.frame, reviewed.items[:9], reviewed.decisions[:9], reviewed.firsts[:9])
+    made = page(appraise(few))
+    assert made.count("fewer than 10 charge lines") == 1 and made.count("fewer than 20 notes") == 1 and "few charge lines" not in made
 
 
 def test_notes_that_are_not_settled_are_told(reviewed):
@@ -115,8 +156,8 @@ def test_what_makes_a_figure_less_sure_is_told(reviewed):
     items = [{**i, "amount": None} if n == 0 else i for n, i in enumerate(reviewed.items)]
     decisions = [Decision("open") if 20 < n < 40 else d for n, d in enumerate(reviewed.decisions)]
     told = " ".join(appraise(Reviewed("d" * 16, DESIGN, reviewed.frame, items, decisions, reviewed.firsts, changed=2))["cautions"])
-    assert "of 1 lines it is not known what was paid" in told and "of 1 strata one note alone is settled" in told
-    assert "2 judgements were changed after the tool's opinion was shown" in told
+    assert "The amount paid is unknown for 1 charge line." in told and "In 1 stratum, only one note is settled." in told
+    assert "2 judgments were changed after the tool's opinion was shown" in told
 
 
 def test_reasons_count_what_holds_a_line_and_not_what_asks_for_review(reviewed):

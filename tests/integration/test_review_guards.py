@@ -91,7 +91,7 @@ def test_a_note_that_was_decided_once_is_not_given_back(store, people):
     row = decide(store, ana, 0, verdict="supported")
     store.reopen(ana, 0, row["version"])
     for who, other in ((ana, None), (people["Dee"], ana.id)):
-        with pytest.raises(Refused, match="decided once"):
+        with pytest.raises(Refused, match="already decided once"):
             store.release(who, 0, other)
     store.take(ana, 0)
     decide(store, ana, 0, verdict="not_supported")
@@ -103,13 +103,13 @@ def test_the_page_of_a_note_that_was_opened_again_has_no_way_to_give_it_back(mak
     client = make()
     number = client.post("/next", data={"csrf": csrf_of(enter(client, "Ana"))}).url.path.rsplit("/", 1)[1]
     user, place = next(User(r["user"], r["name"], "reviewer") for r in store.reviews()), int(number) - 1
-    assert "Give back" in client.get(f"/notes/{number}").text
+    assert "Return to queue" in client.get(f"/notes/{number}").text
     row = decide(store, user, place)
     store.reopen(user, place, row["version"])
     page = client.get(f"/notes/{number}")
-    assert "Give back" not in page.text
+    assert "Return to queue" not in page.text
     answer = client.post(f"/notes/{number}/do/release", data={"csrf": csrf_of(page)})
-    assert answer.status_code == 409 and "that judgement is kept" in answer.text
+    assert answer.status_code == 409 and "that judgment is kept" in answer.text
 
 
 def test_an_administrator_closes_what_was_opened_again_and_left_as_it_was_first_decided(make, store, people):
@@ -123,7 +123,7 @@ def test_an_administrator_closes_what_was_opened_again_and_left_as_it_was_first_
     assert bo.post("/notes/1/do/close", data=form).status_code == 403
     enter(dee, "Dee")
     page = dee.get("/notes/1")
-    assert "Close as first decided by Ana" in page.text and "Take back from" not in page.text
+    assert "Restore the first decision of Ana" in page.text and "Return to queue for" not in page.text
     dee.post("/notes/1/do/close", data={**form, "csrf": csrf_of(page)})
     held = store.mine(ana, 0)
     assert held["decided"] and held["told"]["verdict"] == held["first"]["verdict"] == "supported"
@@ -344,7 +344,7 @@ def test_a_password_that_is_changed_while_it_is_verified_lets_no_one_in(access, 
 def test_a_name_is_known_however_it_is_typed(access):
     access.add("Änne  Öz", "Änne long enough", "reviewer")
     assert access.login(" änne öz", "Änne long enough").secret
-    with pytest.raises(InputError, match="of that name"):
+    with pytest.raises(InputError, match="another user has this name"):
         access.add("ÄNNE ÖZ", "another one, long", "reviewer")
 
 

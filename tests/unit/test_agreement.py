@@ -4,8 +4,9 @@ import pytest
 
 pytest.importorskip("statsmodels")
 
+from therex.errors import InputError
 from therex.qa.agreement import agreement, alpha
-from therex.qa.decisions import blank, check, differences, in_use, lacking, line_of, over_units, settle, under_units
+from therex.qa.decisions import blank, check, differences, in_use, lacking, line_of, over_units, settle, under_units, units_judged
 from therex.types import ELEMENTS
 
 YES, NO = "yes", "no"
@@ -35,7 +36,7 @@ def test_kappa_is_low_where_nearly_all_is_one_class_and_pabak_is_not():
 
 
 def test_what_is_not_defined_is_told():
-    assert agreement([], (YES, NO))["caution"] == "no note was read by both"
+    assert agreement([], (YES, NO))["caution"] == "no note was judged by both"
     one = agreement(pairs(30, 0, 0, 0), (YES, NO))
     assert one["kappa"] is None and "not defined" in one["caution"] and one["observed"] == 1
     assert "few" in agreement(pairs(5, 1, 1, 5), (YES, NO))["caution"]
@@ -105,7 +106,33 @@ def test_two_reviewers_who_agree_on_the_line_may_differ_in_elements():
 
 def test_a_note_that_cannot_be_judged_wants_a_word_why():
     assert lacking(told(unusable=True)) == ["comment"] and lacking(told(unusable=True, comment="half of it is cut off")) == []
-    assert lacking(blank(ITEM, blind=True))[-1] == "verdict"
+    assert lacking(blank(ITEM, blind=True))[-2:] == ["verdict", "supported_units"]
+
+
+def test_units_are_judged_or_marked_as_not_judged():
+    assert lacking(told(supported_units=None)) == ["supported_units"] and lacking(told(billed_units=None)) == ["billed_units"]
+    assert lacking(told(supported_units=None, units_not_judged=True)) == []
+    assert over_units(told(billed_units=None, units_not_judged=True)) == 0
+    with pytest.raises(InputError, match="must be empty"):
+        check(told(units_not_judged=True), 40)
+
+
+def test_where_no_exercise_was_given_the_verdict_is_enough():
+    bare = {**blank(ITEM, blind=True), "verdict": "not_applicable"}
+    assert lacking(bare) == [] and units_judged(bare)
+
+
+def test_elements_that_need_no_judgment_are_neither_a_reason_nor_a_difference():
+    bare = {**blank(ITEM, blind=True), "verdict": "not_applicable"}
+    full = told(verdict="not_applicable", elements={"signature": "missing"})
+    assert line_of(bare, ITEM, ON) == line_of(full, ITEM, ON) == ("hold", ["billed_not_given", "billed_units"])
+    assert differences(bare, full, ITEM, ON) == [] and "goal" not in differences(bare, told(), ITEM, ON)
+
+
+def test_a_judgment_of_an_earlier_version_has_units_that_may_be_judged():
+    old = told()
+    del old["units_not_judged"]
+    assert check(old, 40)["units_not_judged"] is False and lacking(old) == [] and units_judged(old)
 
 
 def test_a_judgement_is_held_to_its_form():

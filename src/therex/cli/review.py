@@ -1,7 +1,8 @@
-"""`therex review`: read a sample in the browser, and take what was decided away."""
+"""`therex review`: review a sample in the browser, and export what was decided."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,22 +13,23 @@ if TYPE_CHECKING:
 
 
 def review(
-    sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="The file of `therex sample`.")],
+    sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="The sample file written by `therex sample`.")],
     database: Annotated[
-        str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where reviews are kept: a SQLite file (SAMPLE.reviews.db by default), or PostgreSQL by URL.")
+        str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where reviews are stored: a SQLite file (default: SAMPLE.reviews.db), or a PostgreSQL URL.")
     ] = None,
-    name: Annotated[str, typer.Option("--name", help="Who reviews, where there are no users.")] = "reviewer",
-    users: Annotated[bool, typer.Option("--users", help="Several reviewers, with names and passwords.")] = False,
-    administrator: Annotated[str | None, typer.Option("--administrator", metavar="NAME", help="With --users: make this user first; the password is asked for, or the first line of standard input.")] = None,
-    host: Annotated[str, typer.Option("--host", help="Where to listen; away from this machine only with --users, --certificate and --key.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8710,
+    name: Annotated[str, typer.Option("--name", help="The reviewer's name, without --users.")] = "reviewer",
+    users: Annotated[bool, typer.Option("--users", help="Several reviewers, who sign in with name and password.")] = False,
+    administrator: Annotated[str | None, typer.Option("--administrator", metavar="NAME", help="With --users: add this administrator. The password is asked for, or read from standard input.")] = None,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on. Any but this machine's own requires --users, --certificate and --key.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 for any free port.")] = 8710,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="A TLS certificate (PEM).")] = None,
-    key: Annotated[Path | None, typer.Option("--key", help="Its key (PEM).")] = None,
-    export: Annotated[Path | None, typer.Option("--export", help="Instead of serving: write the decided notes here, as marked notes or for --to.")] = None,
-    to: Annotated[str, typer.Option("--to", help="With --export: marked, label-studio, prodigy, doccano, brat or docbin.")] = "marked",
+    key: Annotated[Path | None, typer.Option("--key", help="The key of the certificate (PEM).")] = None,
+    export: Annotated[Path | None, typer.Option("--export", help="Write the decided notes here instead of starting the app.")] = None,
+    to: Annotated[str, typer.Option("--to", help="With --export: marked, label-studio, prodigy, doccano, brat, or docbin.")] = "marked",
     marks: Annotated[bool, typer.Option("--checked-marks", help="With --export: only notes whose marks were checked.")] = False,
 ) -> int:  # fmt: skip
-    """Review a sample in the browser: on this machine alone, saved as you go."""
+    """Review a sample of notes in the browser."""
     from therex.batch.places import check
     from therex.cli.corpus import FORMATS, placed
     from therex.cli.options import one_of, wants
@@ -53,43 +55,52 @@ def review(
         access = Access(store.database, users=users, name=name)
     if administrator is not None:
         if not users:
-            raise InputError("--administrator: only with --users")
+            raise InputError("--administrator requires --users")
         access.add(administrator, _password(), "administrator")
     if users and not any(p.role == "administrator" and p.active for p in access.people()):
-        raise InputError("--users: there is no administrator yet: --administrator NAME makes one")
+        raise InputError("--users: there is no administrator yet; add one with --administrator NAME")
     try:
-        serve(store, access, place)
+        serve(store, access, place, browser and _on_terminal())
     finally:
         store.database.close()
     return 0
 
 
+def _on_terminal() -> bool:
+    """Whether someone sits at the command: a script is not shown a browser."""
+    return sys.stderr.isatty()
+
+
 def _password() -> str:
     import getpass
-    import sys
 
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     from therex.errors import InputError
 
     first = getpass.getpass("Password (10 characters or more): ")
-    if getpass.getpass("Again: ") != first:
-        raise InputError("--administrator: the two are not the same")
+    if getpass.getpass("Repeat the password: ") != first:
+        raise InputError("--administrator: the two passwords differ")
     return first
 
 
 def _export(store: Store, target: Path, to: str, marks: bool) -> int:
     from therex.cli.corpus import write
     from therex.errors import InputError
-    from therex.qa.export import to_corpus
+    from therex.qa.export import left_out, to_corpus
 
-    notes = to_corpus(store.id, [(n, store.items[n], d) for n, d in enumerate(store.decisions())], marks=marks)
+    decisions = store.decisions()
+    notes = to_corpus(store.id, [(n, store.items[n], d) for n, d in enumerate(decisions)], marks=marks)
     if not notes:
-        raise InputError("--export: no note is decided yet" + (" whose marks were checked" if marks else ""))
+        raise InputError(
+            "--export: no decided note " + ("has all elements judged and its marks checked" if marks else "has all elements judged")
+        )
     write(notes, target, to, "--export")
     with store.database.writing() as c:
         store.audit(c, "command line", "export", detail=f"{len(notes)} notes")
-    typer.echo(f"{len(notes)} notes written")
+    typer.echo(f"{len(notes)} {'note' if len(notes) == 1 else 'notes'} written")
+    if left := left_out(decisions):
+        print(f"therex: {left} decided {'note' if left == 1 else 'notes'} not written: not all elements were judged", file=sys.stderr)
     return 0
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-# of fewer pairs a kappa says little
+# a kappa from fewer notes comes with a caution
 FEW = 20
+FEW_NOTES = "few notes"
 
 
 def agreement(pairs: Sequence[tuple[str, str]], classes: Sequence[str], confidence: float = 0.95) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def agreement(pairs: Sequence[tuple[str, str]], classes: Sequence[str], confiden
         "caution": "",
     }
     if not n:
-        return {**told, "caution": "no note was read by both"}
+        return {**told, "caution": "no note was judged by both"}
     place = {c: i for i, c in enumerate(classes)}
     table = np.zeros((len(classes), len(classes)))
     for a, b in pairs:
@@ -51,7 +52,7 @@ def agreement(pairs: Sequence[tuple[str, str]], classes: Sequence[str], confiden
     used = [i for i in range(len(classes)) if table[i].sum() + table[:, i].sum() > 0]
     told |= {"observed": observed, "pabak": (len(classes) * observed - 1) / (len(classes) - 1), "classes": _classes(table, classes)}
     if len(used) < 2:
-        return {**told, "caution": "all notes fall into one class: kappa is not defined"}
+        return {**told, "caution": "all notes are in one class, so kappa is not defined"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         found = cohens_kappa(table[np.ix_(used, used)])
@@ -61,7 +62,7 @@ def agreement(pairs: Sequence[tuple[str, str]], classes: Sequence[str], confiden
         low = high = 1.0
     return {
         **told, "kappa": float(found.kappa), "low": low, "high": high,
-        "caution": f"{n} notes are few for a kappa" if n < FEW else "no difference was seen, so the interval says nothing" if observed == 1 else "",
+        "caution": FEW_NOTES if n < FEW else "no disagreement was seen, so the interval is not informative" if observed == 1 else "",
     }  # fmt: skip
 
 

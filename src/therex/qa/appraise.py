@@ -1,6 +1,6 @@
-"""What a reviewed sample tells of the period: error rates with their intervals, agreement, scorecards, money.
+"""What a reviewed sample shows about the period: error rates with their intervals, agreement, scorecards, money.
 
-An error is a 97110 line whose settled status is ``hold``. Only notes drawn at random count for an estimate; rates of a group are ratios
+An error is a charge line whose settled status is ``hold``. Only notes drawn at random count for an estimate; rates of a group are ratios
 within the strata (`intervals.stratified`). Everything comes out as plain values, the document of ``--format json`` (docs/qa.md).
 """
 
@@ -17,14 +17,13 @@ from typing import Any
 from therex import __version__
 from therex.catalog.policy import policy
 from therex.qa.agreement import agreement, alpha
-from therex.qa.decisions import STATUS, VERDICTS, Decision, in_use, line_of, over_units, under_units
+from therex.qa.cautions import FEW, FEW_LINES, cautions
+from therex.qa.decisions import STATUS, VERDICTS, Decision, in_use, line_of, over_units, under_units, units_judged
 from therex.qa.intervals import Rate, Stratum, stratified
-from therex.reports.wording import listed
+from therex.reports.wording import element_name, listed
 from therex.types import ELEMENTS
 
 LINES = ("hold", "review", "ready", "no_97110")
-# a group with fewer lines is shown with a caution
-FEW = 10
 TOP, EXAMPLES = 3, 3
 
 
@@ -85,19 +84,25 @@ class _Estimate:
             members, errors = members + len(inside), errors + wrong
         told: dict[str, Any] = {"errors": errors, "lines": members, "estimate": None, "low": None, "high": None, "caution": ""}
         if not members:
-            return {**told, "caution": "nothing was drawn"}
+            return {**told, "caution": "not in the sample"}
         found: Rate = stratified(strata, confidence or self._confidence)
-        few = f"only {members} lines: the interval is what counts" if members < FEW else ""
+        few = FEW_LINES if members < FEW else ""
         return {**told, "estimate": found.estimate, "low": found.low, "high": found.high, "caution": few}
 
-    def total(self, amount: Callable[[_Note], float], confidence: float) -> dict[str, Any]:
-        """Estimate and interval of a total over the period: the stratified mean per note, with Student's t (Cochran 1977, 5.4)."""
+    def total(self, amount: Callable[[_Note], float], confidence: float, known: Callable[[_Note], bool] = lambda n: True) -> dict[str, Any]:
+        """Estimate and interval of a total over the period: the stratified mean per note, with Student's t (Cochran 1977, 5.4).
+
+        Parameters
+        ----------
+        known
+            The notes whose amount is known; the others are taken to be like them.
+        """
         from scipy.stats import t
 
         point = variance = 0.0
         parts, seen = [], 0.0
         for place, stratum in enumerate(self._strata):
-            notes = self._by.get(place, [])
+            notes = [n for n in self._by.get(place, []) if known(n)]
             if not notes:
                 continue
             big, n = stratum["population"], len(notes)
@@ -147,8 +152,9 @@ def appraise(reviewed: Reviewed, confidence: float = 0.95, before: Sequence[Mapp
         "groups": {name: _groups(estimate, notes, name, overall, confidence) for name in _names(design, notes)},
         "elements": [_element(estimate, e, reviewed, notes) for e in ELEMENTS],
         "units": {
-            "over_billed": {**estimate.rate(lambda n: n.has_line, lambda n: over_units(n.told) > 0), **_units(estimate, over_units, confidence)},
-            "under_billed": {**estimate.rate(lambda n: n.has_line, lambda n: under_units(n.told) > 0), **_units(estimate, under_units, confidence)},
+            "over_billed": {**estimate.rate(_judged, lambda n: over_units(n.told) > 0), **_units(estimate, over_units, confidence)},
+            "under_billed": {**estimate.rate(_judged, lambda n: under_units(n.told) > 0), **_units(estimate, under_units, confidence)},
+            "not_judged": sum(n.has_line and not units_judged(n.told) for n in notes),
         },
         "months": _months(estimate, notes), "periods": _periods(overall, reviewed, before),
         "scorecards": [_scorecard(g, [n for n in notes if _of(n, "therapist") == g["name"]]) for g in therapists],
@@ -157,14 +163,18 @@ def appraise(reviewed: Reviewed, confidence: float = 0.95, before: Sequence[Mapp
             {
                 "note_id": n.item["note_id"], "pick": n.item["pick"] if n.place not in used else "random", "counts": n.place in used,
                 **{k: _of(n, k) for k in ("therapist", "date")}, **{k: _of(n, k) for k in (*design["by"], *design["group"])}, "line": n.line,
-                "because": list(n.because), "verdict": n.told["verdict"], "over_units": over_units(n.told), "under_units": under_units(n.told),
+                "because": list(n.because), "reasons": [_words(r, n.told["elements"].get(r) or "missing") for r in n.because], "verdict": n.told["verdict"], "over_units": over_units(n.told), "under_units": under_units(n.told), "units_judged": units_judged(n.told),
                 "tool_line": n.item["record"]["line"]["status"], "comment": n.told["comment"],
             }
             for n in decided
         ],
     }  # fmt: skip
-    told["cautions"] = _cautions(told, reviewed, notes)
+    told["cautions"] = cautions(told, reviewed.design, reviewed.frame, reviewed.changed, Counter(n.item["stratum"] for n in notes))
     return told
+
+
+def _judged(n: _Note) -> bool:
+    return n.has_line and units_judged(n.told)
 
 
 def _method(frame: Mapping[str, Any]) -> str:
@@ -206,18 +216,20 @@ def _element(estimate: _Estimate, element: str, reviewed: Reviewed, notes: Seque
     rule = rules.rule(element, "daily", on)
 
     def judged(n: _Note) -> bool:
-        return n.has_line and n.told["elements"].get(element) is not None
+        return n.has_line and n.told["verdict"] != "not_applicable" and n.told["elements"].get(element) is not None
 
     return {
         "id": element, "requirement": rule.requirement if rule else "none", "severity": rule.severity if rule else "minor",
         "missing": estimate.rate(judged, lambda n: n.told["elements"][element] == "missing"),
         "weak": estimate.rate(judged, lambda n: n.told["elements"][element] == "weak"),
-        "unsettled": sum(n.has_line and n.told["elements"].get(element) is None for n in notes),
+        "unsettled": sum(
+            n.has_line and n.told["verdict"] != "not_applicable" and n.told["elements"].get(element) is None for n in notes
+        ),
     }  # fmt: skip
 
 
 def _units(estimate: _Estimate, count: Callable[[Mapping[str, Any]], int], confidence: float) -> dict[str, Any]:
-    return {"units": estimate.total(lambda n: float(count(n.told)), confidence)}
+    return {"units": estimate.total(lambda n: float(count(n.told)), confidence, lambda n: units_judged(n.told))}
 
 
 def _months(estimate: _Estimate, notes: Sequence[_Note]) -> list[dict[str, Any]]:
@@ -249,11 +261,11 @@ def _periods(overall: Mapping[str, Any], reviewed: Reviewed, before: Sequence[Ma
 
 def _reasons(notes: Iterable[_Note]) -> list[dict[str, Any]]:
     counts = Counter(r for n in notes for r in n.holding)
-    return [{"reason": r, "words": _words(r), "lines": k} for r, k in counts.most_common()]
+    return [{"reason": r, "words": _words(r, "missing"), "lines": k} for r, k in counts.most_common()]
 
 
-def _words(reason: str) -> str:
-    return listed([reason])
+def _words(reason: str, state: str) -> str:
+    return f"{element_name(reason)} {state}" if reason in ELEMENTS else listed([reason])
 
 
 def _scorecard(group: Mapping[str, Any], notes: Sequence[_Note]) -> dict[str, Any]:
@@ -268,7 +280,7 @@ def _scorecard(group: Mapping[str, Any], notes: Sequence[_Note]) -> dict[str, An
             reasons[r].append(n)
         if len(n.holding) == 1:
             alone[n.holding[0]] += 1
-        for e, found in n.told["elements"].items():
+        for e, found in n.told["elements"].items() if n.told["verdict"] != "not_applicable" else ():
             if found in ("missing", "weak") and e not in n.because:
                 gaps[e].append(n)
     ranked = sorted(reasons, key=lambda r: (-alone[r], -sum(r in n.holding for n in reasons[r]), -len(reasons[r]), r))
@@ -277,7 +289,13 @@ def _scorecard(group: Mapping[str, Any], notes: Sequence[_Note]) -> dict[str, An
     for r in ranked[:TOP]:
         of = reasons.get(r) or gaps[r]
         changes.append(
-            {"reason": r, "words": _words(r), "lines": len(of), "alone": alone[r], "examples": [n.item["note_id"] for n in of[:EXAMPLES]]}
+            {
+                "reason": r,
+                "words": _words(r, "missing or weak"),
+                "lines": len(of),
+                "alone": alone[r],
+                "examples": [n.item["note_id"] for n in of[:EXAMPLES]],
+            }
         )
     return {**group, "changes": changes}
 
@@ -369,38 +387,4 @@ def _apart(decided: Sequence[_Note], used: set[int]) -> dict[str, Any]:
             of = out.setdefault(n.item["pick"], {"lines": 0, "held": 0})
             of["lines"] += n.has_line
             of["held"] += n.held
-    return out
-
-
-def _cautions(told: Mapping[str, Any], reviewed: Reviewed, notes: Sequence[_Note]) -> list[str]:
-    out, progress, settled = [], told["review"], Counter(n.item["stratum"] for n in notes)
-    left = progress["open"] + progress["disagreed"]
-    if left:
-        out.append(
-            f"{left} of the {progress['wanted']} notes drawn are not settled: the figures hold for the rest, and for the period only if those left are like them"
-        )
-    if bare := [
-        i
-        for i, s in enumerate(reviewed.frame["strata"])
-        if s["sampled"] and not told["strata"][i]["lines"] and told["strata"][i]["caution"]
-    ]:
-        out.append(f"{len(bare)} strata have no 97110 line among the notes settled, and are in no rate")
-    if not reviewed.design["blind"]:
-        out.append("reviewers saw the tool's opinion before they decided: agreement with it is higher than it would be blind")
-    elif reviewed.changed:
-        out.append(
-            f"{reviewed.changed} judgements were changed after the tool's opinion was shown: agreement with it is of what stands, between reviewers of what was first decided"
-        )
-    lone = sum(s["sampled"] > 1 and settled.get(i) == 1 for i, s in enumerate(reviewed.frame["strata"]))
-    if lone:
-        out.append(f"of {lone} strata one note alone is settled: how much their notes vary is not known, and the intervals are too narrow")
-    if told["financial"] and told["financial"]["unknown"]:
-        out.append(
-            f"of {told['financial']['unknown']} lines it is not known what was paid: they count as nothing, and the amounts are too low"
-        )
-    if progress["unusable"]:
-        out.append(f"{progress['unusable']} notes could not be judged; spares of their strata stand for them")
-    excluded = sum(reviewed.frame["excluded"].values())
-    if excluded:
-        out.append(f"the figures are of the frame: {excluded} of {reviewed.frame['read']} notes were left out of it")
     return out

@@ -1,6 +1,6 @@
-"""What reviewers decide of a note, what the 97110 line comes to by that, where two of them differ, and what stands in the end.
+"""What reviewers decide about a note, the status of the charge line that follows, where two reviewers differ, and the final decision.
 
-A judgement is a plain mapping, as the database and the pages carry it; `check` is the only home of its form.
+A judgment is a plain mapping, as the database and the pages carry it; `check` alone defines its form.
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "note_type": (None, "daily", "evaluation", "progress", "discharge", "other"),
     "discipline": (None, "PT", "OT", "SLP", "other"),
 }
-_FLAGS = ("flag", "unusable", "spans_checked")
+_FLAGS = ("flag", "unusable", "spans_checked", "units_not_judged")
+# parts that judgments of earlier versions do not have
+_LATER = {"units_not_judged": False}
 LONGEST_COMMENT, MOST_UNITS, MOST_SPANS = 4000, 99, 2000
 
 
 def blank(item: Mapping[str, Any], blind: bool) -> Judgement:
-    """What a reviewer starts from: nothing but the units billed; where the tool's opinion is open, its elements and marks to correct."""
+    """What a reviewer starts from: only the units billed; where the tool's opinion is shown, its elements and marks to correct."""
     record = item["record"]
     told: Judgement = {
         "elements": {}, "verdict": None, "confidence": "clear", "note_type": None, "discipline": None, "billed_units": item.get("units"),
-        "supported_units": None, "contradictions": [], "spans": [], "spans_checked": False, "comment": "", "flag": False, "unusable": False,
+        "supported_units": None, "units_not_judged": False, "contradictions": [], "spans": [], "spans_checked": False, "comment": "", "flag": False, "unusable": False,
     }  # fmt: skip
     if not blind:
         told["elements"] = {e["id"]: e["found"] for e in record["elements"]}
@@ -65,7 +67,7 @@ def supported(record: Mapping[str, Any]) -> int | None:
 
 
 def check(told: Mapping[str, Any], length: int) -> Judgement:
-    """A judgement held to its form.
+    """A judgment, checked.
 
     Parameters
     ----------
@@ -75,33 +77,36 @@ def check(told: Mapping[str, Any], length: int) -> Judgement:
     Raises
     ------
     InputError
-        A part of it is not of its form; the message names the part, never its value.
+        A part of it is not valid; the message names the part, never its value.
     """
+    told = {**_LATER, **told}
     want = set(_CHOICES) | set(_FLAGS) | {"elements", "billed_units", "supported_units", "contradictions", "spans", "comment"}
     if set(told) != want:
-        raise InputError("a judgement has other parts than it should")
+        raise InputError("the judgment has unknown or missing parts")
     for key, allowed in _CHOICES.items():
         if told[key] not in allowed:
-            raise InputError(f"{key}: want one of {', '.join(str(a) for a in allowed if a)}")
+            raise InputError(f"{key} must be one of {', '.join(str(a) for a in allowed if a)}")
     for key in _FLAGS:
         if not isinstance(told[key], bool):
-            raise InputError(f"{key}: want true or false")
+            raise InputError(f"{key} must be true or false")
     elements = told["elements"]
     if not isinstance(elements, dict) or not _all_of(elements, ELEMENTS) or not _all_of(elements.values(), STATUS):
-        raise InputError("elements: want present, weak or missing for each")
+        raise InputError("elements: each must be present, weak, or missing")
     for key in ("billed_units", "supported_units"):
         n = told[key]
         if n is not None and (not isinstance(n, int) or isinstance(n, bool) or not 0 <= n <= MOST_UNITS):
-            raise InputError(f"{key}: want a whole number from 0 to {MOST_UNITS}")
+            raise InputError(f"{key} must be a whole number from 0 to {MOST_UNITS}")
+    if told["units_not_judged"] and told["supported_units"] is not None:
+        raise InputError("supported_units must be empty where the units are not judged")
     if not isinstance(told["contradictions"], list) or not _all_of(told["contradictions"], CONTRADICTIONS):
-        raise InputError(f"contradictions: want some of {', '.join(CONTRADICTIONS)}")
+        raise InputError(f"contradictions must be among {', '.join(CONTRADICTIONS)}")
     if not isinstance(told["comment"], str) or len(told["comment"]) > LONGEST_COMMENT:
-        raise InputError(f"comment: want at most {LONGEST_COMMENT:,} characters")
+        raise InputError(f"comment: at most {LONGEST_COMMENT:,} characters are allowed")
     if not _is_text(told["comment"]):
         raise InputError("comment: contains a character that cannot be stored (half of a surrogate pair, or a control character)")
     spans = told["spans"]
     if not isinstance(spans, list) or len(spans) > MOST_SPANS or not all(_good_span(s, length) for s in spans):
-        raise InputError("spans: want start, end, label and attribute of the note's own text")
+        raise InputError("spans: each needs a start, end, label, and attribute within the text of the note")
     return {**told, "contradictions": [c for c in CONTRADICTIONS if c in told["contradictions"]]}
 
 
@@ -127,14 +132,27 @@ def _good_span(span: Any, length: int) -> bool:
 
 
 def lacking(told: Mapping[str, Any]) -> list[str]:
-    """What a judgement still wants before it is a decision; a note that cannot be judged wants a word why."""
+    """What is still to be judged before a note can be decided.
+
+    A note that cannot be judged needs a comment. Where no therapeutic exercise was given, the verdict is enough.
+    """
     if told["unusable"]:
         return [] if told["comment"].strip() else ["comment"]
-    return [e for e in ELEMENTS if e not in told["elements"]] + ([] if told["verdict"] else ["verdict"])
+    if told["verdict"] == "not_applicable":
+        return []
+    units = [] if told.get("units_not_judged") else [k for k in ("billed_units", "supported_units") if told[k] is None]
+    return [e for e in ELEMENTS if e not in told["elements"]] + ([] if told["verdict"] else ["verdict"]) + units
+
+
+def units_judged(told: Mapping[str, Any]) -> bool:
+    """Whether the units of a charge line were judged; where no therapeutic exercise was given, all units billed are too many."""
+    if told["verdict"] == "not_applicable":
+        return True
+    return not told.get("units_not_judged") and told["billed_units"] is not None and told["supported_units"] is not None
 
 
 def line_of(told: Mapping[str, Any], item: Mapping[str, Any], as_of: str) -> tuple[str, list[str]]:
-    """The status of the 97110 line by a judgement, and why: first what holds it, then what asks for review."""
+    """The status of the charge line by a judgment, and why: first what holds it, then what asks for review."""
     line, hold, review = reasons(told, item, as_of)
     return line, [*hold, *review]
 
@@ -147,7 +165,9 @@ def reasons(told: Mapping[str, Any], item: Mapping[str, Any], as_of: str) -> tup
         return "no_97110", [], ["not_applicable"]
     hold = ["billed_not_given"] if told["verdict"] == "not_applicable" else []
     review = []
-    for element, found in told["elements"].items():
+    # where no therapeutic exercise was given, elements need no judgment, and say nothing
+    elements = {} if told["verdict"] == "not_applicable" else told["elements"]
+    for element, found in elements.items():
         rule = rules.rule(element, told["note_type"] or item["record"]["note_type"], on)
         if rule is None or rule.requirement != "required" or found in (None, "present"):
             continue
@@ -164,16 +184,16 @@ def reasons(told: Mapping[str, Any], item: Mapping[str, Any], as_of: str) -> tup
 
 
 def over_units(told: Mapping[str, Any]) -> int:
-    """Units of 97110 billed above those that the reviewer found supported; of a line that was not given, all of them."""
+    """Units of 97110 billed above those that the reviewer found supported; all of them where no therapeutic exercise was given."""
     billed = told["billed_units"] or 0
     if told["verdict"] == "not_applicable":
         return int(billed)
-    return max(0, billed - told["supported_units"]) if told["supported_units"] is not None else 0
+    return max(0, billed - told["supported_units"]) if units_judged(told) else 0
 
 
 def under_units(told: Mapping[str, Any]) -> int:
     """Units supported and not billed, where both are known."""
-    if told["billed_units"] is None or told["supported_units"] is None or told["verdict"] == "not_applicable":
+    if not units_judged(told) or told["verdict"] == "not_applicable":
         return 0
     return max(0, int(told["supported_units"]) - int(told["billed_units"]))
 
@@ -184,17 +204,21 @@ def differences(first: Mapping[str, Any], second: Mapping[str, Any], item: Mappi
         return [] if first["unusable"] == second["unusable"] else ["unusable"]
     found = [] if line_of(first, item, as_of)[0] == line_of(second, item, as_of)[0] else ["line"]
     found += [k for k in ("verdict", "billed_units", "supported_units") if first[k] != second[k]]
+    spared = [told["verdict"] == "not_applicable" for told in (first, second)]
+    if all(spared):
+        found = [k for k in found if k != "supported_units"]
     if scope == "all":
         found += ["contradictions"] if first["contradictions"] != second["contradictions"] else []
-        found += [e for e in ELEMENTS if first["elements"].get(e) != second["elements"].get(e)]
+        # a reviewer who found that no exercise was given need not judge elements
+        found += [] if any(spared) else [e for e in ELEMENTS if first["elements"].get(e) != second["elements"].get(e)]
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where a note stands: `open`, `disagreed`, `decided` or `unusable`; and, where it is decided, the judgement that stands and the line.
+    """The state of a note: `open`, `disagreed`, `decided` or `unusable`; where it is decided, the final judgment and the status of the line.
 
-    `holding` are those of `because` that hold the line, without what only asks for review.
+    `holding` are the reasons of `because` that hold the line, without those that only ask for review.
     """
 
     state: str
@@ -206,14 +230,14 @@ class Decision:
 
 
 def settle(item: Mapping[str, Any], done: Sequence[Judgement], adjudicated: Judgement | None, design: Mapping[str, Any]) -> Decision:
-    """What stands of a note.
+    """The decision on a note.
 
     Parameters
     ----------
     done
-        The judgements of the reviewers who have decided, in the order in which they took the note.
+        The judgments of the reviewers who have decided, in the order in which they took the note.
     adjudicated
-        The adjudicator's, which goes before all.
+        The adjudicator's judgment, which comes before all others.
     """
     as_of = design["as_of"]
     if adjudicated is not None:

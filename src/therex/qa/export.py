@@ -8,10 +8,22 @@ from typing import Any
 
 from therex.corpus.marked import MarkedNote, checked
 from therex.qa.decisions import Decision, tool_spans
+from therex.types import ELEMENTS
+
+
+def complete(decision: Decision) -> bool:
+    """Whether a note is decided, and all of its elements are: what was not applicable, or not settled, has none to train on."""
+    told = decision.judgement
+    return decision.state == "decided" and told is not None and all(told["elements"].get(e) is not None for e in ELEMENTS)
+
+
+def left_out(decisions: Iterable[Decision]) -> int:
+    """How many decided notes are not written, because not all of their elements were judged."""
+    return sum(d.state == "decided" and not complete(d) for d in decisions)
 
 
 def to_corpus(sample: str, items: Iterable[tuple[int, Mapping[str, Any], Decision]], *, marks: bool = False) -> list[MarkedNote]:
-    """The notes that are decided, with elements, verdict, minutes and marks.
+    """The decided notes whose elements were all judged, with elements, verdict, minutes and marks.
 
     Marks are the reviewer's where they were checked, else the tool's; what is set of them crosses nothing. Ids are new ones, that tell
     nothing: the sample's and a number. Notes of one patient are one family, so that they stand on one side of a split.
@@ -26,9 +38,7 @@ def to_corpus(sample: str, items: Iterable[tuple[int, Mapping[str, Any], Decisio
     out = []
     for place, item, decision in items:
         told = decision.judgement
-        if decision.state != "decided" or told is None or (marks and not told["spans_checked"]):
-            continue
-        if any(v is None for v in told["elements"].values()):
+        if told is None or not complete(decision) or (marks and not told["spans_checked"]):
             continue
         record, name = item["record"], f"{sample[:8]}-{place + 1:03d}"
         spans = told["spans"] if told["spans_checked"] else told["spans"] or tool_spans(record)

@@ -1,4 +1,4 @@
-"""Who may come in: a one-time token, or names with passwords; sessions, roles, and the guard against requests from elsewhere."""
+"""Who may sign in: by the token of a link, or with a name and password; sessions, roles, and the guard against requests from elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from therex.errors import InputError
 from therex.web.engine import Database
-from therex.web.schema import AUDIT, ROLES, SESSION, USER
+from therex.web.schema import AUDIT, REVIEW, ROLES, SESSION, USER
 from therex.web.store import Refused, User, now
 from therex.web.tries import ADDRESS, NAME, SERVER, Tries, network
 
@@ -27,11 +27,12 @@ IDLE, LONGEST = timedelta(minutes=60), timedelta(hours=12)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 # how long a browser is known as a user's own, in seconds
 REMEMBERED = 180 * 24 * 3600
+TAKEN = "name: another user has this name"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser that came in; `csrf` goes into its pages and comes back with every change."""
+    """A browser that signed in; `csrf` goes into its pages and comes back with every change."""
 
     user: User
     csrf: str = field(repr=False)
@@ -83,22 +84,29 @@ class Access:
         self._hasher = PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_hex())
         self._token: str | None = None
+        self._once: str | None = None
         self._tries = Tries()
         self._lock = threading.Lock()
 
     # the token --------------------------------------------------------------------------------------------------------
 
     def token(self) -> str:
-        """A new token that opens one session; without users, whoever holds it is the one reviewer and has every role."""
-        self._token = secrets.token_urlsafe(24)
+        """The token of the link, valid until the server stops; without users, whoever holds it is the one reviewer and has every role."""
+        self._token = self._token or secrets.token_urlsafe(24)
         return self._token
 
+    def once(self) -> str:
+        """A token for one session: the arguments of a browser that is started can be read by other users of the machine."""
+        self._once = secrets.token_urlsafe(24)
+        return self._once
+
     def redeem(self, told: str) -> str | None:
-        """The secret of a new session; None where the token is wrong or was used."""
+        """The secret of a new session; None where the token is not valid."""
         with self._lock:
-            if self.users or self._token is None or not hmac.compare_digest(told.encode(), self._token.encode()):
+            if self.users or not any(t is not None and hmac.compare_digest(told.encode(), t.encode()) for t in (self._token, self._once)):
                 return None
-            self._token = None
+            if self._once is not None and hmac.compare_digest(told.encode(), self._once.encode()):
+                self._once = None
         with self.database.writing() as c:
             found = c.execute(sa.select(USER.c.id).where(USER.c.name == self._name)).scalar()
             if found is None:
@@ -133,7 +141,7 @@ class Access:
         # a name that is not there takes as long as one that is
         right = self._tries.right(limits, lambda: self._verified(row.password if row else self._nobody, password) and row is not None)
         if right is None:
-            raise Refused("Too many wrong passwords. Wait a minute.", 429)
+            raise Refused("Too many wrong passwords. Wait one minute, then try again.", 429)
         with self.database.writing() as c:
             if row is not None and right and self._still(c, row.id, row.password):
                 self._audit(c, row.name, "login")
@@ -141,7 +149,7 @@ class Access:
                 return Entry(self._session(c, row.id), _browser(row.password), known or f"{nonce}.{_mac(row.password, nonce)}")
             # a password typed into the wrong field is no line of the trail
             self._audit(c, "?", "login_failed")
-        raise Refused("Name or password is wrong.", 403)
+        raise Refused("The name or password is wrong.", 403)
 
     def _verified(self, hashed: str, password: str) -> bool:
         try:
@@ -181,9 +189,13 @@ class Access:
             c.execute(SESSION.delete().where(SESSION.c.id == _digest(secret or "")))
 
     def people(self) -> list[sa.Row[tuple[object, ...]]]:
-        """Everyone, by name."""
+        """Everyone, by name, with the reviews that were decided and those in progress, of whatever sample."""
+        count = sa.func.count
+        query = sa.select(USER.c.id, USER.c.name, USER.c.role, USER.c.active, count(REVIEW.c.decided).label("decided"),
+                          (count(REVIEW.c.id) - count(REVIEW.c.decided)).label("begun"))  # fmt: skip
+        query = query.outerjoin(REVIEW, REVIEW.c.user == USER.c.id).group_by(USER.c.id, USER.c.name, USER.c.role, USER.c.active)
         with self.database.reading() as c:
-            return list(c.execute(sa.select(USER.c.id, USER.c.name, USER.c.role, USER.c.active).order_by(USER.c.name)))
+            return list(c.execute(query.order_by(USER.c.name)))
 
     def add(self, name: str, password: str, role: str, by: str = "command line") -> None:
         """A new user.
@@ -191,51 +203,79 @@ class Access:
         Raises
         ------
         InputError
-            The name is taken or empty, the password is too short, or the role is none.
+            The name is taken or empty, the password is too short, or there is no such role.
         """
         name = unicodedata.normalize("NFC", " ".join(name.split()))
         if not 1 <= len(name) <= 100 or not name.isprintable():
-            raise InputError("name: want 1 to 100 characters, none of them a control character")
+            raise InputError("name: 1 to 100 characters are allowed, and no control character")
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise InputError(f"password: want {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+            raise InputError(f"password: {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters are allowed")
         if role not in ROLES:
-            raise InputError(f"role: want one of {', '.join(ROLES)}")
+            raise InputError(f"role must be one of {', '.join(ROLES)}")
         hashed = self._hasher.hash(password)
         try:
             with self.database.writing() as c:
                 if any(_same(other) == _same(name) for other in c.execute(sa.select(USER.c.name)).scalars()):
-                    raise InputError("name: there is a user of that name")
+                    raise InputError(TAKEN)
                 c.execute(USER.insert().values(name=name, password=hashed, role=role, active=True, added=now()))
                 self._audit(c, by, "user_added", role)
         except IntegrityError:  # another window added the same one
-            raise InputError("name: there is a user of that name") from None
+            raise InputError(TAKEN) from None
 
-    def change(self, user: int, by: User, *, password: str = "", active: bool | None = None) -> None:
-        """A new password for a user, or an end to the user's access; sessions that are open end with it.
+    def change(self, user: int, by: User, *, password: str = "", role: str = "", active: bool | None = None) -> None:
+        """A new password or role for a user, or an end to the user's access; a new password ends open sessions too.
 
         Raises
         ------
         InputError
-            The password is too short, or the user is the one who asks.
+            The password is too short, there is no such role, or administrators would change their own role or access.
         Refused
             There is no such user.
         """
         values: dict[str, object] = {}
         if password:
             if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-                raise InputError(f"password: want {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+                raise InputError(f"password: {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters are allowed")
             values["password"] = self._hasher.hash(password)
+        if role:
+            if role not in ROLES:
+                raise InputError(f"role must be one of {', '.join(ROLES)}")
+            if user == by.id:
+                raise InputError("you cannot change your own role; another administrator can")
+            values["role"] = role
         if active is not None:
             if user == by.id:
-                raise InputError("you cannot close your own access")
+                raise InputError("you cannot deactivate your own account; another administrator can")
             values["active"] = active
         if not values:
             return
         with self.database.writing() as c:
             if c.execute(USER.update().where(USER.c.id == user).values(**values)).rowcount != 1:
                 raise Refused("There is no such user.", 404)
-            c.execute(SESSION.delete().where(SESSION.c.user == user))
+            if values.keys() - {"role"}:  # a role is read at every request
+                c.execute(SESSION.delete().where(SESSION.c.user == user))
             self._audit(c, by.name, "user_changed", ", ".join(values))
+
+    def remove(self, user: int, by: User) -> None:
+        """Remove a user who has reviewed nothing; the audit trail keeps the name.
+
+        Raises
+        ------
+        InputError
+            The user has reviews, or is the one who asks.
+        Refused
+            There is no such user.
+        """
+        if user == by.id:
+            raise InputError("you cannot remove your own account; another administrator can")
+        try:
+            with self.database.writing() as c:
+                c.execute(SESSION.delete().where(SESSION.c.user == user))
+                if c.execute(USER.delete().where(USER.c.id == user)).rowcount != 1:
+                    raise Refused("There is no such user.", 404)
+                self._audit(c, by.name, "user_removed")
+        except IntegrityError:  # a review names the user
+            raise InputError("this user has reviews, which are kept; deactivate the account instead") from None
 
     def _audit(self, c: sa.Connection, who: str, action: str, detail: str = "") -> None:
         c.execute(AUDIT.insert().values(sample=None, at=now(), who=who, action=action, place=None, detail=detail))

@@ -1,4 +1,4 @@
-"""For the administrator: people, the audit trail, and the reviewed notes to take away."""
+"""For the administrator: users, the audit trail, and the export of reviewed notes."""
 
 from __future__ import annotations
 
@@ -21,40 +21,58 @@ Text = Annotated[str, Form()]
 
 @router.get("/users")
 def users(request: Request) -> Response:
-    """Everyone, and a form for one more."""
+    """Everyone, and a form to add a user."""
     needs(session(request), "administrator")
-    return page(request, "users.html", people=request.app.state.access.people(), roles=ROLES, wrong="")
+    return _users(request)
+
+
+def _users(request: Request, error: InputError | None = None) -> Response:
+    wrong = str(error)[:1].upper() + str(error)[1:] + "." if error else ""
+    return page(request, "users.html", status=422 if error else 200, people=request.app.state.access.people(), roles=ROLES, wrong=wrong)
 
 
 @router.post("/users")
 def add_user(request: Request, csrf: Text = "", name: Text = "", password: Text = "", role: Text = "reviewer") -> Response:
-    """A new user."""
+    """Add a user."""
     found = checked(request, csrf)
     needs(found, "administrator")
     access: Access = request.app.state.access
     try:
         access.add(name, password, role, found.user.name)
     except InputError as error:
-        return page(request, "users.html", status=422, people=access.people(), roles=ROLES, wrong=str(error))
+        return _users(request, error)
     return RedirectResponse("/users", 303)
 
 
 @router.post("/users/{user}")
-def change_user(request: Request, user: Id, csrf: Text = "", password: Text = "", active: Text = "") -> Response:
-    """A new password, or an end to someone's access."""
+def change_user(request: Request, user: Id, csrf: Text = "", password: Text = "", role: Text = "", active: Text = "") -> Response:
+    """A new password or role for a user, or an end to the user's access."""
     found = checked(request, csrf)
     needs(found, "administrator")
     access: Access = request.app.state.access
     try:
-        access.change(user, found.user, password=password, active={"yes": True, "no": False}.get(active))
+        access.change(user, found.user, password=password, role=role, active={"yes": True, "no": False}.get(active))
     except InputError as error:
-        return page(request, "users.html", status=422, people=access.people(), roles=ROLES, wrong=str(error))
+        return _users(request, error)
+    return RedirectResponse("/users", 303)
+
+
+@router.post("/users/{user}/remove")
+def remove_user(request: Request, user: Id, csrf: Text = "") -> Response:
+    """Remove a user who has reviewed nothing."""
+    found = checked(request, csrf)
+    needs(found, "administrator")
+    access: Access = request.app.state.access
+    try:
+        access.remove(user, found.user)
+    except InputError as error:
+        return _users(request, error)
     return RedirectResponse("/users", 303)
 
 
 @router.get("/audit")
 def audit(request: Request, before: Id | None = None) -> Response:
-    """Who saw and changed what."""
+    """The audit trail, a page at a time."""
     needs(session(request), "administrator")
     lines = request.app.state.store.trail(before)
     return page(request, "audit.html", lines=lines, last=lines[-1]["id"] if len(lines) == 200 else None)
@@ -62,7 +80,7 @@ def audit(request: Request, before: Id | None = None) -> Response:
 
 @router.get("/audit.csv")
 def audit_csv(request: Request) -> Response:
-    """The whole trail as a table."""
+    """The whole audit trail as a table."""
     needs(session(request), "administrator")
     store: Store = request.app.state.store
     out = io.StringIO()
@@ -76,14 +94,15 @@ def audit_csv(request: Request) -> Response:
 
 @router.get("/export")
 def export_page(request: Request) -> Response:
-    """What can be taken away."""
+    """What can be exported."""
+    from therex.qa.export import complete, left_out
+
     needs(session(request), "administrator")
     store: Store = request.app.state.store
     decisions = store.decisions()
-    decided = [d for d in decisions if d.state == "decided" and d.judgement]
-    return page(
-        request, "export.html", decided=len(decided), marks=sum(bool(d.judgement and d.judgement["spans_checked"]) for d in decided)
-    )
+    ready = [d for d in decisions if complete(d)]
+    marks = sum(bool(d.judgement and d.judgement["spans_checked"]) for d in ready)
+    return page(request, "export.html", ready=len(ready), marks=marks, left_out=left_out(decisions))
 
 
 @router.post("/export")

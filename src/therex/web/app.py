@@ -32,6 +32,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 LARGEST = 2_000_000
+# by whether there are users
+OVER = {
+    True: "Your session has ended. Sign in again in another window; your changes on this page are kept.",
+    False: "Your session has ended. Open the link in the terminal again in another window; your changes on this page are kept.",
+}
 # numbers that a database holds: of a row, and of the version of a judgement
 Id = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 2, strict=True)]
@@ -72,19 +77,19 @@ def create_app(
 
 def _templates() -> Jinja2Templates:
     from therex.types import CONTRADICTIONS, ELEMENTS, LABELS
-    from therex.web.words import CONTRADICTION_WORDS, ELEMENT_WORDS, LINE_WORDS, VERDICT_WORDS, because
+    from therex.web.words import CONTRADICTION_WORDS, ELEMENT_WORDS, LINE_WORDS, NOTE_TYPES, VERDICT_WORDS, because, definitions
 
     found = Jinja2Templates(directory=HERE / "templates")
     found.env.trim_blocks = found.env.lstrip_blocks = True
     found.env.globals.update(
         ELEMENTS=ELEMENTS, LABELS=LABELS, CONTRADICTIONS=CONTRADICTIONS, element_words=ELEMENT_WORDS, verdict_words=VERDICT_WORDS,
-        contradiction_words=CONTRADICTION_WORDS, line_words=LINE_WORDS, because=because,
+        contradiction_words=CONTRADICTION_WORDS, line_words=LINE_WORDS, because=because, definitions=definitions(), note_types=NOTE_TYPES,
     )  # fmt: skip
     return found
 
 
 async def _guard(request: Request, call: Call) -> Response:
-    """A session for everything but the way in; for every change what its page was given; and the headers of every answer."""
+    """A session for everything but signing in, and the headers of every answer."""
     response = await _answer(request, call)
     static = request.url.path.startswith("/static/")
     for name, value in HEADERS.items():
@@ -105,11 +110,11 @@ async def _answer(request: Request, call: Call) -> Response:
         return await call(request)
     size = request.headers.get("content-length", "0")
     if not (size.isascii() and size.isdigit()) or len(size) > 19 or int(size) > LARGEST:
-        return page(request, "error.html", status=413, title="Too large", message="That is more than a review can hold.")
+        return page(request, "error.html", status=413, title="Request too large", message=f"A request can be at most {LARGEST:,} bytes.")
     if "transfer-encoding" in request.headers:  # of unknown size
-        return page(request, "error.html", status=411, title="Not done", message="The request does not say how long it is.")
+        return page(request, "error.html", status=411, title="Request refused", message="The request does not state its length.")
     if request.method not in ("GET", "HEAD") and not _same_origin(request):
-        return page(request, "error.html", status=403, title="Not from here", message="The request came from another page.")
+        return page(request, "error.html", status=403, title="Request refused", message="The request came from another website.")
     token = request.query_params.get("token")
     if token is not None and path == "/":
         secret = await run_in_threadpool(access.redeem, token)
@@ -118,18 +123,18 @@ async def _answer(request: Request, call: Call) -> Response:
                 request,
                 "error.html",
                 status=403,
-                title="Not open",
-                message="That link was used already, or is none of this server's. Start `therex review` again for a new one.",
+                title="Link not valid",
+                message="This link has expired or is not valid. Use the link that therex review shows in the terminal.",
             )
         return entered(request, secret)
     request.state.session = await run_in_threadpool(access.session, request.cookies.get(request.app.state.cookie))
     if request.state.session is None and path != "/login":
         if request.method != "GET" or "application/json" in request.headers.get("accept", ""):
-            return JSONResponse({"message": "Your session is over. Sign in again in another window; what you see here stays."}, 401)
+            return JSONResponse({"message": OVER[access.users]}, 401)
         if access.users:
             return RedirectResponse("/login", 303)
         return page(
-            request, "error.html", status=403, title="Not open", message="Open the link that `therex review` printed; it serves once."
+            request, "error.html", status=403, title="Not signed in", message="Open the link that therex review shows in the terminal."
         )
     return await call(request)
 
@@ -140,19 +145,19 @@ def _same_origin(request: Request) -> bool:
 
 
 def entered(request: Request, secret: str) -> Response:
-    """Off to the queue, with the cookie of a new session."""
+    """Redirect to the queue and set the session cookie."""
     response = RedirectResponse("/", 303)
     keep_cookie(request, response, request.app.state.cookie, secret)
     return response
 
 
 def keep_cookie(request: Request, response: Response, name: str, value: str, path: str = "/", max_age: int | None = None) -> None:
-    """Give the browser something to keep that no script and no other site can use."""
+    """Set a cookie that no script and no other site can read."""
     response.set_cookie(name, value, max_age, httponly=True, samesite="strict", secure=request.app.state.secure, path=path)
 
 
 def session(request: Request) -> Session:
-    """The session of a request; the guard let no other in."""
+    """The session of a request."""
     found: Session | None = request.state.session
     if found is None:
         raise Refused("Sign in first.", 401)
@@ -160,23 +165,23 @@ def session(request: Request) -> Session:
 
 
 def checked(request: Request, told: str | None) -> Session:
-    """The session of a request that changes something, which brings what its page was given.
+    """The session of a request that changes something.
 
     Raises
     ------
     Refused
-        It does not.
+        The request does not have the CSRF token of its page.
     """
     found = session(request)
     if not told or not hmac.compare_digest(told.encode(), found.csrf.encode()):
-        raise Refused("The page is out of date. Load it again.", 403)
+        raise Refused("This page is out of date. Reload it.", 403)
     return found
 
 
 def needs(found: Session, role: str) -> None:
-    """Refuse who does not have a role."""
+    """Refuse a user who does not have a role."""
     if not found.user.may(role):
-        raise Refused(f"That is for {'an' if role[0] == 'a' else 'a'} {role}.", 403)
+        raise Refused(f"Only {'an' if role[0] == 'a' else 'a'} {role} can do this.", 403)
 
 
 def page(request: Request, name: str, *, status: int = 200, **told: Any) -> HTMLResponse:
@@ -198,15 +203,19 @@ def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, Refused) else 400
     if _wants_json(request):
         return JSONResponse({"message": str(error)}, status)
-    return page(request, "error.html", status=status, title="Not done", message=str(error))
+    return page(request, "error.html", status=status, title="Request refused", message=_sentence(str(error)))
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
-    """A request that is not of its form: which part, and what it should be; never the value, which could be note text."""
+    """A request that is not valid: which part, and what it should be; never the value, which could be note text."""
     found: dict[str, Any] = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": "not valid"}
     where, name = (*found["loc"], "", "")[:2]
     if where == "path":
@@ -215,22 +224,22 @@ async def _wrong(request: Request, error: Exception) -> Response:
     message = f"{part}: {found['msg'].removeprefix('Value error, ')}."
     if _wants_json(request):
         return JSONResponse({"message": message}, 400)
-    return page(request, "error.html", status=400, title="Not done", message=message)
+    return page(request, "error.html", status=400, title="Request not valid", message=message)
 
 
 async def _lost(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    message = "There is no such page." if status == 404 else "That cannot be done here."
+    message = "This page does not exist." if status == 404 else "This request is not allowed here."
     if _wants_json(request):
         return JSONResponse({"message": message}, status)
-    return page(request, "error.html", status=status, title="Not found" if status == 404 else "Not done", message=message)
+    return page(request, "error.html", status=status, title="Not found" if status == 404 else "Request refused", message=message)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
     """A fault of ours: its kind alone, never a value, which could be note text."""
-    message = f"Something went wrong here ({type(error).__name__}). What was shown as saved is saved."
+    message = f"Internal error ({type(error).__name__}). Everything shown as saved is saved."
     if _wants_json(request):
         return JSONResponse({"message": message}, 500)
-    response = page(request, "error.html", status=500, title="A fault", message=message)
+    response = page(request, "error.html", status=500, title="Internal error", message=message)
     response.headers.update(HEADERS)
     return response

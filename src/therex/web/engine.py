@@ -25,7 +25,7 @@ class Database:
         path = file_of(url)
         if path is not None:
             if not create and path.parent.is_dir() and not path.exists():
-                raise InputError("there is no review yet: `therex review SAMPLE` begins one")
+                raise InputError("there is no review yet; start one with `therex review SAMPLE`")
             make_file(path)
             make_private(path)
         try:
@@ -45,9 +45,9 @@ class Database:
         except ImportError as error:
             if not (error.name or "psycopg").startswith("psycopg"):
                 raise
-            raise InputError("--database: PostgreSQL wants the package psycopg: pip install 'therex[postgres]'") from None
+            raise InputError("--database: PostgreSQL requires the package psycopg; pip install 'therex[postgres]'") from None
         except SQLAlchemyError as error:
-            raise InputError(f"--database: {type(error).__name__}: it cannot be opened or is no database of reviews") from None
+            raise InputError(f"--database: it cannot be opened, or is not a database of reviews ({type(error).__name__})") from None
 
     def _upgrade(self) -> None:
         from alembic import command
@@ -64,7 +64,7 @@ class Database:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except (CommandError, ResolutionError):
-            raise InputError("--database: it was written by a newer version of therex") from None
+            raise InputError("--database: it was written by a newer version of therex; update therex") from None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -1,4 +1,4 @@
-"""The queue, what reviewers differ on, calibration, and the way in and out."""
+"""The queue, disagreements, calibration, signing in and out."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from therex.qa.decisions import differences
+from therex.qa.decisions import differences, line_of
 from therex.types import ELEMENTS
 from therex.web.access import REMEMBERED, Access
 from therex.web.app import checked, entered, keep_cookie, needs, page, session
-from therex.web.store import ADJUDICATION, CALIBRATION, Refused, Store
+from therex.web.store import ADJUDICATION, CALIBRATION, Refused, Store, User
 from therex.web.tries import WAIT
-from therex.web.words import PART_WORDS
+from therex.web.words import CONTRADICTION_WORDS, LINE_WORDS, PART_WORDS, VERDICT_WORDS, part
 
 router = APIRouter()
-SHOW = {"all": "All", "mine": "Mine", "todo": "To do", "decided": "Decided", "differ": "Differ", "flagged": "Flagged"}
+SHOW = {"all": "All", "mine": "My notes", "todo": "To do", "decided": "Decided", "differ": "Disagree", "flagged": "Flagged"}
 Csrf = Annotated[str, Form()]
 
 
 @router.get("/")
-def queue(request: Request, show: str = "all", stratum: int = -1, pick: str = "") -> Response:
-    """The notes of the sample, and where each stands for this reviewer."""
+def queue(request: Request, show: str = "all", stratum: int = -1, pick: str = "", decided: int = 0) -> Response:
+    """The notes of the sample, and the state of each for this reviewer."""
     store: Store = request.app.state.store
     user = session(request).user
     show = show if show in SHOW else "all"
@@ -44,12 +44,13 @@ def queue(request: Request, show: str = "all", stratum: int = -1, pick: str = ""
     shown = [n for n in notes if _fits(n, show, stratum, pick)]
     counted = [p for p in places if store.items[p]["pick"] in ("random", "spare")]
     states = Counter(decisions[p].state for p in counted)
-    mine = [n for n in notes if n["mine"]]
+    done, mine = store.tally(session(request).user, rows, places)
     free = any(n["state"] == "free" or n["state"] == "begun" for n in notes)
     return page(
         request, "queue.html", notes=shown, total=len(notes), show=show, shows=SHOW, stratum=stratum, pick=pick,
         picks=sorted({n["pick"] for n in notes}), strata=[] if store.design["blind"] and by & {"verdict", "line"} else [_stratum(s["key"]) for s in store.frame["strata"]], states=states,
-        counted=len(counted), mine=len(mine), mine_done=sum(n["state"] == "decided" for n in mine), free=free, people=_people(rows),
+        counted=len(counted) - states["unusable"], apart=len(notes) - len(counted), mine=mine, mine_done=done, free=free, people=_people(rows),
+        just=just_decided(store, session(request).user, decided),
     )  # fmt: skip
 
 
@@ -91,16 +92,33 @@ def _people(rows: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
     return [(name, done[name], n) for name, n in sorted(taken.items())]
 
 
+def just_decided(store: Store, user: User, number: int) -> dict[str, Any] | None:
+    """What is said of a note that the user has just decided, on the page that opens next."""
+    row = store.mine(user, number - 1) if 1 <= number <= len(store.items) else None
+    if row is None or row["decided"] is None:
+        return None
+    told, item = row["told"], store.items[number - 1]
+    line = "Cannot be judged" if told["unusable"] else LINE_WORDS[line_of(told, item, store.design["as_of"])[0]]
+    return {"number": number, "line": line}
+
+
 @router.post("/next")
-def next_note(request: Request, csrf: Csrf = "") -> Response:
-    """Off to the next note."""
-    place = request.app.state.store.next(checked(request, csrf).user)
-    return RedirectResponse("/" if place is None else f"/notes/{place + 1}", 303)
+def next_note(request: Request, csrf: Csrf = "", decided: Annotated[int, Form()] = 0) -> Response:
+    """Redirect to the next note; after a disagreement was settled, to the next disagreement."""
+    store: Store = request.app.state.store
+    user = checked(request, csrf).user
+    just = store.mine(user, decided - 1) if 1 <= decided <= len(store.items) else None
+    settled = just is not None and just["slot"] == ADJUDICATION and user.may("adjudicator")
+    place = store.next_disagreed(user) if settled else store.next(user)
+    told = f"?decided={decided}" if just is not None and just["decided"] is not None else ""
+    if place is None:
+        return RedirectResponse("/disagreements" if settled else f"/{told}", 303)
+    return RedirectResponse(f"/notes/{place + 1}{told}", 303)
 
 
 @router.get("/disagreements")
 def disagreements(request: Request) -> Response:
-    """The notes on which two reviewers differ."""
+    """The notes on which two reviewers disagree."""
     store: Store = request.app.state.store
     user = session(request).user
     needs(session(request), "adjudicator")
@@ -116,7 +134,7 @@ def disagreements(request: Request) -> Response:
                     "number": place + 1, "id": store.items[place]["note_id"], "settled": bool(settled and settled["decided"]),
                     "by": settled["name"] if settled else "", "own": any(r["user"] == user.id and r["slot"] != ADJUDICATION for r in who),
                     "who": [r["name"] for r in who if r["slot"] != ADJUDICATION],
-                    "differ": [PART_WORDS.get(d) or d.replace("_", " ") for d in decision.differ],
+                    "differ": [part(d) for d in decision.differ],
                 }
             )  # fmt: skip
     return page(request, "disagreements.html", notes=found, double=store.design["reviewers"] == 2)
@@ -124,7 +142,7 @@ def disagreements(request: Request) -> Response:
 
 @router.get("/calibration")
 def calibration(request: Request) -> Response:
-    """The notes that every reviewer reads, side by side for whoever has decided them."""
+    """The notes that every reviewer reads, side by side for reviewers who have decided them."""
     store: Store = request.app.state.store
     user = session(request).user
     rounds = []
@@ -137,24 +155,24 @@ def calibration(request: Request) -> Response:
         differ: list[tuple[str, list[str]]] = []
         if open_ and len(firsts) > 1:
             parts = {d for _, a in firsts for d in differences(firsts[0][1], a, item, store.design["as_of"])}
-            for part in [p for p in (*PART_WORDS, *ELEMENTS) if p in parts]:
-                if part == "line":
-                    continue
-                differ.append((PART_WORDS.get(part) or part.replace("_", " "), [_told(a, part) for _, a in firsts]))
+            shown = [p for p in (*PART_WORDS, *ELEMENTS) if p in parts and p != "line"]
+            differ = [(part(p), [_told(a, p) for _, a in firsts]) for p in shown]
         rounds.append({"number": place + 1, "id": item["note_id"], "open": open_, "names": [n for n, _ in firsts], "differ": differ})
     return page(request, "calibration.html", rounds=rounds)
 
 
-def _told(told: dict[str, Any], part: str) -> str:
-    value = told["elements"].get(part) if part in ELEMENTS else told[part]
+def _told(told: dict[str, Any], name: str) -> str:
+    value = told["elements"].get(name) if name in ELEMENTS else told[name]
     if isinstance(value, list):
-        return ", ".join(v.replace("_", " ") for v in value) or "none"
-    return "–" if value is None else str(value).replace("_", " ")
+        return ", ".join(CONTRADICTION_WORDS[v] for v in value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value is None else VERDICT_WORDS.get(value, str(value))
 
 
 @router.get("/login")
 def login_page(request: Request) -> Response:
-    """Name and password."""
+    """The page to sign in."""
     if not request.app.state.access.users:
         return RedirectResponse("/", 303)
     return page(request, "login.html", wrong="")
@@ -162,7 +180,7 @@ def login_page(request: Request) -> Response:
 
 @router.post("/login")
 def login(request: Request, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "") -> Response:
-    """In, or back with a word."""
+    """Sign in, or show why not."""
     access: Access = request.app.state.access
     if not access.users:
         return RedirectResponse("/", 303)
@@ -180,7 +198,7 @@ def login(request: Request, name: Annotated[str, Form()] = "", password: Annotat
 
 @router.post("/logout")
 def logout(request: Request, csrf: Csrf = "") -> Response:
-    """Out."""
+    """Sign out."""
     checked(request, csrf)
     request.app.state.access.logout(request.cookies.get(request.app.state.cookie))
     response = RedirectResponse("/login" if request.app.state.access.users else "/", 303)

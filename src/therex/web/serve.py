@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +37,28 @@ def checked(place: Place, users: bool) -> Place:
         It would be open to others without names and passwords, or without TLS.
     """
     if (place.certificate is None) != (place.key is None):
-        raise InputError("--certificate and --key: want both or neither")
+        raise InputError("--certificate and --key must be given together")
     if place.host not in LOOPBACK and not (users and place.certificate):
-        raise InputError("--host: away from this machine reviews want --users, --certificate and --key")
+        raise InputError("--host: any address but this machine's own requires --users, --certificate and --key")
     return place
 
 
-def serve(store: Store, access: Access, place: Place) -> None:
-    """Serve until stopped; without users, print the link that opens it once.
+def _open(url: str) -> None:
+    """Open a page in the browser, where there is one with windows; the listener is there already, so the page waits for the server."""
+    import webbrowser
+
+    screen = sys.platform in ("win32", "darwin") or any(os.environ.get(k) for k in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    if screen:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def serve(store: Store, access: Access, place: Place, browser: bool = False) -> None:
+    """Serve until stopped; without users, print the link that signs the reviewer in.
+
+    Parameters
+    ----------
+    browser
+        Whether to open the page in this machine's browser.
 
     Raises
     ------
@@ -57,7 +73,9 @@ def serve(store: Store, access: Access, place: Place) -> None:
             (place.host, place.port), family=socket.AF_INET6 if ":" in place.host else socket.AF_INET, backlog=256
         )
     except OSError as error:
-        raise InputError(f"--port: {place.port} cannot be used ({type(error).__name__}); another may be free, or 0 for any") from None
+        raise InputError(
+            f"--port: port {place.port} cannot be used ({type(error).__name__}); choose another, or 0 for any free port"
+        ) from None
     # what listens everywhere is called by the machine's name
     name = socket.getfqdn() if place.host in ("0.0.0.0", "::") else place.host
     shown = f"[{name}]" if ":" in name else name
@@ -70,12 +88,13 @@ def serve(store: Store, access: Access, place: Place) -> None:
         ssl_certfile=str(place.certificate) if place.certificate else None, ssl_keyfile=str(place.key) if place.key else None,
     )  # fmt: skip
     url = f"{'https' if secure else 'http'}://{shown}:{listener.getsockname()[1]}/"
-    print(f"therex: reviewing at {url if access.users else url + '?token=' + access.token()}", file=sys.stderr)
-    print(
-        "therex: " + ("sign in with your name" if access.users else "the link opens once, in one browser") + "; Ctrl-C stops",
-        file=sys.stderr,
-        flush=True,
+    print(f"therex: review app at {url if access.users else url + '?token=' + access.token()}", file=sys.stderr)
+    how = (
+        "Sign in with your name and password." if access.users else "The link works in any browser on this machine until the server stops."
     )
+    print(f"therex: {how} Press Ctrl-C to stop.", file=sys.stderr, flush=True)
+    if browser and place.host in LOOPBACK:
+        _open(url if access.users else f"{url}?token={access.once()}")
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except OSError as error:

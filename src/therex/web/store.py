@@ -18,15 +18,16 @@ from therex.qa.samples import Sample
 from therex.types import ELEMENTS
 from therex.web.engine import Database
 from therex.web.schema import AUDIT, CHANGE, ITEM, REVIEW, SAMPLE, USER
+from therex.web.words import still
 
 ADJUDICATION, CALIBRATION = 0, 100
 # what the trail says of a view that showed the tool's opinion
 OPINION = "tool's opinion"
-STALE = "This note was changed in another window; here is how it stands now."
+STALE = "This note was changed in another window. The page now shows the saved judgment."
 
 
 class Refused(Exception):
-    """What may not be done, in words for a reviewer; `status` is that of HTTP."""
+    """An action that is not allowed, in words for a reviewer; `status` is that of HTTP."""
 
     def __init__(self, message: str, status: int = 409) -> None:
         super().__init__(message)
@@ -91,7 +92,7 @@ class Store:
     # where everything stands ------------------------------------------------------------------------------------------
 
     def reviews(self, *, told: bool = False, item: int | None = None) -> list[dict[str, Any]]:
-        """The reviews as rows, with place and reviewer's name; judgements only where they are asked for."""
+        """The reviews as rows, with place and reviewer's name; judgments only where they are asked for."""
         columns = [c for c in REVIEW.c if told or c.name not in ("told", "first")]
         query = sa.select(*columns, USER.c.name.label("name")).join(USER, USER.c.id == REVIEW.c.user).join(ITEM, ITEM.c.id == REVIEW.c.item)
         query = query.where(ITEM.c.sample == self.id).order_by(REVIEW.c.slot, REVIEW.c.id)
@@ -109,7 +110,7 @@ class Store:
         wanted = {place: (place, *((r["id"], r["version"]) for r in found)) for place, found in by_place.items()}
         new = [place for place, key in wanted.items() if key not in self._settled]
         if new:
-            judged = self._judgements([r["id"] for place in new for r in by_place[place]])
+            judged = self._judgments([r["id"] for place in new for r in by_place[place]])
             for place in new:
                 found = by_place[place]
                 last = next((judged[r["id"]] for r in found if r["slot"] == ADJUDICATION), None)
@@ -117,7 +118,7 @@ class Store:
                 self._settled[wanted[place]] = settle(self.items[place], done, last, self.design)
         return [self._settled[wanted[n]] if n in wanted else Decision("open") for n in range(len(self.items))]
 
-    def _judgements(self, ids: Sequence[int]) -> dict[int, Judgement]:
+    def _judgments(self, ids: Sequence[int]) -> dict[int, Judgement]:
         out: dict[int, Judgement] = {}
         with self.database.reading() as c:
             for start in range(0, len(ids), 500):
@@ -147,7 +148,7 @@ class Store:
     # a reviewer's work ------------------------------------------------------------------------------------------------
 
     def mine(self, user: User, place: int) -> dict[str, Any] | None:
-        """A user's review of a note, with its judgement."""
+        """A user's review of a note, with its judgment."""
         return next((r for r in self.reviews(told=True, item=place) if r["user"] == user.id), None)
 
     def take(self, user: User, place: int) -> None:
@@ -169,7 +170,7 @@ class Store:
             return
         with self.database.reading() as c:
             if self.design["blind"] and self._saw_opinion(c, user, place):
-                raise Refused("You have seen the tool's opinion of this note. It takes someone who has not.", 403)
+                raise Refused("You have seen the tool's opinion of this note, so another reviewer must judge it.", 403)
         for slot in slots:
             if slot in taken:
                 continue
@@ -194,7 +195,7 @@ class Store:
             return {r.slot: r.user for r in rows}
 
     def next(self, user: User) -> int | None:
-        """The next note for a user: one begun and not decided, else the first in order that is free, taken for the user."""
+        """The next note for a user: one begun and not decided, else the first free one in order, taken for the user."""
         while True:
             rows = self.reviews()
             places = self.active(self.decisions(rows))
@@ -214,13 +215,36 @@ class Store:
             else:
                 return None
 
+    def next_disagreed(self, user: User) -> int | None:
+        """The next note for an adjudicator to settle: one begun and not decided, else the first on which reviewers disagree, opened for the user."""
+        rows = self.reviews()
+        for r in rows:
+            if r["user"] == user.id and r["slot"] == ADJUDICATION and r["decided"] is None:
+                return int(r["place"])
+        for place, decision in enumerate(self.decisions(rows)):
+            if decision.state == "disagreed":
+                try:
+                    self.adjudicate(user, place)
+                    if self.mine(user, place) is not None:
+                        return place
+                except Refused:  # the user reviewed it, or has seen the tool's opinion
+                    continue
+        return None
+
+    def tally(self, user: User, rows: Sequence[Mapping[str, Any]], places: Sequence[int]) -> tuple[int, int]:
+        """How many notes a user has decided, and how many there are for the user: those taken, and those still free."""
+        own = {r["place"]: r["decided"] is not None for r in rows if r["user"] == user.id and r["slot"] != ADJUDICATION}
+        taken = Counter(r["place"] for r in rows if r["slot"] != ADJUDICATION)
+        free = [p for p in places if p not in own and (self.items[p]["pick"] == "calibration" or taken[p] < self.design["reviewers"])]
+        return sum(own.values()), len(own) + len(free)
+
     def release(self, user: User, place: int, other: int | None = None) -> None:
-        """Give a note back that was never decided; an administrator may do so for another.
+        """Return a note that was never decided to the queue; an administrator may do so for another user.
 
         Raises
         ------
         Refused
-            It was decided once, or was not taken.
+            The note was decided once, or was not taken.
         """
         with self.database.writing() as c:
             query = sa.select(REVIEW.c.id, REVIEW.c.decided, REVIEW.c.first)
@@ -228,35 +252,35 @@ class Store:
             # the row stays as it is read until it is gone: a decision at the same moment is not lost
             row = c.execute(query.with_for_update()).first()
             if row is None:
-                raise Refused("Only a note that was taken can be given back.")
+                raise Refused("This note was not taken, so it cannot be returned to the queue.")
             if row.first is not None or row.decided is not None:
-                raise Refused("This note was decided once, and that judgement is kept. It cannot be given back.")
+                raise Refused("This note was already decided once, and that judgment is kept. It cannot be returned to the queue.")
             c.execute(CHANGE.delete().where(CHANGE.c.review == row.id))
             c.execute(REVIEW.delete().where(REVIEW.c.id == row.id))
             self.audit(c, user.name, "release", place)
 
     def save(self, user: User, place: int, version: int, change: Mapping[str, Any]) -> dict[str, Any]:
-        """Lay a change over the user's judgement of a note, whole or not at all; the row as it is then.
+        """Lay a change over the user's judgment of a note, whole or not at all; the row as it is then.
 
         Parameters
         ----------
         version
-            Of the judgement that the change was made on.
+            Of the judgment that the change was made on.
         change
-            Parts of a judgement with their new values; of `elements` only those that change.
+            Parts of a judgment with their new values; of `elements` only those that change.
 
         Raises
         ------
         Refused
             The user has no review of it, or another window changed it since.
         InputError
-            The change breaks the form of a judgement.
+            The change breaks the form of a judgment.
         """
         row = self._own(user, place, version)
         if row["decided"] is not None and set(change) - {"comment", "flag", "spans", "spans_checked", "note_type", "discipline"}:
-            raise Refused("This note is decided. Open it again to change it.")
+            raise Refused("This note is decided. Reopen it to change it.")
         if not isinstance(change.get("elements", {}), dict):
-            raise InputError("elements: want present, weak or missing for each")
+            raise InputError("elements: each must be present, weak, or missing")
         told = {**row["told"], **change}
         told["elements"] = {**row["told"]["elements"], **change.get("elements", {})}
         return self._put(user, row, version, check(told, len(self.items[place]["text"])), "save", ", ".join(sorted(_parts(change))))
@@ -284,7 +308,7 @@ class Store:
         return {**row, **values}
 
     def undo(self, user: User, place: int, version: int) -> dict[str, Any]:
-        """Take back the last change that was not taken back yet.
+        """Undo the last change that was not undone yet.
 
         Raises
         ------
@@ -293,13 +317,13 @@ class Store:
         """
         row = self._own(user, place, version)
         if row["decided"] is not None:
-            raise Refused("This note is decided. Open it again to change it.")
+            raise Refused("This note is decided. Reopen it to change it.")
         with self.database.reading() as c:
             last = c.execute(
                 sa.select(CHANGE).where(CHANGE.c.review == row["id"], sa.not_(CHANGE.c.undone)).order_by(CHANGE.c.id.desc()).limit(1)
             ).first()
         if last is None:
-            raise Refused("There is nothing to take back.")
+            raise Refused("There is nothing to undo.")
         return self._put(user, row, version, last.before, "undo", last.parts, last.id)
 
     def decide(self, user: User, place: int, version: int) -> dict[str, Any]:
@@ -312,16 +336,16 @@ class Store:
         """
         row = self._own(user, place, version)
         if row["decided"] is not None:
-            raise Refused("This note is decided already.")
+            raise Refused("This note is already decided.")
         if wanting := lacking(row["told"]):
-            raise Refused("Still to judge: " + ", ".join(w.replace("_", " ") for w in wanting) + ".", 422)
+            raise Refused(f"{still(wanting)}.", 422)
         action = "adjudicate" if row["slot"] == ADJUDICATION else "decide"
         if row["first"] is not None:
             return self._put(user, row, version, row["told"], action, "", decided=now())
         return self._put(user, row, version, self._with_marks(place, row["told"]), action, "", decided=now(), first=row["told"])
 
     def _with_marks(self, place: int, told: Judgement) -> Judgement:
-        """A judgement that was made blind with the tool's marks to correct, where the reviewer set and checked none."""
+        """A judgment that was made blind with the tool's marks to correct, where the reviewer set and checked none."""
         if not self.design["blind"] or told["spans"] or told["spans_checked"]:
             return told
         return {**told, "spans": tool_spans(self.items[place]["record"])}
@@ -343,7 +367,7 @@ class Store:
         """
         row = next((r for r in self.reviews(told=True, item=place) if r["user"] == other), None)
         if row is None or row["first"] is None or row["decided"] is not None:
-            raise Refused("Only a note that was decided and opened again can be closed.")
+            raise Refused("Only a note that was decided and reopened can be closed.")
         told = self._with_marks(place, row["first"])
         return self._put(user, row, row["version"], told, "close", "", decided=now())
 
@@ -357,19 +381,21 @@ class Store:
         """
         rows = [r for r in self.reviews(told=True, item=place) if r["slot"] != ADJUDICATION]
         if any(r["user"] == user.id for r in rows):
-            raise Refused("Who reviewed a note does not settle it.", 403)
+            raise Refused("You reviewed this note, so another reviewer must settle it.", 403)
         done = [r["told"] for r in rows if r["decided"] is not None]
         if len(done) < 2 or not (differ := differences(done[0], done[1], self.items[place], self.design["as_of"], "all")):
-            raise Refused("There is nothing to settle.")
+            raise Refused("The reviewers do not disagree on this note.")
         first = done[0]
         # the tool's marks, as they were shown after the decision, are not the reviewer's: who settles is blind to them too
         marks = first["spans"]
         if self.design["blind"] and not first["spans_checked"] and marks == tool_spans(self.items[place]["record"]):
             decided = next(r for r in rows if r["decided"] is not None)
             marks = decided["first"]["spans"]
-        agreed = {e: first["elements"][e] for e in ELEMENTS if e not in differ and e in first["elements"]}
+        agreed = {e: v for e, v in first["elements"].items() if done[1]["elements"].get(e) == v}
         told = {**first, "spans": marks, "elements": agreed, "comment": "", "flag": False, "unusable": False}
         told |= {k: None for k in ("verdict", "billed_units", "supported_units") if k in differ}
+        if {"billed_units", "supported_units"} & set(differ):
+            told["units_not_judged"] = False
         if "contradictions" in differ:
             told["contradictions"] = [c for c in first["contradictions"] if c in done[1]["contradictions"]]
         self._open(user, place, (ADJUDICATION,), told, "open_adjudication")

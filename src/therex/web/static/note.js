@@ -1,5 +1,5 @@
 "use strict";
-// One note: the text lit up, the judgement saved as it is made. Offsets count code points, as everywhere in therex.
+// One note: its text with marks, the judgment saved as it is made. Offsets count code points, as everywhere in therex.
 const state = JSON.parse(document.getElementById("state").textContent);
 const $ = (id) => document.getElementById(id);
 const el = (tag, cls, text) => { const e = document.createElement(tag); if (cls) e.className = cls; if (text !== undefined) e.textContent = text; return e; };
@@ -220,6 +220,7 @@ function change(part) {
   if (!editable) return;
   const elements = { ...told.elements, ...(part.elements || {}) };
   told = { ...told, ...part, elements };
+  refused = "";
   waiting = { ...(waiting || {}), ...part, ...(part.elements ? { elements: { ...((waiting || {}).elements || {}), ...part.elements } } : {}) };
   show();
   flush();
@@ -249,7 +250,7 @@ async function flush() {
   } catch {
     keep(sent);
     failing += 1;
-    say("Not saved yet: the server does not answer. Trying again …", true);
+    say("Not saved yet: the server does not answer. Retrying …", true);
     setTimeout(flush, Math.min(500 * 2 ** failing, 8000));
     busy = false;
     return;
@@ -259,13 +260,13 @@ async function flush() {
   else if (after) { const go = after; after = null; go(); }
 }
 
-// what was not saved goes in front of what came since
+// what was not saved comes before what was changed since
 function keep(sent) {
   const elements = { ...(sent.elements || {}), ...((waiting || {}).elements || {}) };
   waiting = { ...sent, ...(waiting || {}), ...(Object.keys(elements).length ? { elements } : {}) };
 }
 
-// the session is over: once the same reviewer has signed in again, in this browser, the page goes on by itself
+// the session has ended: once the same reviewer has signed in again, in this browser, the page goes on by itself
 let asking = 0;
 function again(pause = 0) {
   clearTimeout(asking);
@@ -276,7 +277,7 @@ async function signedIn() {
     const answer = await fetch("/notes/" + state.number + "/state", { headers: { Accept: "application/json" } });
     if (answer.ok) {
       const got = await answer.json();
-      if (String(got.who) !== panel.dataset.who) { say("Another reviewer has signed in: this page is not saved. Sign in as before to go on.", true); again(5000); return; }
+      if (String(got.who) !== panel.dataset.who) { say("Another reviewer has signed in, so this page is not saved. Sign in as the same reviewer to continue.", true); again(5000); return; }
       const same = panel.dataset.csrf === got.csrf;
       panel.dataset.csrf = got.csrf;
       if (same) asking = setTimeout(flush, 5000); else flush();
@@ -289,13 +290,24 @@ async function signedIn() {
 function settle(got) {
   version = got.version;
   state.decided = got.decided;
-  state.lacking = got.lacking; state.line = got.line; state.because = got.because;
+  lineOf(got);
   if (!waiting) { told = got.told; show(); }
 }
 
 async function fresh() {
   const answer = await fetch("/notes/" + state.number + "/state", { headers: { Accept: "application/json" } });
-  if (answer.ok) { const got = await answer.json(); waiting = null; version = got.version; told = got.told; state.lacking = got.lacking; state.line = got.line; state.because = got.because; show(); }
+  if (answer.ok) { const got = await answer.json(); waiting = null; version = got.version; told = got.told; lineOf(got); show(); }
+}
+function lineOf(got) { for (const key of ["lacking", "still", "line", "line_word", "because"]) state[key] = got[key]; }
+
+// why the last step was refused; what is still to judge stands there otherwise
+let refused = "";
+function why() {
+  const p = $("why");
+  if (!p) return;
+  const says = refused || (state.decided ? "" : state.still || "");
+  if (p.textContent !== says) p.textContent = says;
+  p.classList.toggle("bad", Boolean(refused));
 }
 
 function step(name) {
@@ -303,11 +315,13 @@ function step(name) {
     try {
       const [status, got] = await ask(name, { version });
       if (status === 200) {
-        if (name === "undo") { settle(got); say("Taken back."); }
+        if (name === "undo") { settle(got); say("Undone."); }
+        else if (name === "decide" && $("goon").checked) { const form = $("nextform"); form.elements.decided.value = state.number; form.submit(); }
         else location.reload();
-      } else { if (status === 412) await fresh(); say(got.message, true); if (status === 422) nextOpen(); }
-    } catch { say("The server does not answer; nothing was done.", true); }
+      } else { if (status === 412) await fresh(); refused = got.message; show(); if (status === 422) nextOpen(); }
+    } catch { refused = "The server does not answer. Nothing was changed."; show(); }
   };
+  refused = "";
   if (busy || waiting) { after = go; flush(); } else go();
 }
 function say(what, bad) { const s = $("saved"); s.textContent = what; s.classList.toggle("bad", Boolean(bad)); }
@@ -325,22 +339,27 @@ function show() {
   for (const name of ["billed_units", "supported_units"]) { const i = panel.elements[name]; if (document.activeElement !== i) i.value = told[name] ?? ""; }
   for (const name of ["note_type", "discipline"]) panel.elements[name].value = told[name] || "";
   for (const name of ["flag", "unusable"]) panel.elements[name].checked = Boolean(told[name]);
+  panel.elements.units_not_judged.checked = Boolean(told.units_not_judged);
   panel.elements.arguable.checked = told.confidence === "arguable";
   const checked = panel.elements.spans_checked;
   if (checked) checked.checked = Boolean(told.spans_checked);
   if (document.activeElement !== panel.elements.comment) panel.elements.comment.value = told.comment || "";
-  const left = rows.filter((r) => !told.elements[r.dataset.element]).length;
-  if ($("rest")) { $("rest").hidden = !left || state.decided; $("rest").textContent = "The " + left + " not judged are missing (0)"; }
+  const left = rows.filter((r) => !told.elements[r.dataset.element]).length, spared = told.verdict === "not_applicable";
+  $("spared").hidden = !spared;
+  panel.classList.toggle("spare", spared && !state.tool);
+  if ($("na")) $("na").hidden = spared || state.decided;
+  if ($("rest")) { $("rest").hidden = !left || state.decided || spared; $("rest").textContent = left === 1 ? "Mark the 1 not judged as missing" : "Mark the " + left + " not judged as missing"; }
   const line = $("line");
   line.replaceChildren();
-  if (told.unusable) line.append("This note counts as one that cannot be judged; a spare takes its place.");
-  else if (state.line) line.append("97110 line: ", el("span", "pill " + state.line, state.line.replace("_", " ")), " " + (state.because || ""));
-  else if (state.lacking && state.lacking.length) line.append("Still to judge: " + state.lacking.map((w) => w.replaceAll("_", " ")).join(", "));
+  if (told.unusable) line.append("This note cannot be judged. A spare takes its place.");
+  else if (state.line) line.append("Charge line: ", el("span", "pill " + state.line, state.line_word), " " + (state.because || ""));
+  why();
   if (editable) {
     const shut = state.decided;
     $("decide").hidden = shut; $("reopen").hidden = !shut; $("undo").disabled = shut;
     for (const i of panel.querySelectorAll("fieldset input")) i.disabled = shut;
     panel.elements.unusable.disabled = shut;
+    if (!shut) panel.elements.supported_units.disabled = Boolean(told.units_not_judged);
     $("decide").classList.toggle("ready", !(state.lacking || []).length);
   }
   if (!editable) for (const i of panel.querySelectorAll("input, select, textarea")) i.disabled = true;
@@ -353,12 +372,13 @@ panel.addEventListener("change", (e) => {
   if (i.name.startsWith("e-")) change({ elements: { [i.name.slice(2)]: i.value } });
   else if (i.name === "contradictions") change({ contradictions: [...panel.querySelectorAll("[name=contradictions]:checked")].map((c) => c.value) });
   else if (i.name === "arguable") change({ confidence: i.checked ? "arguable" : "clear" });
+  else if (i.name === "units_not_judged") notJudged(i.checked);
   else if (["flag", "unusable"].includes(i.name)) change({ [i.name]: i.checked });
   else if (["note_type", "discipline"].includes(i.name)) change({ [i.name]: i.value || null });
   else if (i.name === "verdict") change({ verdict: i.value });
   else if (i.name === "billed_units" || i.name === "supported_units") {
     if (i.value === "" || /^\d{1,2}$/.test(i.value)) change({ [i.name]: i.value === "" ? null : Number(i.value) });
-    else say("Units: want a whole number from 0 to 99.", true);
+    else say("Units must be a whole number from 0 to 99.", true);
   }
 });
 const checkbox = document.querySelector("[name=spans_checked]");
@@ -388,7 +408,15 @@ function nextOpen() {
   const open = visible().find((r) => !told.elements[r.dataset.element]);
   if (open) focusOn(open);
   else if (!told.verdict) panel.querySelector("[name=verdict]").focus();
+  else { const i = ["billed_units", "supported_units"].find((n) => (state.lacking || []).includes(n)); if (i) panel.elements[i].focus(); else if ((state.lacking || []).includes("comment")) panel.elements.comment.focus(); }
 }
+function notJudged(yes) { if (!panel.elements.units_not_judged.disabled) change({ units_not_judged: yes, ...(yes ? { supported_units: null } : {}) }); }
+function define(button) {
+  const open = button.getAttribute("aria-expanded") !== "true";
+  button.setAttribute("aria-expanded", String(open));
+  $(button.getAttribute("aria-controls")).hidden = !open;
+}
+for (const b of document.querySelectorAll(".ask")) b.addEventListener("click", () => define(b));
 function move(by) {
   const list = visible(), at = list.indexOf(rows[current]);
   focusOn(list[Math.min(Math.max(at + by, 0), list.length - 1)]);
@@ -412,17 +440,17 @@ function tool() {
     if (found.evidence.length) {
       const b = el("button", "jump", "show");
       b.type = "button";
-      b.setAttribute("aria-label", "Show the evidence of " + row.querySelector("legend").textContent);
+      b.setAttribute("aria-label", "Show the evidence for " + row.querySelector("legend").textContent);
       b.addEventListener("click", () => lightUp(found.evidence));
       box.append(b);
     }
   }
   const box = $("tool");
   box.hidden = false;
-  box.append(el("h2", "", "What the tool says"));
+  box.append(el("h2", "", "The tool's opinion"));
   const line = el("p");
-  line.append("97110 line: ", el("span", "pill " + t.line, t.line.replace("_", " ")), " " + t.because);
-  box.append(line, el("p", "", "Necessity: " + t.verdict.replaceAll("_", " ") + " (score " + t.score.toFixed(2) + "; a model's estimate)"));
+  line.append("Charge line: ", el("span", "pill " + t.line, t.line_word), " " + t.because);
+  box.append(line, el("p", "", "Medical necessity: " + t.verdict_word + " (score " + t.score.toFixed(2) + ", estimated by a model)"));
   for (const c of t.contradictions) {
     const p = el("p", "bad", c.message + " ");
     const b = el("button", "jump", "show");
@@ -433,14 +461,14 @@ function tool() {
   }
   if (t.findings.length) {
     const all = el("details"), ul = el("ul");
-    all.append(el("summary", "", "Findings and what to ask (" + t.findings.length + ")"), ul);
+    all.append(el("summary", "", "Findings and questions (" + t.findings.length + ")"), ul);
     for (const f of t.findings) {
       const li = el("li");
-      li.append(el("b", "", f.name + (f.finding ? ": " + f.finding.replaceAll("_", " ") : "")), " " + f.message + (f.citation ? " (" + f.citation + ")" : "") + " ");
+      li.append(el("b", "", f.name + (f.finding ? ": " + f.finding : "")), " " + f.message + (f.citation ? " (" + f.citation + ")" : "") + " ");
       if (f.evidence.length) {
         const b = el("button", "jump", "show");
         b.type = "button";
-        b.setAttribute("aria-label", "Show the evidence of the finding on " + f.name);
+        b.setAttribute("aria-label", "Show the evidence for the finding: " + f.name);
         b.addEventListener("click", () => lightUp(f.evidence));
         li.append(b);
       }
@@ -456,6 +484,7 @@ if ($("taketool")) $("taketool").addEventListener("click", () => {
   const own = new Set(told.spans.map(key));
   change({ spans: [...told.spans, ...state.tool.spans.filter((s) => !own.has(key(s)))].sort((a, b) => a.start - b.start || b.end - a.end) });
 });
+if ($("na")) $("na").addEventListener("click", () => verdict("not_applicable"));
 if ($("rest")) $("rest").addEventListener("click", rest);
 function rest() { change({ elements: Object.fromEntries(rows.filter((r) => !told.elements[r.dataset.element]).map((r) => [r.dataset.element, "missing"])) }); }
 if ($("undo")) { $("undo").addEventListener("click", () => step("undo")); $("decide").addEventListener("click", () => step("decide")); $("reopen").addEventListener("click", () => step("reopen")); }
@@ -465,8 +494,10 @@ const go = (id) => { const a = $(id); if (a) a.click(); };
 // keys ---------------------------------------------------------------------------------------------------------------
 
 $("help").addEventListener("click", () => $("keys").showModal());
-try { $("keyson").checked = localStorage.getItem("therex-keys") !== "off"; } catch { /* private window */ }
-$("keyson").addEventListener("change", () => { try { localStorage.setItem("therex-keys", $("keyson").checked ? "on" : "off"); } catch { /* private window */ } });
+for (const [id, key] of [["keyson", "therex-keys"], ["goon", "therex-next"]]) {
+  try { $(id).checked = localStorage.getItem(key) !== "off"; } catch { /* private window */ }
+  $(id).addEventListener("change", () => { try { localStorage.setItem(key, $(id).checked ? "on" : "off"); } catch { /* private window */ } });
+}
 document.addEventListener("keydown", (e) => {
   const target = e.target, typingNow = target.matches("textarea, select, input[inputmode], input[type=search]");
   if ((e.ctrlKey || e.metaKey) && e.key === "z" && !typingNow && editable) { e.preventDefault(); step("undo"); return; }
@@ -476,12 +507,12 @@ document.addEventListener("keydown", (e) => {
   if (!$("keyson").checked) return;
   const acts = {
     "?": () => $("keys").showModal(), "[": () => go("before"), "]": () => go("after"), t: () => { paper.focus(); if (first < 0 && WORDS.length) { first = last = 0; choose(WORDS[0][0], WORDS[0][1]); } },
-    e: () => { const b = rows[current].querySelector(".jump"); if (b) b.click(); }, j: () => move(1), k: () => move(-1),
+    e: () => { const b = rows[current].querySelector(".jump"); if (b) b.click(); }, h: () => define(rows[current].querySelector(".ask")), j: () => move(1), k: () => move(-1),
   };
   if (editable) Object.assign(acts, {
     1: () => judge("present"), 2: () => judge("weak"), 3: () => judge("missing"), 0: () => { if ($("rest") && !$("rest").hidden) rest(); },
     s: () => verdict("supported"), x: () => verdict("not_supported"), a: () => verdict("not_applicable"),
-    b: () => panel.elements.billed_units.focus(), m: () => panel.elements.supported_units.focus(), c: () => panel.elements.comment.focus(),
+    b: () => panel.elements.billed_units.focus(), m: () => panel.elements.supported_units.focus(), q: () => notJudged(!told.units_not_judged), c: () => panel.elements.comment.focus(),
     f: () => change({ flag: !told.flag }), u: () => step("undo"), d: () => { if (!$("decide").hidden) step("decide"); }, n: () => go("nextnote"),
   });
   if (acts[e.key]) { e.preventDefault(); acts[e.key](); }
