@@ -56,7 +56,9 @@ def checked_name(name: str) -> str:
         It may not.
     """
     if not _NAME.fullmatch(name) or name == SHIPPED:
-        raise ModelError(f"a model's name must be lowercase letters, digits, dots, dashes and underscores, at most 64, start with a letter or digit, and not be {SHIPPED!r}")
+        raise ModelError(
+            f"a model's name must be lowercase letters, digits, dots, dashes and underscores, at most 64, start with a letter or digit, and not be {SHIPPED!r}"
+        )
     return name
 
 

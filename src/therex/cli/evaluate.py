@@ -31,7 +31,8 @@ def evaluate(
     notes, analyzer = load_folder(data), load("cms", None, model=model, fast=fast)
     with watching() as watch:
         read = assessed(notes, analyzer, watch)
-    whole, parts = figures(read), {}
+    whole = figures(read)
+    parts: dict[str, Any] = {}
     if by is not None:
         for pair in read:
             parts.setdefault(str(pair[0].meta.get(by)), []).append(pair)

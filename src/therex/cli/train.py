@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from therex.training.progress import Watch
 
 # chosen on writers left out: the notes in many voices count twice beside those of one author (docs/reader.md)
 CORPORA = ("voices/notes", "voices/notes", "notes", "frozen")
@@ -20,7 +23,10 @@ def train(
             help="Folders of marked notes (.note files; docs/annotation.md shows the format); training_data by default. A folder given twice counts twice.",
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the model in `therex model list`; by default made from the date, such as trained-2026-11-30.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", help="Name of the model in `therex model list`; by default made from the date, such as trained-2026-11-30."),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the model to this folder, instead of to your models.")] = None,
     encoder: Annotated[
         bool, typer.Option("--encoder", help="Start over from the pretrained encoder and train all of it (two hours).")
@@ -29,7 +35,8 @@ def train(
         bool, typer.Option("--all-layers", help="Start from the model in use and train all of its layers (an hour).")
     ] = False,
     passes: Annotated[
-        int | None, typer.Option("--passes", min=1, max=1000, help="Passes over the notes; by default the number that was best on other writers.")
+        int | None,
+        typer.Option("--passes", min=1, max=1000, help="Passes over the notes; by default the number that was best on other writers."),
     ] = None,
     alpha: Annotated[
         float, typer.Option("--alpha", min=0.001, max=0.5, help="Largest share of wrong verdicts, among notes with a clear verdict.")
@@ -60,15 +67,11 @@ def train(
     folder = out if out is not None else home() / "models" / checked_name(str(name))
     check_folder(folder, "--out" if out is not None else "--name" if given else "THEREX_HOME")
     with wants("train", "jax", "optax", "onnx", "onnxruntime", "safetensors"), watching() as watch:
-        from therex.training.run import load_corpora
         from therex.training.run import train as run
 
-        folders = corpora or [Path("training_data") / part for part in CORPORA]
-        load_corpora(folders)  # what is wrong with the notes is said first
-        if name is not None and not given:
-            print(f"therex: the model will be named {name} (--name chooses another name)", file=sys.stderr)
         about = run(
-            folders, folder, alpha, delta, name, in_use()[0] if name is not None else None, encoder, all_layers, passes, watch,
+            corpora or [Path("training_data") / part for part in CORPORA], folder, alpha, delta, name,
+            in_use()[0] if name is not None else None, encoder, all_layers, passes, watch if given or out else _naming(name, watch),
         )  # fmt: skip
     _print(about, delta)
     cv = about["cross_validation"]
@@ -88,6 +91,20 @@ def _free_name() -> str:
     base = f"trained-{date.today().isoformat()}"
     names = (base if k == 1 else f"{base}-{k}" for k in count(1))
     return next(name for name in names if not (home() / "models" / name).exists())
+
+
+def _naming(name: str | None, watch: Watch) -> Watch:
+    """A watch that tells the name that was chosen, once the notes are in order and the work begins."""
+    told = False
+
+    def naming(what: str, done: int, total: int) -> None:
+        nonlocal told
+        if not told:
+            told = True
+            print(f"therex: the model will be named {name} (choose another name with --name)", file=sys.stderr)
+        watch(what, done, total)
+
+    return naming
 
 
 def _print(about: dict[str, Any], delta: float) -> None:

@@ -22,34 +22,32 @@ _SHINGLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Note `number` of the folder, in order, has a fault; `what` says which, without note text."""
+    """Note `number` of the folder, in order, has a fault; `what` says which, without note text, and `line` in which line of the text."""
 
     number: int
     what: str
+    line: int | None = None
 
 
 def check(notes: list[MarkedNote]) -> list[Fault]:
     """Every fault of `notes`, by note."""
-    out = [
-        Fault(n, what)
-        for n, note in enumerate(notes, 1)
-        for what in (*_marks(note), *_minutes(note), *_verdict(note), *faults_of_details(note))
-    ]
+    out = [Fault(n, what, line) for n, note in enumerate(notes, 1) for what, line in _marks(note)]
+    out += [Fault(n, what) for n, note in enumerate(notes, 1) for what in (*_minutes(note), *_verdict(note), *faults_of_details(note))]
     return sorted([*out, *_twins(notes)], key=lambda f: f.number)
 
 
-def _marks(note: MarkedNote) -> Iterator[str]:
+def _marks(note: MarkedNote) -> Iterator[tuple[str, int | None]]:
     for start, end, label, _ in note.spans:
         body = note.text[start:end]
         line = note.text.count("\n", 0, start) + 1
         if body != body.strip():
-            yield f"line {line}: {an(label)} begins or ends with a space"
+            yield f"{an(label)} begins or ends with a space", line
         elif _RE["list_number"].match(body):
-            yield f"line {line}: {an(label)} includes its bullet or list number"
+            yield f"{an(label)} includes its bullet or list number", line
         elif _RE["closing_mark"].search(body):
-            yield f"line {line}: {an(label)} includes its closing punctuation"
+            yield f"{an(label)} includes its closing punctuation", line
     if len({(s[0], s[1], s[2]) for s in note.spans}) < len(note.spans):
-        yield "the same text has the same label twice"
+        yield "the same text has the same label twice", None
 
 
 def _minutes(note: MarkedNote) -> Iterator[str]:

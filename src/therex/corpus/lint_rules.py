@@ -24,7 +24,6 @@ class Found:
     words: dict[str, str] = field(default_factory=dict)
 
 
-
 def an(label: str) -> str:
     """A label with its article."""
     return f"{'an' if label[:1] in 'AEIOU' else 'a'} {label}"

@@ -224,7 +224,9 @@ def checked(note_id: str, text: str, spans: list[tuple[int, int, str, str | None
             raise CorpusError(f"{at}: the label must be one of {', '.join(LABELS)}")
         if not attribute_fits(label, attribute):
             raise CorpusError(
-                f"{at}: DURATION must have an attribute (see `therex corpus labels DURATION`)" if not attribute else f"{at}: {label} has an attribute that it cannot have (see `therex corpus labels {label}`)"
+                f"{at}: DURATION must have an attribute (see `therex corpus labels DURATION`)"
+                if not attribute
+                else f"{at}: {label} has an attribute that it cannot have (see `therex corpus labels {label}`)"
             )
     note = MarkedNote(note_id, text, tuple(sorted(spans, key=lambda s: (s[0], s[1], s[2], s[3] or ""))), {"id": note_id, **meta})
     problems = faults(note)

@@ -28,7 +28,11 @@ def of_reading(figures: Mapping[str, Any]) -> str:
     notes = figures["notes"] - figures.get("not_analysed", 0)
     if notes < 1:
         return "No note could be analyzed."
-    few = f"These are only {notes} note{'s' * (notes != 1)}, so the figures are rough: elements" if notes < _file()["few_notes"] else "Elements"
+    few = (
+        f"These are only {notes} note{'s' * (notes != 1)}, so the figures are rough: elements"
+        if notes < _file()["few_notes"]
+        else "Elements"
+    )
     parts = [f"{few} are right in {_of_100(figures['elements']['accuracy'])}", _phrases(figures["labels"])]
     return "; ".join(part for part in parts if part) + "."
 

@@ -20,8 +20,8 @@ from therex.training.examples import Example, read_examples
 from therex.training.export import export, weights_of
 from therex.training.network import APART, Shape, Weights, begin
 from therex.training.noise import spoiled
-from therex.training.start import encoder_weights, vocabulary
 from therex.training.progress import Watch, unwatched, watched
+from therex.training.start import encoder_weights, vocabulary
 from therex.training.tuning import Tuning, tune
 from therex.types import NoteView
 
@@ -59,7 +59,13 @@ class Reader:
     """
 
     def __init__(
-        self, nlp: Language, notes: Sequence[MarkedNote], tuning: Tuning, start: int | Mapping[str, Tagger], work: Path, watch: Watch = unwatched
+        self,
+        nlp: Language,
+        notes: Sequence[MarkedNote],
+        tuning: Tuning,
+        start: int | Mapping[str, Tagger],
+        work: Path,
+        watch: Watch = unwatched,
     ) -> None:
         self.nlp, self.notes, self.tuning, self.work, self.watch = nlp, notes, tuning, work, watch
         known = {} if isinstance(start, int) else start
@@ -94,7 +100,9 @@ class Reader:
         """`weights` once they have learned `notes`; a run of this name that was stopped goes on."""
         self.work.mkdir(parents=True, exist_ok=True)
         examples = list(self._taught(notes))
-        return tune(weights, examples, shape, tuning, lambda done, total: self.watch(what, done, total), self.work / f"{name.replace(' ', '-')}.npz")
+        return tune(
+            weights, examples, shape, tuning, lambda done, total: self.watch(what, done, total), self.work / f"{name.replace(' ', '-')}.npz"
+        )
 
     def _taught(self, notes: Sequence[MarkedNote]) -> Iterator[Example]:
         """What is taught: of a note that stands twice, one copy is spoiled; of those that stand once, every other."""

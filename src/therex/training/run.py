@@ -113,7 +113,9 @@ def train(
     families = {str(n.meta.get("family", n.id)) for n in notes}
     verdicts = {n.meta["necessity"] for n in notes} - {"not_applicable"}
     if len(families) < 10 or len(verdicts) < 2:
-        raise CorpusError("too few notes to train on: there must be at least ten families (or notes without one), and both supported and not_supported notes")
+        raise CorpusError(
+            "too few notes to train on: there must be at least ten families (or notes without one), and both supported and not_supported notes"
+        )
     nlp = untaught_pipeline(notes, cases_beside(folders))
     tuning, light_tuning = (Tuning(), LIGHT_TUNING) if encoder else (WHOLE, LIGHT_WHOLE) if whole else (SHORT, LIGHT_TUNING)
     if passes is not None:
