@@ -55,7 +55,8 @@ def faults_of_details(note: MarkedNote) -> Iterator[str]:
     for number, row in (note.meta.get("values") or {}).items():
         allowed = SCORED.get(label(number) or "", ())
         if not isinstance(row, dict) or not set(row) <= set(allowed):
-            yield f"values.{number}: {f'the values must be among {", ".join(allowed)}' if allowed else 'that mark cannot have values'}"
+            must = f"the values must be among {', '.join(allowed)}" if allowed else "that mark cannot have values"
+            yield f"values.{number}: {must}"
     for number, row in (note.meta.get("relations") or {}).items():
         for kind, other in row.items() if isinstance(row, dict) else ((None, None),):
             first, second = ENDS.get(str(kind), ((), ()))
