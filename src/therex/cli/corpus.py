@@ -23,8 +23,9 @@ def check(
 ) -> int:
     """Check marked notes against the guidelines.
 
-    An error breaks the guidelines (docs/annotation.md): marks, elements and minutes that cannot all be right, or notes that are nearly
-    the same. A warning asks for a second look. Notes are numbered in the order of their file names. Exit code 1 if there are errors.
+    An error breaks the guidelines (docs/annotation.md); a warning asks for a second look.
+
+    Notes are numbered in the order of their file names. Exit code 1 if there are errors.
     """
     from therex.corpus.check import check as faults
     from therex.corpus.lint import batch_findings, findings
@@ -69,8 +70,9 @@ def stats(
 ) -> int:
     """Count notes, labels, and states of elements.
 
-    The last table has the figures that new notes must meet before they join the corpus, for all notes or for each --wave. Exit code 1
-    if a figure of a wave is out of bounds.
+    The last table has the figures that new notes must meet, for all notes or for each --wave.
+
+    Exit code 1 if a figure of a wave is out of bounds.
     """
     from therex.cli.figures import columns, share, show
     from therex.cli.options import counted
@@ -195,7 +197,7 @@ def suggest(
 ) -> int:
     """Choose the notes to annotate next.
 
-    They are the notes that the model is least sure of and that are least alike, already marked by the model, as tasks for Label Studio.
+    The model marks them; they are those it is least sure of and that are least alike.
     """
     from therex.batch.outputs import whole
     from therex.batch.places import check as places
@@ -281,8 +283,11 @@ def export(
 def labelstudio_config() -> int:
     """Print the labeling interface for Label Studio.
 
-    Paste it into the labeling setup of a project. Tasks come from `therex corpus export --to label-studio` or
-    `therex corpus suggest`; `therex corpus import --from label-studio` reads the project's JSON export.
+    Paste it into the labeling setup of a project.
+
+    Tasks come from `therex corpus export --to label-studio` or `therex corpus suggest`.
+
+    `therex corpus import --from label-studio` reads the project's JSON export.
     """
     from therex.corpus.label_studio import config
 

@@ -20,7 +20,7 @@ _HEADINGS = ("", "model", "notes", "pairs ranked right (AUROC)", "squared error 
 def list_() -> int:
     """List the shipped model and your own.
 
-    A star marks the model in use. The figures are those of the training, on notes of writers that the model was not trained on.
+    A star marks the model in use. The figures are from writers it was not trained on.
     """
     from therex.cli.figures import columns, show
     from therex.errors import ModelError
@@ -111,7 +111,7 @@ def compare(
 ) -> int:
     """Compare two models on the same marked notes.
 
-    Each gain of the second model has its 95 % interval; where the interval includes 0, no difference is shown.
+    Where the 95 % interval of a gain includes 0, no difference is shown.
     """
     from therex.analysis import Analyzer
     from therex.cli.progress import watching
@@ -151,7 +151,7 @@ def promote(
 ) -> int:
     """Put a model into use, unless it is worse.
 
-    The model is compared with the one in use on marked notes. `therex model rollback` goes back to the model before it.
+    It is compared with the one in use on marked notes. `therex model rollback` goes back.
     """
     from therex.cli.progress import watching
     from therex.corpus.marked import load_folder

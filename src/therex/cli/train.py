@@ -19,7 +19,7 @@ def train(
     corpora: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FOLDER...]",
+            metavar="FOLDER",
             help="Folders of marked notes (.note files; docs/annotation.md shows the format); training_data by default. A folder given twice counts twice.",
         ),
     ] = None,
@@ -45,8 +45,9 @@ def train(
 ) -> int:
     """Train a model on marked notes.
 
-    The new model starts from the one in use. A training that was stopped resumes when the same command is given again, with the same
-    --name or --out.
+    The new model starts from the one in use.
+
+    A training that was stopped resumes when you repeat the command with the same name.
     """
     from therex.batch.places import check_folder
     from therex.cli.options import wants
