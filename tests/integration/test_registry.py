@@ -177,7 +177,7 @@ def test_promotion_refuses_a_worse_model_unless_forced_and_rollback_takes_the_ol
     assert promote("bad", notes, force=True).verdict == "worse"
     assert in_use()[0] == "bad" and Analyzer.create().model.linear != Analyzer.create(model=SHIPPED).model.linear
     assert rollback() == SHIPPED and in_use() == (SHIPPED, [])
-    with pytest.raises(ModelError, match="before"):
+    with pytest.raises(ModelError, match="no earlier model"):
         rollback()
 
 
