@@ -1,6 +1,6 @@
 """Takes the picture of the report that the README shows.
 
-python docs/picture.py           # needs Chromium, and the extra `test`
+    python docs/picture.py           # needs Chromium, and the extra `test`
 """
 
 from __future__ import annotations
