@@ -26,6 +26,7 @@ from therex.corpus.stats import writer
 from therex.nlp.build import load
 from therex.scoring.model import load_model
 from therex.settings import NECESSITY, model_folder
+from therex.training.progress import lines
 from therex.training.reader import SHORT, Reader, taggers_in_use
 from therex.types import LABELS
 
@@ -80,7 +81,7 @@ def main() -> int:
         was = scored(analyzer, test)
         with tempfile.TemporaryDirectory() as work:
             reader = Reader(
-                nlp, [*own * args.times, *sample], tuning, taggers_in_use(), Path(work), lambda line: print(line, file=sys.stderr)
+                nlp, [*own * args.times, *sample], tuning, taggers_in_use(), Path(work), lines(lambda line: print(line, file=sys.stderr))
             )
             reader.teach(reader.notes, "clinic")
         now = scored(analyzer, test)

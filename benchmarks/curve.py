@@ -32,6 +32,7 @@ from therex.corpus.stats import writer
 from therex.nlp.build import LIGHT, TAGGER, build
 from therex.scoring.model import load_model
 from therex.settings import NECESSITY, model_folder
+from therex.training.progress import lines
 from therex.training.reader import LIGHT_TUNING, Reader
 from therex.training.tuning import Tuning
 from therex.types import LABELS
@@ -62,7 +63,7 @@ def taught(readings: list[MarkedNote], args: argparse.Namespace, name: str, seed
     nlp = build()
     tuning = replace(LIGHT_TUNING if args.light else Tuning(), passes=1, seed=seed)
     with tempfile.TemporaryDirectory() as work:
-        reader = Reader(nlp, readings, tuning, args.layers, Path(work), lambda line: print(line, file=sys.stderr))
+        reader = Reader(nlp, readings, tuning, args.layers, Path(work), lines(lambda line: print(line, file=sys.stderr)))
         reader.teach(readings, name, component=LIGHT if args.light else TAGGER)
     if args.light:
         nlp.enable_pipe(LIGHT)

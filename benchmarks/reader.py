@@ -30,6 +30,7 @@ from therex.corpus.stats import writer
 from therex.nlp.build import LIGHT, TAGGER, build
 from therex.scoring.model import load_model
 from therex.settings import NECESSITY, model_folder
+from therex.training.progress import lines
 from therex.training.reader import LIGHT_TUNING, Reader
 from therex.training.tuning import Tuning
 from therex.types import ELEMENTS, LABELS
@@ -98,7 +99,7 @@ def main() -> int:
             train = [*old, *[n for n in voices if writer(n) in chosen] * args.times]
             with tempfile.TemporaryDirectory() as work:
                 nlp = build()
-                reader = Reader(nlp, train, t, args.layers, Path(work), lambda line: print(line, file=sys.stderr))
+                reader = Reader(nlp, train, t, args.layers, Path(work), lines(lambda line: print(line, file=sys.stderr)))
                 if args.light:
                     reader.teach(train, "light", replace(LIGHT_TUNING, seed=seed), LIGHT)
                     nlp.enable_pipe(LIGHT)

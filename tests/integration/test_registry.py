@@ -1,7 +1,9 @@
 """A clinic's own models: trained beside ours, compared, put into use, taken back, and refused when worse."""
 
 import json
+import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from therex.errors import CorpusError, ModelError
 from therex.settings import SHIPPED, checked_name, home, in_use, model_folder, models_dir, user_models
 from therex.training.registry import Comparison, Difference, compare, promote, rollback
 from therex.training.run import load_corpora, train
+from therex.types import LABELS
 
 pytest.importorskip("jax", reason="the extra `train` is not installed")
 
@@ -65,7 +68,8 @@ def worsened(name):
 
 def test_a_clinic_trains_its_own_model_beside_ours(house, few, capsys):
     code, out, err = run(capsys, "train", str(few / "train"), "--name", "clinic", "--passes", "1")
-    assert code == 0 and "therex model promote clinic" in out and "100 %" in err
+    assert code == 0 and "therex model promote clinic" in out and "elapsed" in err and "named" not in err
+    assert "On writers it was not trained on: " in out and "{" not in out
     folder = model_folder("clinic")
     assert {p.name for p in folder.iterdir()} == {"MODEL_CARD.md", "metrics.json", "necessity", "reliability.svg", "therex_notes"}
     about = json.loads((folder / "necessity" / "manifest.json").read_text())
@@ -74,6 +78,51 @@ def test_a_clinic_trains_its_own_model_beside_ours(house, few, capsys):
     metrics = json.loads((folder / "metrics.json").read_text())
     assert set(metrics["slices"]) == {"discipline", "note_type", "format", "length"}
     assert "<svg" in (folder / "reliability.svg").read_text() and "| EXERCISE |" in (folder / "MODEL_CARD.md").read_text()
+
+
+def trained_without_work(monkeypatch):
+    """Let `therex train` take every step but the training; what it was asked for goes into a list."""
+    asked = []
+    labels = {name: {"r": 0.5, "marked": 40} for name in LABELS}
+    about = {
+        "model": "m", "trained_on": {"notes": 40, "supported": 20}, "review": {"error_bound": 0.1, "holds_for": "notes like these"},
+        "cross_validation": {"auroc": 0.8, "brier": 0.2, "decided": 0.5, "accuracy_decided": 0.8},
+        "metrics": {"notes": 40, "all_labels_f1": 0.5, "labels": labels, "elements": {"accuracy": 0.8}},
+    }  # fmt: skip
+
+    def instead(folders, out, alpha, delta, name, parent, encoder, whole, passes, watch):
+        asked.append((out, name))
+        watch("training", 1, 2)
+        out.mkdir(parents=True, exist_ok=True)
+        return about
+
+    monkeypatch.setattr("therex.training.run.train", instead)
+    return asked
+
+
+def test_a_training_without_a_name_is_named_by_the_day_and_leaves_the_folder_alone(house, capsys, monkeypatch, tmp_path_factory):
+    here = tmp_path_factory.mktemp("here")
+    monkeypatch.chdir(here)
+    asked = trained_without_work(monkeypatch)
+    for end in ("", "-2", "-3"):
+        code, out, err = run(capsys, "train", str(CORPUS))
+        name = f"trained-{date.today().isoformat()}{end}"
+        assert code == 0 and asked[-1] == (house / "models" / name, name) and name == checked_name(name)
+        assert err == f"therex: the model will be named {name} (choose another name with --name)\n"
+        assert f"therex model promote {name} --data" in out
+    assert not [*here.iterdir()]
+
+
+def test_a_training_into_a_folder_has_no_name(house, capsys, monkeypatch, tmp_path):
+    asked = trained_without_work(monkeypatch)
+    code, out, err = run(capsys, "train", str(CORPUS), "--out", str(tmp_path / "models"))
+    assert code == 0 and asked == [(tmp_path / "models", None)] and err == "" and "promote" not in out
+
+
+def test_a_training_without_notes_says_what_to_name(house, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, "train")
+    assert code == 2 and out == "" and err.count("\n") == 1 and ".note" in err and "docs/annotation.md" in err
 
 
 def test_training_twice_gives_the_same_model(house, few):
@@ -122,13 +171,13 @@ def test_a_model_equal_to_the_one_in_use_shows_no_difference(house, few):
 def test_promotion_refuses_a_worse_model_unless_forced_and_rollback_takes_the_old_one_back(house, few):
     worsened("bad")
     notes = load_folder(CORPUS)[:60]
-    with pytest.raises(ModelError, match=r"not promoted.*Brier"):
+    with pytest.raises(ModelError, match=r"not promoted.*necessity scores"):
         promote("bad", notes)
     assert in_use() == (SHIPPED, [])
     assert promote("bad", notes, force=True).verdict == "worse"
     assert in_use()[0] == "bad" and Analyzer.create().model.linear != Analyzer.create(model=SHIPPED).model.linear
     assert rollback() == SHIPPED and in_use() == (SHIPPED, [])
-    with pytest.raises(ModelError, match="before"):
+    with pytest.raises(ModelError, match="no earlier model"):
         rollback()
 
 
@@ -143,13 +192,16 @@ def test_promotion_wants_notes(house):
 def test_commands_list_compare_promote_and_roll_back(house, few, capsys):
     copy_of_shipped("same")
     code, out, _ = run(capsys, "model", "list")
-    assert code == 0 and out.startswith("* shipped") and "  same" in out
+    assert code == 0 and re.search(r"(?m)^\*  shipped +\d", out) and re.search(r"(?m)^   same +\d", out)
     code, out, _ = run(capsys, "model", "compare", "shipped", "same", "--data", str(few / "test"))
-    assert code == 0 and out.rstrip().endswith("no difference shown")
+    assert code == 0 and out.rstrip().endswith("No difference between the two models is shown on these 6 notes.")
     assert run(capsys, "model", "promote", "same", "--data", str(few / "test"))[0] == 0
-    assert "* same" in run(capsys, "model", "list")[1]
+    assert re.search(r"(?m)^\*  same", run(capsys, "model", "list")[1])
     assert "in use: shipped" in run(capsys, "model", "rollback")[1]
-    assert "trained_on" in run(capsys, "model", "show", "same")[1]
+    code, out, _ = run(capsys, "model", "show", "same")
+    assert code == 0 and "notes to which 97110 applies" in out and "At least one exercise is named with its dose." in out
+    assert not re.search(r"[{}]|\w:\w", out), "neither a dict nor the name of a feature"
+    assert out.rstrip().endswith("right.") and "Elements" not in out and "elements are right in" in " ".join(out.split())
 
 
 @pytest.mark.parametrize("argv", [("model", "show", "nosuch"), ("model", "promote", "nosuch", "--force"), ("screen", str(CORPUS), "--model", "Bad Name"),

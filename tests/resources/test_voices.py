@@ -48,7 +48,7 @@ def test_a_text_is_marked_or_waits_and_never_both() -> None:
 # errors of the lint that stand because the guidelines, or the marker's reading of them, decide otherwise
 KNOWN = {
     "w001-07": "functional_limitation is present, but no LIMITATION is marked",  # it rests on the share of a goal that is reached
-    "w006-01": "code_minutes is present and minutes.codes states none",  # minutes of a run-through with no service named
+    "w006-01": "code_minutes is present, but minutes.codes is empty",  # minutes of a run-through with no service named
     "w030-01": "the clock times give the length of the visit: total_time is weak, not missing",  # they time one exercise
     "w051-08": "an EXERCISE has no name of an exercise",  # the short name of one that is named in full before
     "w083-06": "a RATIONALE follows an exercise that was given, but purpose_link is missing",  # the purpose is another treatment's

@@ -27,7 +27,7 @@ def test_front_matter_that_is_none_is_told(raw):
 @pytest.mark.parametrize("value", ["7", "word", "true"])
 def test_a_part_of_the_wrong_kind_is_told(key, value):
     head = "\n".join(line for line in HEAD.split("\n") if not line.startswith(f"{key}:"))
-    with pytest.raises(CorpusError, match=f"note 1: {key}: want"):
+    with pytest.raises(CorpusError, match=f"note 1: {key} must be|note 1: {key} must have"):
         parse(
             f"{head.rstrip()}\n{key}: {value}\n---\nx" if key != "elements" else f"{_without_elements()}\nelements: {value}\n---\nx",
             "note 1",

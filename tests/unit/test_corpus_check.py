@@ -1,13 +1,14 @@
 """`therex corpus check` and `suggest`: what they find, and what they say of it."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from therex.corpus.check import check
-from therex.corpus.marked import MarkedNote, load_folder, parse_marks
+from therex.corpus.marked import MarkedNote, load_folder, parse_marks, render
 from therex.types import ELEMENTS, Note
 
 CORPUS = Path(__file__).resolve().parents[2] / "training_data" / "notes"
@@ -26,19 +27,50 @@ def test_the_corpus_has_no_faults():
 @pytest.mark.parametrize(
     ("marked", "kwargs", "said"),
     [
-        ("O: ⟦EXERCISE:performed - bridges⟧ 3x10", {}, "line 1: a EXERCISE takes in its bullet or list number"),
-        ("O:\n⟦DOSE 3x10,⟧", {}, "line 2: a DOSE takes in its closing mark"),
-        ("O: ⟦DOSE 3x10 ⟧x", {}, "line 1: a DOSE begins or ends with a blank"),
-        ("25 min", {"minutes": {"codes": {97110: 25}, "timed_total": 25}}, "minutes.timed_total is stated and no mark holds it"),
-        ("Total ⟦DURATION:session_total=40 40⟧", {}, "a mark says session_total and the front matter has none"),
-        ("TE", {"elements": {"code_minutes": "present"}}, "code_minutes is present and minutes.codes states none"),
-        ("x", {"elements": {"total_time": "present"}}, "total_time is present and no session_total is stated"),
-        ("x", {"elements": {"timed_minutes": "present"}}, "timed_minutes is present and no timed_total is stated"),
-        ("x", {"necessity": "supported"}, "supported, and neither exercise nor service is marked"),
+        ("O: ⟦EXERCISE:performed - bridges⟧ 3x10", {}, "an EXERCISE includes its bullet or list number"),
+        ("O:\n⟦DOSE 3x10,⟧", {}, "a DOSE includes its closing punctuation"),
+        ("O: ⟦DOSE 3x10 ⟧x", {}, "a DOSE begins or ends with a space"),
+        ("25 min", {"minutes": {"codes": {97110: 25}, "timed_total": 25}}, "minutes.timed_total is in the front matter, but not marked"),
+        ("Total ⟦DURATION:session_total=40 40⟧", {}, "session_total is marked, but not in the front matter"),
+        ("TE", {"elements": {"code_minutes": "present"}}, "code_minutes is present, but minutes.codes is empty"),
+        ("x", {"elements": {"total_time": "present"}}, "total_time is present, but minutes.session_total is empty"),
+        ("x", {"elements": {"timed_minutes": "present"}}, "timed_minutes is present, but minutes.timed_total is empty"),
+        ("x", {"necessity": "supported"}, "supported, but neither EXERCISE nor SERVICE is marked"),
     ],
 )
 def test_a_fault_is_named(marked, kwargs, said):
     assert said in [f.what for f in check([note(marked, **kwargs)])]
+
+
+def test_a_fault_of_a_mark_has_its_line():
+    assert [(f.number, f.line) for f in check([note("O:\n⟦DOSE 3x10,⟧")])] == [(1, 2)]
+
+
+def checked(folder, notes, capsys, *more):
+    """Run `therex corpus check` on notes: (exit code, lines)."""
+    from therex.cli.app import main
+
+    for k, marked in enumerate(notes):
+        meta = {"note_type": "daily", "discipline": "PT", "confidence": "clear"}
+        (folder / f"{k}.note").write_text(render(note(marked, f"n{k}", **meta)), encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        main(["corpus", "check", str(folder), *more])
+    return stop.value.code, capsys.readouterr().out.splitlines()
+
+
+def test_errors_are_exit_1_and_counted_by_what_they_are(tmp_path, capsys):
+    code, lines = checked(tmp_path, ["O:\n⟦SKILL cue x,⟧ ⟦SKILL cue y,⟧", "⟦SKILL cue z,⟧"], capsys, "--errors-only")
+    assert (
+        code == 1
+        and lines[0].startswith("note 1 of 2: error")
+        and "note 1 of 2: error, line 2: a SKILL includes its closing punctuation" in lines
+    )
+    assert any(re.fullmatch(r"3 +error +a SKILL includes its closing punctuation", line) for line in lines)
+    assert re.fullmatch(r"2 notes checked: \d+ errors in 2 notes", lines[-1])
+
+
+def test_notes_in_order_are_exit_0(tmp_path, capsys):
+    assert checked(tmp_path, ["Pt seen."], capsys) == (0, ["1 note checked: 0 errors, 0 warnings"])
 
 
 def test_twins_of_one_family_are_siblings_and_of_two_are_a_fault():
@@ -71,8 +103,9 @@ def test_suggest_writes_tasks_that_come_back_as_marked_notes(tmp_path, capsys):
     (tmp_path / "in" / "note.txt").write_text("R knee weak. Ther ex 20 min: SLR 3x10 2#. Total 25 min.")
     with pytest.raises(SystemExit) as stop:
         main(["corpus", "suggest", str(tmp_path / "in"), "-o", str(tmp_path / "t.json")])
-    out = capsys.readouterr().out
-    assert stop.value.code == 0 and out.startswith("task 1: unsure") and "SLR" not in out
+    out, err = capsys.readouterr()
+    assert stop.value.code == 0 and re.search(r"(?m)^1 +0\.\d\d +0\.\d\d", out) and "SLR" not in out
+    assert err == "therex: Label Studio tasks written: 1 note\n"
     assert any(r["type"] == "labels" for r in json.loads((tmp_path / "t.json").read_text())[0]["annotations"][0]["result"])
     with pytest.raises(SystemExit) as stop:
         main(["corpus", "import", str(tmp_path / "t.json"), str(tmp_path / "m"), "--from", "label-studio"])

@@ -53,7 +53,7 @@ def test_a_quote_that_is_not_at_its_offsets_is_refused_with_its_place(fmt, chang
     text = path.read_text(encoding="utf-8")
     path.write_text(change(text), encoding="utf-8")
     assert path.read_text(encoding="utf-8") != text
-    with pytest.raises(CorpusError, match=r"(line|task) \d+.*quoted text is not what stands at"):
+    with pytest.raises(CorpusError, match=r"(line|task) \d+.*quoted text is not the text at"):
         READERS[fmt](path)
 
 
@@ -81,7 +81,7 @@ def test_doccano_refuses_offsets_outside_the_text(notes, tmp_path):
 def test_crossing_marks_are_refused():
     note = parse(render(load_folder(NOTES)[0]))
     crossed = type(note)(note.id, note.text, ((0, 10, "SKILL", None), (5, 15, "SKILL", None)), note.meta)
-    with pytest.raises(CorpusError, match="may nest, not cross"):
+    with pytest.raises(CorpusError, match="may nest, but not cross"):
         render(crossed)
 
 

@@ -134,7 +134,7 @@ def test_an_id_in_front_matter_is_taken_as_it_is_written(written):
 def test_a_file_that_is_there_is_never_written_over(fmt, tmp_path):
     WRITERS[fmt]([note("a"), note("b")], tmp_path / "out")
     before = everything(tmp_path)
-    with pytest.raises(CorpusError, match="are in the folder already with other content"):
+    with pytest.raises(CorpusError, match="already in the folder with different content"):
         WRITERS[fmt]([note("new"), note("b", "⟦SKILL cued⟧")], tmp_path / "out")
     assert everything(tmp_path) == before
 
@@ -149,14 +149,14 @@ def test_the_same_notes_may_be_written_again(fmt, tmp_path):
 def test_a_link_in_the_folder_is_not_followed(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "a.note").symlink_to(tmp_path / "outside")
-    with pytest.raises(CorpusError, match="already with other content"):
+    with pytest.raises(CorpusError, match="already in the folder with different content"):
         WRITERS["marked"]([note("a")], tmp_path / "out")
     assert not (tmp_path / "outside").exists()
 
 
 def test_notes_are_all_written_or_none(tmp_path):
     crossed = MarkedNote("b", "abcdefghij", ((0, 6, "SKILL", None), (3, 9, "SKILL", None)), note("b").meta)
-    with pytest.raises(CorpusError, match="may nest, not cross"):
+    with pytest.raises(CorpusError, match="may nest, but not cross"):
         WRITERS["marked"]([note("a"), crossed], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -244,7 +244,8 @@ def test_a_source_of_the_wrong_kind_is_told(fmt, tmp_path, capsys):
     source = tmp_path / "source"
     source.write_text("x") if fmt in ("brat", "marked") else source.mkdir()
     assert command("import", source, tmp_path / "marked", "--from", fmt) == 2
-    assert f"--from {fmt} must be a " in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "SOURCE must be a " in err and f"for --from {fmt}" in err
 
 
 @pytest.mark.parametrize("head", ["a: [", "- a", "id: [a]", "id: {a: b}", "elements: Zebra", "contradictions: Zebra", "? [a]\n: b"])

@@ -129,21 +129,21 @@ def test_an_export_with_one_field_for_attributes_is_read(exported):
 def test_an_element_that_is_not_chosen_is_refused(exported):
     tasks, back = exported
     tasks[0]["annotations"][0]["result"] = [r for r in results(tasks, 0) if r["from_name"] != "element_plan"]
-    with pytest.raises(CorpusError, match=r"task 1: elements\.plan: want present, weak or missing"):
+    with pytest.raises(CorpusError, match=r"task 1: elements\.plan must be present, weak or missing"):
         back()
 
 
 def test_a_duration_without_its_minutes_is_refused(exported):
     tasks, back = exported
     tasks[2]["annotations"][0]["result"] = [r for r in results(tasks, 2) if r["from_name"] != "minutes"]
-    with pytest.raises(CorpusError, match="task 3: a DURATION of kind code_minutes without minutes"):
+    with pytest.raises(CorpusError, match="task 3: a DURATION of kind code_minutes must have minutes"):
         back()
 
 
 def test_a_field_of_a_region_that_is_gone_is_refused(exported):
     tasks, back = exported
     tasks[2]["annotations"][0]["result"] = [r for r in results(tasks, 2) if r["type"] != "labels"]
-    with pytest.raises(CorpusError, match="task 3, result 1: an attribute of a region that is not there"):
+    with pytest.raises(CorpusError, match="task 3, result 1: an attribute refers to a region that does not exist"):
         back()
 
 

@@ -122,24 +122,27 @@ def call(*args):
 def test_the_command_names_note_and_line_counts_and_fails_on_an_error(folder, capsys):
     assert call("corpus", "check", str(folder)) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "note 2 of 2: E: line 1: a GOAL includes its lead-in",
-        "note 2 of 2: W: line 2: a LIMITATION includes its subject",
-        "2 notes, 1 errors, 1 warnings",
+        "note 2 of 2: error, line 1: a GOAL includes its lead-in",
+        "note 2 of 2: warning, line 2: a LIMITATION includes its subject",
+        "2 notes checked: 1 error in 1 note, 1 warning in 1 note",
     ]
 
 
 def test_the_command_leaves_warnings_out_when_asked(folder, capsys):
     assert call("corpus", "check", str(folder), "--errors-only") == 1
-    assert capsys.readouterr().out.splitlines() == ["note 2 of 2: E: line 1: a GOAL includes its lead-in", "2 notes, 1 errors"]
+    assert capsys.readouterr().out.splitlines() == [
+        "note 2 of 2: error, line 1: a GOAL includes its lead-in",
+        "2 notes checked: 1 error in 1 note",
+    ]
 
 
 def test_warnings_alone_do_not_fail_the_command(folder, capsys):
     (folder / "b.note").write_text(render(note("⟦IMPAIRMENT She is weak⟧", "b", {"impairment": "weak"})), encoding="utf-8")
     assert call("corpus", "check", str(folder)) == 0
-    assert "no errors, 1 warnings" in capsys.readouterr().out
+    assert "0 errors, 1 warning in 1 note" in capsys.readouterr().out
 
 
 def test_the_command_calls_the_faults_of_the_format_errors(folder, capsys):
     (folder / "b.note").write_text(render(note("⟦IMPAIRMENT - weak grip⟧", "b", {"impairment": "weak"})), encoding="utf-8")
     assert call("corpus", "check", str(folder)) == 1
-    assert "note 2 of 2: E: line 1: a IMPAIRMENT takes in its bullet or list number" in capsys.readouterr().out
+    assert "note 2 of 2: error, line 1: an IMPAIRMENT includes its bullet or list number" in capsys.readouterr().out

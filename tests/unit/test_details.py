@@ -40,13 +40,13 @@ def test_spans_are_numbered_in_text_order_and_the_outer_first():
 @pytest.mark.parametrize(
     ("meta", "said"),
     [
-        ({"types": {3: "strength"}}, f"types.3: want an EXERCISE and one of {', '.join(EXERCISE_TYPES)}"),
-        ({"types": {1: "stretchy"}}, f"types.1: want an EXERCISE and one of {', '.join(EXERCISE_TYPES)}"),
-        ({"values": {3: {"side": "left"}}}, "values.3: want some of sets, reps, hold_s, load, unit, band"),
-        ({"values": {9: {"sets": 3}}}, "values.9: want some of nothing: that span has no values"),
+        ({"types": {3: "strength"}}, f"types.3 must be the number of an EXERCISE, with one of {', '.join(EXERCISE_TYPES)}"),
+        ({"types": {1: "stretchy"}}, f"types.1 must be the number of an EXERCISE, with one of {', '.join(EXERCISE_TYPES)}"),
+        ({"values": {3: {"side": "left"}}}, "values.3: the values must be among sets, reps, hold_s, load, unit, band"),
+        ({"values": {9: {"sets": 3}}}, "values.9: that mark cannot have values"),
         (
             {"relations": {1: {"dose_of": 3}}},
-            "relations.1: want dose_of, minutes_of, measures, purpose_of, from and to the labels that they join",
+            "relations.1 must be one of dose_of, minutes_of, measures, purpose_of, between labels that it can join",
         ),
     ],
 )

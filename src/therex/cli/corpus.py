@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,70 +12,85 @@ import typer
 if TYPE_CHECKING:
     from therex.corpus.marked import MarkedNote
 
-group = typer.Typer(help="Marked notes: check, count, compare, convert.", no_args_is_help=True, rich_markup_mode="rich")
+_FOLDER = "A folder of marked notes (.note files; docs/annotation.md shows the format)."
+group = typer.Typer(help="Check, count, compare, and convert marked notes.", no_args_is_help=True, rich_markup_mode="rich")
 
 
 @group.command("check")
 def check(
-    folder: Annotated[Path, typer.Argument(help="A folder of marked notes.")] = Path("training_data/notes"),
-    errors_only: Annotated[bool, typer.Option("--errors-only", help="Leave the warnings out.")] = False,
+    folder: Annotated[Path, typer.Argument(help=_FOLDER)] = Path("training_data/notes"),
+    errors_only: Annotated[bool, typer.Option("--errors-only", help="Print the errors only.")] = False,
 ) -> int:
-    """Check marked notes against the guidelines; exit 1 on an error.
+    """Check marked notes against the guidelines.
 
-    Errors: format, near-duplicates across families, marks, elements and minutes that cannot all be right.
-    Warnings: places that deserve a second look (docs/annotation.md).
+    An error breaks the guidelines (docs/annotation.md); a warning asks for a second look.
 
-    Example: therex corpus check marked/ --errors-only
+    Notes are numbered in the order of their file names. Exit code 1 if there are errors.
     """
     from therex.corpus.check import check as faults
     from therex.corpus.lint import batch_findings, findings
     from therex.corpus.marked import load_folder
 
     notes = load_folder(folder)
-    found = [(f.number, "error", f"E: {f.what}") for f in faults(notes)]
-    found += [(n, f.level, str(f)) for n, note in enumerate(notes, 1) for f in findings(note)]
-    found += [(n, f.level, str(f)) for n, f in batch_findings(notes)]
-    for number, level, what in sorted(found):
-        if level == "error" or not errors_only:
-            typer.echo(f"note {number} of {len(notes)}: {what}")
-    counts = Counter(level for _, level, _ in found)
-    warnings = "" if errors_only else f", {counts['warning'] or 'no'} warnings"
-    typer.echo(f"{len(notes)} notes, {counts['error'] or 'no'} errors{warnings}")
-    return int(bool(counts["error"]))
+    found = [(f.number, "error", f.line or 0, f.what) for f in faults(notes)]
+    found += [(n, f.level, f.line or 0, f.what) for n, note in enumerate(notes, 1) for f in findings(note)]
+    found += [(n, f.level, f.line or 0, f.what) for n, f in batch_findings(notes)]
+    found = sorted(row for row in found if row[1] == "error" or not errors_only)
+    for number, level, line, what in found:
+        typer.echo(f"note {number} of {len(notes)}: {level}{f', line {line}' if line else ''}: {what}")
+    _tally(found, len(notes), errors_only)
+    return int(any(level == "error" for _, level, _, _ in found))
+
+
+def _tally(found: list[tuple[int, str, int, str]], notes: int, errors_only: bool) -> None:
+    """Print how many errors and warnings there are, and how often each."""
+    from therex.cli.figures import columns, show
+    from therex.cli.options import counted
+
+    often = Counter((level, what) for _, level, _, what in found)
+    if len(found) > len(often):
+        rows = [(str(n), level, what) for (level, what), n in sorted(often.items(), key=lambda row: (row[0][0], -row[1], row[0][1]))]
+        show("", columns(("times", "level", "what"), rows, left=3), "")
+    parts = []
+    for level in ("error",) if errors_only else ("error", "warning"):
+        of_level = [number for number, own, _, _ in found if own == level]
+        parts.append(counted(len(of_level), level) + (f" in {counted(len(set(of_level)), 'note')}" if of_level else ""))
+    typer.echo(f"{counted(notes, 'note')} checked: {', '.join(parts)}")
 
 
 @group.command("stats")
 def stats(
-    folder: Annotated[Path, typer.Argument(help="A folder of marked notes.")] = Path("training_data/notes"),
+    folder: Annotated[Path, typer.Argument(help=_FOLDER)] = Path("training_data/notes"),
     wave: Annotated[
         list[str] | None,
-        typer.Option("--wave", metavar="NAME=WRITER,...", help="Hold the notes of these writers to the bounds. May be repeated."),
+        typer.Option("--wave", metavar="NAME=WRITER,...", help="Check the notes of these writers against the bounds; may be repeated."),
     ] = None,
-    against: Annotated[Path | None, typer.Option("--against", help="Marked notes that the texts are compared with.")] = None,
-    second: Annotated[Path | None, typer.Option("--second", help="The same notes marked by a second annotator.")] = None,
+    against: Annotated[Path | None, typer.Option("--against", help="A folder of marked notes to compare the texts with.")] = None,
+    second: Annotated[Path | None, typer.Option("--second", help="A folder of the same notes, marked by a second annotator.")] = None,
 ) -> int:
-    """Count notes, labels and states; hold a wave to its bounds.
+    """Count notes, labels, and states of elements.
 
-    Prints the grid of the notes, the marks of each label, the states of each element, and the acceptance figures: one table a
-    wave, or one of all notes. Exit 1 where a figure of a wave is out of bounds.
+    The last table has the figures that new notes must meet, for all notes or for each --wave.
 
-    Example: therex corpus stats marked/ --wave may=w003,w005 --against training_data/notes
+    Exit code 1 if a figure of a wave is out of bounds.
     """
+    from therex.cli.figures import columns, share, show
+    from therex.cli.options import counted
     from therex.corpus.acceptance import accept
     from therex.corpus.marked import load_folder
 
     notes = load_folder(folder)
     others = [*notes, *(load_folder(against) if against else [])]
     other_marks = load_folder(second) if second else None
-    waves = [_wave(told, notes) for told in wave or []]
+    waves = [_wave(told, notes) for told in wave or ()]
     _counts(notes)
     failed = False
     for name, part in waves or [("all notes", notes)]:
         figures = accept(part, others, other_marks)
-        typer.echo(f"\n{name}: {len(part)} notes")
-        for f in figures:
-            value = "n/a" if f.value is None else f"{f.value:.3f}"
-            typer.echo(f"  {f.name:62} {value:>6}   {f.bound:7} {'OUT' if f.out else 'ok' if f.value is not None else ''}".rstrip())
+        rows = (
+            (f.name, share(f.value), f.bound, "out of bounds" if f.out else "within bounds" if f.value is not None else "") for f in figures
+        )
+        show("", columns((f"{name}: {counted(len(part), 'note')}", "figure", "bound", "result"), rows))
         failed |= bool(waves) and any(f.out for f in figures)
     return int(failed)
 
@@ -97,56 +113,67 @@ def _wave(told: str, notes: list[MarkedNote]) -> tuple[str, list[MarkedNote]]:
 
 def _counts(notes: list[MarkedNote]) -> None:
     """Print the grid, the labels and the elements."""
+    from therex.cli.figures import columns, show, words
+    from therex.cli.options import counted
+    from therex.corpus.guide import STATES
     from therex.corpus.negatives import hard_negatives
     from therex.corpus.reading import Reading
     from therex.corpus.stats import LONG, SHORT, elements, grid, label_counts, lengths
+    from therex.reports.harmless import harmless
+    from therex.reports.wording import element_name
 
-    typer.echo(f"{len(notes)} notes, {sum(len(n.text.split()) for n in notes)} words")
-    for key, counts in grid(notes).items():
-        typer.echo(f"{key:12} " + ", ".join(f"{k} {v}" for k, v in counts.most_common()))
-    size = lengths(notes)
-    typer.echo(f"{'length':12} median {size.median:g} words, over {LONG} {size.over:.1%}, under {SHORT} {size.under:.1%}")
-    typer.echo(f"\n{'label':12} {'marks':>6} {'with others':>12} {'inside':>8}")
-    readings = [Reading(n) for n in notes]
-    for label, row in label_counts(readings).items():
-        typer.echo(f"{label:12} {row.marks:6} {row.accompanied:12.1%} {row.nested:8.1%}")
-    none = hard_negatives(readings)
-    typer.echo(f"\nhard negatives {sum(none.values())}: " + ", ".join(f"{k} {n}" for k, n in none.most_common()) + "\n")
-    for element, states in elements(notes).items():
-        typer.echo(f"  {element:22} " + ", ".join(f"{k} {states[k]}" for k in ("present", "weak", "missing")))
+    size, readings = lengths(notes), [Reading(n) for n in notes]
+    about = [(key, harmless(", ".join(f"{k} {v}" for k, v in counts.most_common()))) for key, counts in grid(notes).items()]
+    about.append(("length", f"median {size.median:g} words; over {LONG} words {size.over:.1%}, under {SHORT} words {size.under:.1%}"))
+    labels = ((name, str(row.marks), f"{row.accompanied:.1%}", f"{row.nested:.1%}") for name, row in label_counts(readings).items())
+    unmarked = hard_negatives(readings)
+    why = ", ".join(f"{words('unmarked').get(k, k)} {n}" for k, n in unmarked.most_common())
+    states = ((element_name(name), *(str(row[s]) for s in STATES)) for name, row in elements(notes).items())
+    show(
+        f"{counted(len(notes), 'note')}, {counted(sum(len(n.text.split()) for n in notes), 'word')}\n",
+        columns(("front matter", "notes"), about, left=2),
+        "",
+        columns(("label", "marks", "beside other marks", "inside other marks"), labels),
+        f"\nWords of a deficit that are not marked: {sum(unmarked.values())}{f' ({why})' if why else ''}\n",
+        columns(("element", *STATES), states),
+    )
 
 
 @group.command("agree")
 def agree(
-    first: Annotated[Path, typer.Argument(help="Notes marked by one annotator.")],
-    second: Annotated[Path, typer.Argument(help="The same notes marked by another.")],
+    first: Annotated[Path, typer.Argument(help="A folder of notes marked by one annotator.")],
+    second: Annotated[Path, typer.Argument(help="A folder of the same notes, marked by another.")],
 ) -> int:
-    """Agreement of two annotators: span F1 by label, kappa by element and verdict."""
+    """Compare the marks of two annotators."""
+    from therex.cli.figures import columns, share, show
+    from therex.cli.options import counted
     from therex.corpus.agree import Counts
     from therex.corpus.agree import agree as compare
     from therex.corpus.marked import load_folder
+    from therex.reports.wording import element_name
 
     found = compare(load_folder(first), load_folder(second))
-    typer.echo(f"{found.notes} notes marked by both")
-    for label, counts in found.labels.items():
-        typer.echo(f"{label:12} F1 {counts.f1:.3f}   {counts.both} shared, {counts.only_first} and {counts.only_second} alone")
-    typer.echo(f"{'all labels':12} F1 {sum(found.labels.values(), Counts(0, 0, 0)).f1:.3f}")
-    for element, value in found.elements.items():
-        typer.echo(f"  {element:22} kappa {value:.3f}")
-    typer.echo(f"elements     kappa {found.all_elements:.3f}\nnecessity    kappa {found.necessity:.3f}")
+    rows = [*found.labels.items(), ("all labels", sum(found.labels.values(), Counts(0, 0, 0)))]
+    labels = ((name, str(c.both), str(c.only_first), str(c.only_second), share(c.f1)) for name, c in rows)
+    kappas = [(element_name(e), share(value)) for e, value in found.elements.items()]
+    kappas += [("all elements", share(found.all_elements)), ("medical necessity", share(found.necessity))]
+    show(
+        f"{counted(found.notes, 'note')} marked by both\n",
+        columns(("label", "marked by both", "only the first", "only the second", "agreement (F1)"), labels),
+        "",
+        columns(("element", "agreement beyond chance (kappa)"), kappas),
+    )
     return 0
 
 
 @group.command("labels")
 def labels(
-    name: Annotated[str | None, typer.Argument(metavar="[LABEL]", help="A label, in capitals or not.")] = None,
-    elements: Annotated[bool, typer.Option("--elements", help="Print the documentation elements instead.")] = False,
+    name: Annotated[str | None, typer.Argument(metavar="[LABEL]", help="A label, such as SKILL.")] = None,
+    elements: Annotated[bool, typer.Option("--elements", help="Show the documentation elements instead.")] = False,
 ) -> int:
-    """Print what a label means and how it is marked.
+    """Show what a label means and how it is marked.
 
-    Without a label: the rules for all labels, and one line a label.
-
-    Example: therex corpus labels response
+    Without a label: the rules for all labels, and one line for each label.
     """
     from therex.cli.options import one_of
     from therex.corpus.guide import elements_page, general_page, label_page, overview
@@ -164,14 +191,19 @@ def labels(
 @group.command("suggest")
 def suggest(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders of notes without marks.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The tasks for Label Studio, each with the model's marks.")],
-    most: Annotated[int, typer.Option("--most", "-n", min=1, max=100_000, help="How many notes at most.")] = 20,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file of Label Studio tasks to write.")],
+    most: Annotated[int, typer.Option("--most", "-n", min=1, max=100_000, help="Number of notes to choose at most.")] = 20,
     model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
 ) -> int:
-    """Choose the notes to annotate next: the least sure and the least alike, already marked by the model."""
+    """Choose the notes to annotate next.
+
+    The model marks them; they are those it is least sure of and that are least alike.
+    """
     from therex.batch.outputs import whole
     from therex.batch.places import check as places
-    from therex.cli.options import analyzer
+    from therex.cli.figures import columns, show
+    from therex.cli.options import analyzer, counted
+    from therex.cli.progress import watching
     from therex.corpus.ids import ALLOWED, same, usable
     from therex.corpus.label_studio import to_label_studio
     from therex.errors import InputError
@@ -189,14 +221,16 @@ def suggest(
             seen.add(same(n.note_id))
             notes.append(n)
         else:
-            typer.echo(f"therex: note {place}: skipped, its id is a duplicate or not usable: {ALLOWED}", err=True)
-    found = run(notes, analyzer("cms", None, model=model), most)
+            typer.echo(f"therex: note {place}: skipped: its id is a duplicate or cannot be used: {ALLOWED}", err=True)
+    with watching() as watch:
+        found = run(notes, analyzer("cms", None, model=model), most, watch)
     if not found:
-        raise InputError("suggest: no note could be read")
+        raise InputError("no note could be read")
     with whole(output) as part:
         to_label_studio([s.note for s in found], part)
-    for k, s in enumerate(found, 1):
-        typer.echo(f"task {k}: unsure {s.unsure:.2f} ({s.why})")
+    rows = ((str(k), f"{s.unsure:.2f}", f"{s.score:.2f}", f"{s.elements:.2f}") for k, s in enumerate(found, 1))
+    show(columns(("task", "unsure overall", "necessity score", "unsure of the elements"), rows))
+    print(f"therex: Label Studio tasks written: {counted(len(found), 'note')}", file=sys.stderr)
     return 0
 
 
@@ -229,19 +263,19 @@ def write(notes: list[MarkedNote], target: Path, to: str, flag: str) -> None:
 
 @group.command("export")
 def export(
-    folder: Annotated[Path, typer.Argument(help="A folder of marked notes.")],
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A file, or a folder for brat and marked.")],
-    to: Annotated[str, typer.Option("--to", help=f"{_FORMATS}.")],
+    folder: Annotated[Path, typer.Argument(help=_FOLDER)],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="The file to write; a folder for brat and marked.")],
+    to: Annotated[str, typer.Option("--to", help=f"Format: {_FORMATS}.")],
 ) -> int:
-    """Write marked notes for an annotation tool."""
-    from therex.cli.options import one_of
+    """Convert marked notes for an annotation tool."""
+    from therex.cli.options import counted, one_of
     from therex.corpus.marked import load_folder
 
     one_of("--to", to, FORMATS)
     placed(target, to, "TARGET", folder)
     notes = load_folder(folder)
     write(notes, target, to, "TARGET")
-    typer.echo(f"{len(notes)} notes written")
+    typer.echo(f"{counted(len(notes), 'note')} written")
     return 0
 
 
@@ -249,10 +283,11 @@ def export(
 def labelstudio_config() -> int:
     """Print the labeling interface for Label Studio.
 
-    Paste it into the labeling setup of a project. Tasks come from `therex corpus export --to label-studio` or
-    `therex corpus suggest`, and the project's JSON export goes back through `therex corpus import --from label-studio`.
+    Paste it into the labeling setup of a project.
 
-    Example: therex corpus labelstudio-config > labels.xml
+    Tasks come from `therex corpus export --to label-studio` or `therex corpus suggest`.
+
+    `therex corpus import --from label-studio` reads the project's JSON export.
     """
     from therex.corpus.label_studio import config
 
@@ -262,28 +297,31 @@ def labelstudio_config() -> int:
 
 @group.command("import")
 def import_(
-    source: Annotated[Path, typer.Argument(help="The export of an annotation tool.")],
-    folder: Annotated[Path, typer.Argument(help="Where the marked notes go.")],
-    from_: Annotated[str, typer.Option("--from", help=f"{_FORMATS}.")],
+    source: Annotated[Path, typer.Argument(help="The export of an annotation tool: a file, or a folder for brat and marked.")],
+    folder: Annotated[Path, typer.Argument(help="The folder to write marked notes to (.note files).")],
+    from_: Annotated[str, typer.Option("--from", help=f"Format: {_FORMATS}.")],
 ) -> int:
-    """Read an annotation tool's export into marked notes; nothing is written where one is faulty."""
+    """Convert an annotation tool's export to marked notes.
+
+    If one note has an error, nothing is written.
+    """
     from therex.batch.places import check_folder
-    from therex.cli.options import one_of
+    from therex.cli.options import counted, one_of
     from therex.corpus.formats import READERS, WRITERS
     from therex.errors import CorpusError, InputError
 
     reader = READERS[one_of("--from", from_, FORMATS)]
     if not source.exists():
-        raise InputError("import: nothing was found at that path")
+        raise InputError("SOURCE: there is no such file or folder")
     if source.is_dir() != (from_ in FOLDERS):
-        raise InputError(f"import: --from {from_} must be a {'folder' if from_ in FOLDERS else 'file'}")
+        raise InputError(f"SOURCE must be a {'folder' if from_ in FOLDERS else 'file'} for --from {from_}")
     check_folder(folder, "FOLDER", [source])
     try:
         notes = reader(source)
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
-        raise CorpusError("import: part of the export is missing or not in its format; export it again") from None
+        raise CorpusError("SOURCE: part of the export is missing or not in its format; export it again") from None
     WRITERS["marked"](notes, folder)
-    typer.echo(f"{len(notes)} notes written")
+    typer.echo(f"{counted(len(notes), 'note')} written")
     return 0
 
 

@@ -103,7 +103,7 @@ def agree(first: list[MarkedNote], second: list[MarkedNote]) -> Agreement:
     others = {n.id: n for n in second}
     shared = [(n, others[n.id]) for n in first if n.id in others]
     if not shared:
-        raise CorpusError("the two folders share no note id")
+        raise CorpusError("the two folders have no note id in common")
     for k, (a, b) in enumerate(shared, 1):
         if a.text != b.text:
             raise CorpusError(f"shared note {k}: the two texts differ")

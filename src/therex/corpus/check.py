@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from therex.catalog.patterns import Patterns
 from therex.corpus.details import faults_of_details
+from therex.corpus.lint_rules import an
 from therex.corpus.marked import MarkedNote
 
 _RE = Patterns("corpus")
@@ -21,34 +22,32 @@ _SHINGLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Note `number` of the folder, in order, has a fault; `what` says which, without note text."""
+    """Note `number` of the folder, in order, has a fault; `what` says which, without note text, and `line` in which line of the text."""
 
     number: int
     what: str
+    line: int | None = None
 
 
 def check(notes: list[MarkedNote]) -> list[Fault]:
     """Every fault of `notes`, by note."""
-    out = [
-        Fault(n, what)
-        for n, note in enumerate(notes, 1)
-        for what in (*_marks(note), *_minutes(note), *_verdict(note), *faults_of_details(note))
-    ]
+    out = [Fault(n, what, line) for n, note in enumerate(notes, 1) for what, line in _marks(note)]
+    out += [Fault(n, what) for n, note in enumerate(notes, 1) for what in (*_minutes(note), *_verdict(note), *faults_of_details(note))]
     return sorted([*out, *_twins(notes)], key=lambda f: f.number)
 
 
-def _marks(note: MarkedNote) -> Iterator[str]:
+def _marks(note: MarkedNote) -> Iterator[tuple[str, int | None]]:
     for start, end, label, _ in note.spans:
         body = note.text[start:end]
         line = note.text.count("\n", 0, start) + 1
         if body != body.strip():
-            yield f"line {line}: a {label} begins or ends with a blank"
+            yield f"{an(label)} begins or ends with a space", line
         elif _RE["list_number"].match(body):
-            yield f"line {line}: a {label} takes in its bullet or list number"
+            yield f"{an(label)} includes its bullet or list number", line
         elif _RE["closing_mark"].search(body):
-            yield f"line {line}: a {label} takes in its closing mark"
+            yield f"{an(label)} includes its closing punctuation", line
     if len({(s[0], s[1], s[2]) for s in note.spans}) < len(note.spans):
-        yield "one stretch of text has the same label twice"
+        yield "the same text has the same label twice", None
 
 
 def _minutes(note: MarkedNote) -> Iterator[str]:
@@ -64,20 +63,20 @@ def _minutes(note: MarkedNote) -> Iterator[str]:
         blocks = marked[kind] or marked["code_minutes"]
         parts = {*marked["code_minutes"], *marked["timed_total"], *marked["session_total"], sum(blocks)}
         if kind in stated and float(stated[kind]) not in parts:
-            yield f"minutes.{kind} is stated and no mark holds it"
+            yield f"minutes.{kind} is in the front matter, but not marked"
         if marked[kind] and kind not in stated:
-            yield f"a mark says {kind} and the front matter has none"
+            yield f"{kind} is marked, but not in the front matter"
     if elements["code_minutes"] == "present" and not stated.get("codes") and not (stated.get("timed_total") and marked["timed_total"]):
-        yield "code_minutes is present and minutes.codes states none"
+        yield "code_minutes is present, but minutes.codes is empty"
     if elements["total_time"] == "present" and "session_total" not in stated:
-        yield "total_time is present and no session_total is stated"
+        yield "total_time is present, but minutes.session_total is empty"
     if elements["timed_minutes"] == "present" and "timed_total" not in stated:
-        yield "timed_minutes is present and no timed_total is stated"
+        yield "timed_minutes is present, but minutes.timed_total is empty"
 
 
 def _verdict(note: MarkedNote) -> Iterator[str]:
     if note.meta["necessity"] == "supported" and not any(s[2] in ("EXERCISE", "SERVICE") for s in note.spans):
-        yield "supported, and neither exercise nor service is marked"
+        yield "supported, but neither EXERCISE nor SERVICE is marked"
 
 
 def _twins(notes: list[MarkedNote]) -> Iterator[Fault]:

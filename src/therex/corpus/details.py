@@ -51,13 +51,14 @@ def faults_of_details(note: MarkedNote) -> Iterator[str]:
 
     for number, kind in (note.meta.get("types") or {}).items():
         if label(number) != "EXERCISE" or kind not in EXERCISE_TYPES:
-            yield f"types.{number}: want an EXERCISE and one of {', '.join(EXERCISE_TYPES)}"
+            yield f"types.{number} must be the number of an EXERCISE, with one of {', '.join(EXERCISE_TYPES)}"
     for number, row in (note.meta.get("values") or {}).items():
         allowed = SCORED.get(label(number) or "", ())
         if not isinstance(row, dict) or not set(row) <= set(allowed):
-            yield f"values.{number}: want some of {', '.join(allowed) or 'nothing: that span has no values'}"
+            must = f"the values must be among {', '.join(allowed)}" if allowed else "that mark cannot have values"
+            yield f"values.{number}: {must}"
     for number, row in (note.meta.get("relations") or {}).items():
         for kind, other in row.items() if isinstance(row, dict) else ((None, None),):
             first, second = ENDS.get(str(kind), ((), ()))
             if label(number) not in first or label(other) not in second:
-                yield f"relations.{number}: want {', '.join(ENDS)}, from and to the labels that they join"
+                yield f"relations.{number} must be one of {', '.join(ENDS)}, between labels that it can join"

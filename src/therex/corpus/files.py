@@ -60,8 +60,8 @@ def fill(folder: Path, files: Mapping[str, str]) -> None:
         taken = [n for n, (name, data) in enumerate(fresh.items(), 1) if _taken(folder / name, data)]
         if taken:
             raise CorpusError(
-                f"{len(taken)} of {len(fresh)} files are in the folder already with other content, the first is file {taken[0]}; "
-                "nothing was written: name an empty folder"
+                f"{len(taken)} of {len(fresh)} files are already in the folder with different content, the first is file {taken[0]}; "
+                "nothing was written; name an empty folder"
             )
         for name, data in fresh.items():
             path = folder / name
@@ -70,7 +70,7 @@ def fill(folder: Path, files: Mapping[str, str]) -> None:
                     made.append(path)
                     handle.write(data)
     except UnicodeEncodeError:
-        raise CorpusError("a note has half a character (a lone surrogate), which no file can hold; nothing was written") from None
+        raise CorpusError("a note has half a character (a lone surrogate), which cannot be saved; nothing was written") from None
     except BaseException as error:
         for path in made:
             path.unlink(missing_ok=True)

@@ -36,7 +36,7 @@ def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         record = json_of(line, f"line {n}")
         if not isinstance(record, dict):
-            raise CorpusError(f"line {n}: want a JSON object")
+            raise CorpusError(f"line {n}: must be a JSON object")
         yield f"line {n}", record
 
 
@@ -125,7 +125,7 @@ def to_brat(notes: list[MarkedNote], out: Path) -> None:
         rows = []
         for n, (start, end, label, attribute) in enumerate(note.spans, 1):
             if "\n" in (note.text[start], note.text[end - 1]):
-                raise CorpusError(f"note {k}: a {label} begins or ends with a line break, which brat cannot hold")
+                raise CorpusError(f"note {k}: a {label} begins or ends with a line break, which brat does not support")
             fragments, at = [], start
             for line in note.text[start:end].split("\n"):
                 if line:
@@ -148,7 +148,7 @@ def from_brat(path: Path) -> list[MarkedNote]:
         where = f"document {k}"
         source, side = file.with_suffix(".txt"), file.with_suffix(".json")
         if not source.is_file() or not side.is_file():
-            raise CorpusError(f"{where}: want a .txt and a .json beside the .ann")
+            raise CorpusError(f"{where}: there must be a .txt and a .json next to each .ann")
         text = read_text(source, where)
         with formed(where):
             spans = _marks_of_brat(text, read_text(file, where), where)
@@ -164,21 +164,21 @@ def _marks_of_brat(text: str, rows: str, where: str) -> Spans:
         at, parts = f"{where}, line {n}", row.split("\t", 2)
         if row.startswith("T"):
             if len(parts) != 3:
-                raise CorpusError(f"{at}: want an id, a label with offsets, and the text, parted by tabs")
+                raise CorpusError(f"{at}: must be an id, a label with offsets, and the text, separated by tabs")
             label, _, places = parts[1].partition(" ")
             with formed(at):
                 pairs = [tuple(map(int, p.split())) for p in places.split(";")]
                 quote = " ".join(text[a:b] for a, b in pairs)
             if quote != parts[2]:
-                raise CorpusError(f"{at}: the quoted text is not what stands at its offsets")
+                raise CorpusError(f"{at}: the quoted text is not the text at its offsets")
             if parts[0] in found:
-                raise CorpusError(f"{at}: a mark has the id of another")
+                raise CorpusError(f"{at}: two marks have the same id")
             found[parts[0]] = [pairs[0][0], pairs[-1][1], label, None]
         elif row.startswith("A"):
             with formed(at):
                 _, target, attribute = parts[1].split(" ", 2)
             if target not in found:
-                raise CorpusError(f"{at}: an attribute of a mark that is not there")
+                raise CorpusError(f"{at}: an attribute refers to a mark that does not exist")
             found[target][3] = attribute
     return [(s[0], s[1], s[2], s[3]) for s in found.values()]
 
@@ -220,7 +220,7 @@ def from_docbin(path: Path) -> list[MarkedNote]:
     try:
         docs = list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
     except Exception as error:
-        raise CorpusError(f"not a DocBin ({type(error).__name__})") from None
+        raise CorpusError(f"the export is not a DocBin ({type(error).__name__})") from None
     notes = []
     for n, doc in enumerate(docs, 1):
         where = f"document {n}"
@@ -245,7 +245,7 @@ def to_marked(notes: list[MarkedNote], out: Path) -> None:
             told = render(note)
             again = parse(told, f"note {k}")
         if (again.id, again.text) != (note.id, note.text) or set(again.spans) != set(note.spans):
-            raise CorpusError(f"note {k}: its text cannot be held in a marked note, which keeps the characters ⟦ and ⟧ for marks")
+            raise CorpusError(f"note {k}: its text has the characters ⟦ or ⟧, which are reserved for marks")
         files[f"{note.id}.note"] = told
     fill(out, files)
 
@@ -265,7 +265,7 @@ def _reads(read: Reader) -> Reader:
     def checking(path: Path) -> list[MarkedNote]:
         notes = with_ids(read(path))
         if not notes:
-            raise CorpusError("no notes in that export")
+            raise CorpusError("there are no notes in that export")
         return notes
 
     return checking

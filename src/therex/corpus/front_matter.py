@@ -46,7 +46,7 @@ def need(record: dict[str, Any], key: str, where: str) -> Any:
         It has no such key.
     """
     if key not in record:
-        raise CorpusError(f"{where}: no {key!r}")
+        raise CorpusError(f"{where}: {key!r} is missing")
     return record[key]
 
 
@@ -62,4 +62,4 @@ def formed(where: str) -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise CorpusError(f"{where}: not in the form of that format ({type(error).__name__})") from None
+        raise CorpusError(f"{where}: does not match that format ({type(error).__name__})") from None

@@ -16,8 +16,8 @@ _RE = Patterns("corpus")
 # in bytes: with an ending it stays below the 255 that file systems take, in any form of Unicode
 LONGEST = 120
 ALLOWED = (
-    f'an id must be a file name: at most {LONGEST} bytes, printable, none of / \\ : * ? " < > |, no blank or dot at its ends, '
-    "and no name that Windows reserves"
+    f'an id must be a file name: at most {LONGEST} bytes, printable, without / \\ : * ? " < > |, no space or dot at either end, '
+    "and not a name reserved by Windows"
 )
 
 

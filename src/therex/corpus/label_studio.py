@@ -161,7 +161,7 @@ def _note(task: dict[str, Any], n: int) -> MarkedNote:
     text = need(data, "text", where)
     given = task.get("annotations") or []
     if not given:
-        raise CorpusError(f"{where}: no annotation")
+        raise CorpusError(f"{where}: there is no annotation")
     results = given[-1].get("result", [])
     meta = _front_matter(codes_back(dict(task.get("meta") or {})), results, where)
     return checked(id_from(data.get("id"), str(n), where), text, _regions(text, results, where), meta, where)
@@ -181,7 +181,7 @@ def _regions(text: str, results: list[Result], where: str) -> list[tuple[int, in
         if control not in ("attribute", "status", "kind", "minutes", "code"):
             continue
         if result.get("id") not in spans:
-            raise CorpusError(f"{where}, result {r}: an attribute of a region that is not there")
+            raise CorpusError(f"{where}, result {r}: an attribute refers to a region that does not exist")
         told[result["id"]][control] = _first(result)
     for name, values in told.items():
         spans[name][3] = _attribute(values, where)
@@ -198,7 +198,7 @@ def _attribute(values: dict[str, Any], where: str) -> str | None:
     kind = values.get("kind")
     if kind and any(v.startswith(f"{kind}=") for v in label("DURATION")["attributes"]):
         if "minutes" not in values:
-            raise CorpusError(f"{where}: a DURATION of kind {kind} without minutes")
+            raise CorpusError(f"{where}: a DURATION of kind {kind} must have minutes")
         return f"{kind}={values['minutes']:g}"
     found: str | None = kind or values.get("status") or values.get("code") or values.get("attribute")
     return found

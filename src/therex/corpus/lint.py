@@ -15,7 +15,7 @@ from therex.catalog.patterns import Patterns
 from therex.corpus.lint_edges import edge_findings
 from therex.corpus.lint_elements import element_findings
 from therex.corpus.lint_gaps import gap_findings
-from therex.corpus.lint_rules import FILE, Found
+from therex.corpus.lint_rules import FILE, Found, an
 from therex.corpus.marked import MarkedNote
 from therex.corpus.reading import Reading
 
@@ -51,8 +51,7 @@ def findings(note: MarkedNote) -> list[Finding]:
 def _told(found: Found, line: int | None) -> Finding:
     rule = resource(FILE)["rules"][found.rule]
     label = found.words.get("label", "")
-    article = "an" if label[:1] in "AEIOU" else "a"
-    return Finding(found.rule, rule["level"], line, rule["says"].format(**found.words, a_label=f"{article} {label}"))
+    return Finding(found.rule, rule["level"], line, rule["says"].format(**found.words, a_label=an(label)))
 
 
 def lint(note: MarkedNote) -> list[str]:

@@ -24,6 +24,11 @@ class Found:
     words: dict[str, str] = field(default_factory=dict)
 
 
+def an(label: str) -> str:
+    """A label with its article."""
+    return f"{'an' if label[:1] in 'AEIOU' else 'a'} {label}"
+
+
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """A pattern of the lint, with `{list}` replaced by the words of that list; capitals do not matter."""

@@ -58,7 +58,7 @@ def parse(raw: str, name: str = "note") -> MarkedNote:
         raw = raw.replace("\r\n", "\n")
     head, mark, body = raw.removeprefix("---\n").partition("\n---\n")
     if not (raw.startswith("---\n") and mark):
-        raise CorpusError(f"{name}: no front matter between two '---' lines")
+        raise CorpusError(f"{name}: no front matter between two --- lines at the top; docs/annotation.md shows the .note format")
     meta = _front(head, name)
     text, spans = parse_marks(body, name, head.count("\n") + 4)
     note = MarkedNote(str(meta.get("id", name)), text, spans, meta)
@@ -78,7 +78,7 @@ def _front(head: str, name: str) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         raise CorpusError(f"{name}: the front matter is not YAML{f' (line {mark.line + 2})' if mark else ''}") from None
     if not isinstance(meta, dict) or not isinstance(meta.get("id", ""), str):
-        raise CorpusError(f"{name}: the front matter must be keys with values, and the id text")
+        raise CorpusError(f"{name}: the front matter must be keys with values, and the id must be text")
     return meta
 
 
@@ -106,20 +106,20 @@ def parse_marks(body: str, name: str = "text", line: int = 1) -> tuple[str, tupl
         if body[i] == "⟦":
             mark = _RE["mark"].match(body, i)
             if mark is None or mark[1] not in LABELS:
-                raise CorpusError(f"{where}: a mark with no known label")
+                raise CorpusError(f"{where}: the label of a mark must be one of {', '.join(LABELS)}")
             label, attribute = mark[1], mark[2]
             if attribute and not _takes(label, attribute):
-                raise CorpusError(f"{where}: {label} with an attribute that it does not take")
+                raise CorpusError(f"{where}: {label} has an attribute that it cannot have (see `therex corpus labels {label}`)")
             if label == "DURATION" and not attribute:
-                raise CorpusError(f"{where}: DURATION without attribute")
+                raise CorpusError(f"{where}: DURATION must have an attribute (see `therex corpus labels DURATION`)")
             stack.append((length, label, attribute))
             i = mark.end()
         elif body[i] == "⟧":
             if not stack:
-                raise CorpusError(f"{where}: a mark closes that was never opened")
+                raise CorpusError(f"{where}: ⟧ without a ⟦ before it")
             start, label, attribute = stack.pop()
             if start == length:
-                raise CorpusError(f"{where}: an empty {label}")
+                raise CorpusError(f"{where}: a mark {label} has no text")
             spans.append((start, length, label, attribute))
             i += 1
         else:
@@ -127,7 +127,7 @@ def parse_marks(body: str, name: str = "text", line: int = 1) -> tuple[str, tupl
             length += 1
             i += 1
     if stack:
-        raise CorpusError(f"{name}: {stack[-1][1]} is never closed")
+        raise CorpusError(f"{name}: a mark {stack[-1][1]} has no ⟧")
     return "".join(out), tuple(sorted(spans))
 
 
@@ -136,19 +136,19 @@ def faults(note: MarkedNote) -> list[str]:
     meta, found = note.meta, []
     for key, allowed in VALUES.items():
         if meta.get(key) not in allowed:
-            found.append(f"{key}: want one of {', '.join(allowed)}")
+            found.append(f"{key} must be one of {', '.join(allowed)}")
     elements = meta.get("elements") or {}
-    found += [f"{key}: want {words}" for key, (kind, words) in _KINDS.items() if not isinstance(meta.get(key) or kind(), kind)]
+    found += [f"{key} must be {words}" for key, (kind, words) in _KINDS.items() if not isinstance(meta.get(key) or kind(), kind)]
     minutes = meta.get("minutes")
     if isinstance(minutes, dict) and not isinstance(minutes.get("codes") or {}, dict):
-        found.append("minutes.codes: want names with values")
+        found.append("minutes.codes must be names with values")
     if not isinstance(elements, dict):
-        return [*found, "elements: want the state of each element"]
-    found += [f"elements.{e}: want present, weak or missing" for e in ELEMENTS if elements.get(e) not in ("present", "weak", "missing")]
-    found += [f"elements: an unknown one; want {', '.join(ELEMENTS)}" for e in elements if e not in ELEMENTS]
+        return [*found, "elements must have the state of each element"]
+    found += [f"elements.{e} must be present, weak or missing" for e in ELEMENTS if elements.get(e) not in ("present", "weak", "missing")]
+    found += [f"elements has an unknown name; the names are {', '.join(ELEMENTS)}" for e in elements if e not in ELEMENTS]
     contradictions = meta.get("contradictions") or []
     if not isinstance(contradictions, list) or any(c not in CONTRADICTIONS for c in contradictions):
-        found.append(f"contradictions: want some of {', '.join(CONTRADICTIONS)}")
+        found.append(f"contradictions must be a list of any of {', '.join(CONTRADICTIONS)}")
     return found
 
 
@@ -169,7 +169,7 @@ def load_folder(folder: Path) -> list[MarkedNote]:
     """
     files = sorted(folder.rglob("*.note")) if folder.is_dir() else []
     if not files:
-        raise CorpusError("no marked notes (*.note) in that folder")
+        raise CorpusError("no marked notes in that folder: they are files ending in .note (docs/annotation.md shows the format)")
     return with_ids(parse(read_text(f, f"note {n}"), f"note {n}") for n, f in enumerate(files, 1))
 
 
@@ -189,7 +189,7 @@ def render(note: MarkedNote) -> str:
             body += [note.text[last : stack[-1]], "⟧"]
             last = stack.pop()
         if stack and end > stack[-1]:
-            raise CorpusError(f"a {label} crosses another span at character {start}: marks may nest, not cross")
+            raise CorpusError(f"a {label} crosses another mark at character {start}: marks may nest, but not cross")
         body += [note.text[last:start], f"⟦{label}:{attribute} " if attribute else f"⟦{label} "]
         last = start
         stack.append(end)
@@ -219,12 +219,14 @@ def checked(note_id: str, text: str, spans: list[tuple[int, int, str, str | None
         if type(start) is not int or type(end) is not int:
             raise CorpusError(f"{at}: offsets must be whole numbers")
         if not 0 <= start < end <= len(text):
-            raise CorpusError(f"{at}: offsets {start} to {end} lie outside a text of {len(text)} characters")
+            raise CorpusError(f"{at}: offsets {start} to {end} are outside a text of {len(text)} characters")
         if label not in LABELS:
-            raise CorpusError(f"{at}: an unknown label; want one of {', '.join(LABELS)}")
+            raise CorpusError(f"{at}: the label must be one of {', '.join(LABELS)}")
         if not attribute_fits(label, attribute):
             raise CorpusError(
-                f"{at}: DURATION without attribute" if not attribute else f"{at}: {label} with an attribute that it does not take"
+                f"{at}: DURATION must have an attribute (see `therex corpus labels DURATION`)"
+                if not attribute
+                else f"{at}: {label} has an attribute that it cannot have (see `therex corpus labels {label}`)"
             )
     note = MarkedNote(note_id, text, tuple(sorted(spans, key=lambda s: (s[0], s[1], s[2], s[3] or ""))), {"id": note_id, **meta})
     problems = faults(note)
@@ -242,4 +244,4 @@ def same_quote(text: str, start: int, end: int, quote: str | None, where: str) -
         They differ.
     """
     if quote is not None and text[start:end] != quote:
-        raise CorpusError(f"{where}: the quoted text is not what stands at {start} to {end}")
+        raise CorpusError(f"{where}: the quoted text is not the text at {start} to {end}")

@@ -12,6 +12,7 @@ from therex.analysis import Analyzer
 from therex.corpus.agree import Counts, count, kappa, pair
 from therex.corpus.marked import MarkedNote
 from therex.training.details import details
+from therex.training.progress import Watch, unwatched, watched
 from therex.types import CONTRADICTIONS, ELEMENTS, LABELS, Assessment, Minutes, Note, NoteView
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ def evaluate(notes: Iterable[MarkedNote], analyzer: Analyzer) -> dict[str, Any]:
         ``contradictions``, ``minutes`` (right, wrong, invented), ``note_type``, ``discipline``, ``necessity`` and
         ``details`` (exercise types, values and relations, where the notes state them).
     """
-    return figures([(note, analyzer.assess(Note(note.id, note.text))) for note in notes])
+    return figures(assessed(notes, analyzer))
+
+
+def assessed(notes: Iterable[MarkedNote], analyzer: Analyzer, watch: Watch = unwatched) -> Read:
+    """Each note with what the program makes of it."""
+    return [(note, analyzer.assess(Note(note.id, note.text))) for note in watched(notes, "analyzing notes", watch)]
 
 
 def figures(read: Read) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +20,9 @@ from therex.training.examples import Example, read_examples
 from therex.training.export import export, weights_of
 from therex.training.network import APART, Shape, Weights, begin
 from therex.training.noise import spoiled
+from therex.training.progress import Watch, unwatched, watched
 from therex.training.start import encoder_weights, vocabulary
-from therex.training.tuning import Tuning, clock, tune
+from therex.training.tuning import Tuning, tune
 from therex.types import NoteView
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ WHOLE = Tuning(passes=3, rate=1e-4, head_rate=5e-4)
 LIGHT_TUNING = Tuning(passes=12, rate=2e-3, head_rate=2e-3)
 LIGHT_WHOLE = Tuning(passes=6, rate=1e-3, head_rate=1e-3)
 Read = list[tuple[MarkedNote, NoteView]]
-Say = Callable[[str], None]
 
 
 class Reader:
@@ -59,9 +59,15 @@ class Reader:
     """
 
     def __init__(
-        self, nlp: Language, notes: Sequence[MarkedNote], tuning: Tuning, start: int | Mapping[str, Tagger], work: Path, say: Say
+        self,
+        nlp: Language,
+        notes: Sequence[MarkedNote],
+        tuning: Tuning,
+        start: int | Mapping[str, Tagger],
+        work: Path,
+        watch: Watch = unwatched,
     ) -> None:
-        self.nlp, self.notes, self.tuning, self.work, self.say = nlp, notes, tuning, work, say
+        self.nlp, self.notes, self.tuning, self.work, self.watch = nlp, notes, tuning, work, watch
         known = {} if isinstance(start, int) else start
         self._known = {name: weights_of(tagger.network) for name, tagger in known.items()}
         self._words = list(known[TAGGER].vocabulary) if known else vocabulary()
@@ -74,26 +80,29 @@ class Reader:
         count = start if isinstance(start, int) else sum(name.startswith("layer") for name in self._known[TAGGER])
         self.shapes = {TAGGER: Shape(count, len(self._features)), LIGHT: Shape(len(APART), len(self._features), light=True)}
 
-    def teach(self, notes: Sequence[MarkedNote], name: str, tuning: Tuning | None = None, component: str = TAGGER) -> Tagger:
-        """A tagger of the pipeline, once it has learned `notes`; `name` says what is done."""
+    def teach(
+        self, notes: Sequence[MarkedNote], name: str, tuning: Tuning | None = None, component: str = TAGGER, what: str | None = None
+    ) -> Tagger:
+        """A tagger of the pipeline, once it has learned `notes`; its work is kept under `name`, and `what` says what is done."""
         tuning, shape = tuning or self.tuning, self.shapes[component]
         kept = self.work / f"{name.replace(' ', '-')}.onnx"
         if not kept.is_file():
             weights = self._known.get(component) or begin(encoder_weights(), shape, tuning.seed)
             fresh = kept.with_suffix(".new")
-            export(self._tuned(weights, notes, shape, name, tuning), shape, fresh)
+            export(self._tuned(weights, notes, shape, name, tuning, what or name), shape, fresh)
             fresh.replace(kept)
         tagger = self.nlp.get_pipe(component)
         assert isinstance(tagger, Tagger)
         tagger.use(kept.read_bytes(), self._words, self._features)
         return tagger
 
-    def _tuned(self, weights: Weights, notes: Sequence[MarkedNote], shape: Shape, name: str, tuning: Tuning) -> Weights:
+    def _tuned(self, weights: Weights, notes: Sequence[MarkedNote], shape: Shape, name: str, tuning: Tuning, what: str) -> Weights:
         """`weights` once they have learned `notes`; a run of this name that was stopped goes on."""
         self.work.mkdir(parents=True, exist_ok=True)
-        tell = clock(lambda line: self.say(f"{name}: {line}"))
         examples = list(self._taught(notes))
-        return tune(weights, examples, shape, tuning, tell, self.work / f"{name.replace(' ', '-')}.npz")
+        return tune(
+            weights, examples, shape, tuning, lambda done, total: self.watch(what, done, total), self.work / f"{name.replace(' ', '-')}.npz"
+        )
 
     def _taught(self, notes: Sequence[MarkedNote]) -> Iterator[Example]:
         """What is taught: of a note that stands twice, one copy is spoiled; of those that stand once, every other."""
@@ -109,9 +118,11 @@ class Reader:
         parts = folds(self.notes, count)
         for k, ids in enumerate(parts):
             rest = [note for note in self.notes if note.id not in ids]
-            self.teach(rest, f"fold {k + 1} of {len(parts)}", shorter(self.tuning))
+            place = f"{k + 1} of {len(parts)}"
+            self.teach(rest, f"fold {place}", shorter(self.tuning), what=f"training without some of the writers, {place}")
             left = {note.id: note for note in self.notes if note.id in ids}
-            out += [(note, to_view(self.nlp(note.text), note.text)) for note in left.values()]
+            found = watched(left.values(), f"reading the notes of those writers, {place}", self.watch)
+            out += [(note, to_view(self.nlp(note.text), note.text)) for note in found]
         return out
 
 

@@ -13,8 +13,9 @@ from therex.corpus.agree import Counts, count
 from therex.corpus.marked import MarkedNote
 from therex.errors import ModelError
 from therex.settings import in_use, set_in_use
-from therex.training.evaluate import told
-from therex.types import ELEMENTS, LABELS, Assessment, Note
+from therex.training.evaluate import assessed, told
+from therex.training.progress import Watch, unwatched
+from therex.types import ELEMENTS, LABELS, Assessment
 
 RESAMPLES = 2000
 SEED = 97110
@@ -55,7 +56,7 @@ class Comparison:
         return "worse" if "worse" in said else "better" if "better" in said else "no difference shown"
 
 
-def compare(first: Analyzer, second: Analyzer, notes: list[MarkedNote]) -> Comparison:
+def compare(first: Analyzer, second: Analyzer, notes: list[MarkedNote], watch: Watch = unwatched) -> Comparison:
     """The second model against the first on `notes`: extraction, elements, and necessity.
 
     Raises
@@ -65,8 +66,11 @@ def compare(first: Analyzer, second: Analyzer, notes: list[MarkedNote]) -> Compa
     """
     families = [str(n.meta.get("family", n.id)) for n in notes]
     if len(set(families)) < 2:
-        raise ModelError("two families of marked notes at least are needed to compare models")
-    tables = [np.array([_row(n, a.assess(Note(n.id, n.text))) for n in notes]) for a in (first, second)]
+        raise ModelError("too few notes to compare models: there must be at least two families of marked notes (or two notes without one)")
+    tables = [
+        np.array([_row(n, a) for n, a in assessed(notes, analyzer, lambda what, k, of, m=m: watch(f"{what} with the {m} model", k, of))])
+        for m, analyzer in (("first", first), ("second", second))
+    ]
     members = [np.array([i for i, f in enumerate(families) if f == name]) for name in dict.fromkeys(families)]
     rng = np.random.default_rng(SEED)
     samples = [np.concatenate([members[k] for k in rng.integers(0, len(members), len(members))]) for _ in range(RESAMPLES)]
@@ -110,11 +114,11 @@ def _right(t: Any) -> float:
 
 
 _FIGURES: tuple[tuple[str, Callable[[Any], float], int], ...] = (
-    ("all labels F1", _f1, 1), ("elements right", _elements, 1), ("necessity Brier score", _brier, -1), ("verdicts decided rightly", _right, 1),
+    ("phrases", _f1, 1), ("elements", _elements, 1), ("necessity scores", _brier, -1), ("verdicts", _right, 1),
 )  # fmt: skip
 
 
-def promote(name: str, notes: list[MarkedNote] | None, *, force: bool = False) -> Comparison | None:
+def promote(name: str, notes: list[MarkedNote] | None, *, force: bool = False, watch: Watch = unwatched) -> Comparison | None:
     """Put a model into use; the one before it is kept and can be taken back.
 
     Parameters
@@ -131,13 +135,13 @@ def promote(name: str, notes: list[MarkedNote] | None, *, force: bool = False) -
     if name == now:
         raise ModelError("that model is in use already")
     new = Analyzer.create(model=name)
-    found = compare(Analyzer.create(model=now), new, notes) if notes else None
+    found = compare(Analyzer.create(model=now), new, notes, watch) if notes else None
     if not force:
         if found is None:
-            raise ModelError("want --data with marked notes that neither model learned from, or --force")
+            raise ModelError("--data is missing: name a folder of marked notes that neither model was trained on, or add --force")
         if found.verdict == "worse":
             figures = ", ".join(d.figure for d in found.differences if d.verdict == "worse")
-            raise ModelError(f"not promoted: the new model is worse than the one in use ({figures}); --force does it all the same")
+            raise ModelError(f"not promoted: the new model is worse than the one in use on {figures}; --force puts it into use anyway")
     set_in_use(name, [*before, now])
     return found
 
@@ -152,7 +156,7 @@ def rollback() -> str:
     """
     _, before = in_use()
     if not before:
-        raise ModelError("no model was in use before this one")
+        raise ModelError("there is no earlier model to go back to")
     name = before[-1]
     # one that was altered meanwhile is not taken back
     Analyzer.create(model=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ from therex.training.card import card, reliability_svg
 from therex.training.evaluate import Read as Assessed
 from therex.training.evaluate import figures
 from therex.training.necessity import ALPHA, DELTA, Read, Trained, data_hash, train_necessity
+from therex.training.progress import Watch, unwatched
 from therex.training.suspects import Case, cases_beside, train_suspect
 from therex.types import Necessity
 
@@ -71,7 +72,7 @@ def train(
     encoder: bool = False,
     whole: bool = False,
     passes: int | None = None,
-    say: Callable[[str], None] = lambda _: None,
+    watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Train from marked notes and write a model folder at `out`.
 
@@ -91,8 +92,8 @@ def train(
         Tune every layer of the reader in use, which takes as long a pass.
     passes
         Passes over the notes; None for what was chosen on writers left out.
-    say
-        Told, in a few words, what is being done.
+    watch
+        Told what is being done, and how much of it is done.
 
     Returns
     -------
@@ -112,22 +113,21 @@ def train(
     families = {str(n.meta.get("family", n.id)) for n in notes}
     verdicts = {n.meta["necessity"] for n in notes} - {"not_applicable"}
     if len(families) < 10 or len(verdicts) < 2:
-        raise CorpusError("too few notes to train on: want ten families at least, and both supported and not supported notes")
+        raise CorpusError(
+            "too few notes to train on: there must be at least ten families (or notes without one), and both supported and not_supported notes"
+        )
     nlp = untaught_pipeline(notes, cases_beside(folders))
     tuning, light_tuning = (Tuning(), LIGHT_TUNING) if encoder else (WHOLE, LIGHT_WHOLE) if whole else (SHORT, LIGHT_TUNING)
     if passes is not None:
         tuning, light_tuning = replace(tuning, passes=passes), replace(light_tuning, passes=passes)
     work = out.parent / f".{out.name}.work"
     start = LAYERS if encoder else taggers_in_use()
-    reader = Reader(nlp, notes, tuning, start, work / _run(notes, tuning, start), say)
-    say("reading notes by readers that learned from other writers")
+    reader = Reader(nlp, notes, tuning, start, work / _run(notes, tuning, start), watch)
     read = reader.left_out()
-    say("learning necessity")
     trained = train_necessity(read, name or f"necessity-{data_hash(notes)[:8]}", alpha, delta)
     metrics = left_out_figures(nlp, read, trained)
-    say("learning to read from every note")
-    tagger = reader.teach(notes, "all notes")
-    light = reader.teach(notes, "light", light_tuning, LIGHT)
+    tagger = reader.teach(notes, "all notes", what="training the reader on all notes")
+    light = reader.teach(notes, "light", light_tuning, LIGHT, "training the fast reader on all notes")
     about = {
         **trained.about,
         "parent": parent,
@@ -209,3 +209,12 @@ def manifest(folder: Path) -> dict[str, Any]:
         It cannot be read.
     """
     return read_manifest(folder / NECESSITY)
+
+
+def metrics_of(folder: Path) -> dict[str, Any] | None:
+    """The figures that the training wrote into a model folder; None where there are none."""
+    try:
+        told = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None

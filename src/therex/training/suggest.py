@@ -10,26 +10,38 @@ import numpy as np
 
 from therex.analysis import Analyzer
 from therex.corpus.marked import MarkedNote
+from therex.training.progress import Watch, unwatched, watched
 from therex.types import ELEMENTS, Assessment, Note
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A note as it would be marked by the model, how unsure the model is of it (0 to 1), and why it was chosen."""
+    """A note as it would be marked by the model, and how unsure the model is of it.
+
+    Attributes
+    ----------
+    unsure
+        From 0 to 1: how near the score is to a half, and how unsure the states of the elements are.
+    score
+        The score of medical necessity.
+    elements
+        How unsure the states of the elements are, from 0 to 1.
+    """
 
     note: MarkedNote
     unsure: float
-    why: str
+    score: float
+    elements: float
 
 
-def suggest(notes: Iterable[Note], analyzer: Analyzer, most: int) -> list[Suggestion]:
+def suggest(notes: Iterable[Note], analyzer: Analyzer, most: int, watch: Watch = unwatched) -> list[Suggestion]:
     """At most `most` notes, chosen one by one: the least sure, less what it shares with those chosen before (TF-IDF, cosine).
 
     Notes that cannot be read are left out.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    read = [(n, a) for n in notes for a in (analyzer.assess(n),) if a.error is None]
+    read = [(n, a) for n in watched(notes, "analyzing notes", watch) for a in (analyzer.assess(n),) if a.error is None]
     if not read:
         return []
     unsure = np.array([_unsure(a) for _, a in read])
@@ -44,8 +56,7 @@ def suggest(notes: Iterable[Note], analyzer: Analyzer, most: int) -> list[Sugges
         like = np.maximum(like, (vectors @ vectors[k].T).toarray().ravel())
         note, a = read[k]
         assert a.necessity is not None
-        why = f"score {a.necessity.score:.2f}, {_open(a):.0%} of the elements' probability on another state"
-        out.append(Suggestion(premarked(note, a), round(float(unsure[k]), 3), why))
+        out.append(Suggestion(premarked(note, a), round(float(unsure[k]), 3), a.necessity.score, _open(a)))
     return out
 
 

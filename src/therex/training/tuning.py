@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -56,7 +55,7 @@ class Tuning:
     seed: int = 0
 
 
-Say = Callable[[int, int, float], None]
+Say = Callable[[int, int], None]
 
 
 def _weight_of_questions() -> np.ndarray:
@@ -151,7 +150,7 @@ def tune(
     Parameters
     ----------
     say
-        Told the batches done, those in all, and the mean loss of the last pass.
+        Told the batches done, and those in all.
     keep
         Where the state after each pass is kept; a run that finds one there goes on from it.
     """
@@ -170,7 +169,6 @@ def tune(
     key = jax.random.PRNGKey(t.seed)
     at = sum(map(len, passes[:done]))
     for epoch in range(done, t.passes):
-        losses = []
         for p in passes[epoch]:
             state, value = _step(
                 state,
@@ -181,9 +179,9 @@ def tune(
                 how,
             )
             at += 1
-            losses.append(float(value))
+            value.block_until_ready()
             if say is not None:
-                say(at, total, float(np.mean(losses)))
+                say(at, total)
         if keep is not None:
             _hold(keep, run, epoch + 1, state)
     if keep is not None:
@@ -250,18 +248,3 @@ def predict(
                 w += 1
             out[k] = (all_tags, all_attributes, answers[place])
     return out
-
-
-def clock(say: Callable[[str], None]) -> Say:
-    """A reporter of progress that tells the share done, the loss and the minutes left, about every ten seconds."""
-    begun = last = time.monotonic()
-
-    def tell(done: int, total: int, loss: float) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= 10 or done == total:
-            last = now
-            left = (now - begun) / done * (total - done) / 60
-            say(f"{100 * done // total} %, loss {loss:.2f}, {left:.0f} min left")
-
-    return tell
