@@ -103,14 +103,14 @@ def episode_view(e: Episode) -> RenderableType:
     first, last = _day(e, 0), _day(e, len(e.notes) - 1)
     kind = "maintenance program" if e.maintenance else "rehabilitation"
     head = Text.assemble(
-        (e.patient or "(no patient told)", "bold"), f"  {e.discipline}, {len(e.notes)} notes, {first or '?'} to {last or '?'}, {kind}"
+        (e.patient or "(patient not named)", "bold"), f"  {e.discipline}, {len(e.notes)} notes, {first or '?'} to {last or '?'}, {kind}"
     )
     return Group(head, "", _visits(e), "", *_findings(e), "", *_measures(e))
 
 
 def _visits(e: Episode) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("day", "visit", "kind", "97110", "why"):
+    for name in ("date", "visit", "document", "97110", "why"):
         table.add_column(name, no_wrap=name != "why", overflow="fold")
     for i, a in enumerate(e.assessments):
         if a.line is None or a.view is None:
@@ -119,8 +119,8 @@ def _visits(e: Episode) -> Table:
         table.add_row(
             _day(e, i) or "–",
             "–" if number is None else str(number),
-            a.view.note_type,
-            Text(a.line.status, LINE_STYLE[a.line.status]),
+            said("note_types", a.view.note_type),
+            Text(said("statuses", a.line.status), LINE_STYLE[a.line.status]),
             sentences(reasons_of(a)),
         )
     return table
@@ -128,7 +128,7 @@ def _visits(e: Episode) -> Table:
 
 def _findings(e: Episode) -> list[RenderableType]:
     if not e.findings:
-        return [Text("Nothing found across the notes.", "green")]
+        return [Text("No findings across the notes.", "green")]
     out: list[RenderableType] = []
     for f in e.findings:
         out.append(
@@ -141,7 +141,7 @@ def _findings(e: Episode) -> list[RenderableType]:
 
 
 def _passages(e: Episode, f: EpisodeFinding) -> list[RenderableType]:
-    """What stands in the notes: one line a passage, cut to a line's length."""
+    """The passages of the notes: one line a passage, cut to a line's length."""
     out: list[RenderableType] = []
     for p in f.evidence[:4]:
         told = " ".join(e.notes[p.note].text[p.start : p.end].split())
@@ -154,9 +154,9 @@ def _passages(e: Episode, f: EpisodeFinding) -> list[RenderableType]:
 
 def _measures(e: Episode) -> list[RenderableType]:
     if not e.trends:
-        return [Text("No measure was told twice.", "dim")]
+        return [Text("No measure was recorded more than once.", "dim")]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("measure", "over time", "direction"):
+    for name in ("measure", "values", "trend"):
         table.add_column(name, overflow="fold")
     style = {"improving": "green", "flat": "yellow", "worse": "red"}
     for t in e.trends:
