@@ -12,7 +12,7 @@ from therex.catalog.policy import Policy, policy
 from therex.elements.all import read_elements
 from therex.elements.code_fit import code_fits
 from therex.elements.contradictions import read_contradictions
-from therex.errors import NoteError
+from therex.errors import NoteError, sized
 from therex.nlp.build import load
 from therex.nlp.export import to_view
 from therex.policy.claim import read_claim, read_hints, with_claim
@@ -27,8 +27,6 @@ from therex.types import Assessment, Charge, Contradiction, Element, Minutes, Ne
 
 if TYPE_CHECKING:
     from spacy.language import Language
-
-LONGEST = 300_000
 
 
 @dataclass(slots=True)
@@ -55,16 +53,20 @@ class Analyzer:
         return cls(load(folder / PIPELINE, fast=fast), load_model(folder / NECESSITY), rules, on or date.today())
 
     def read(self, text: str) -> NoteView:
-        """What the pipeline finds in a text."""
-        return to_view(self.nlp(text), text)
+        """What the pipeline finds in a text.
+
+        Raises
+        ------
+        NoteError
+            The text is longer than a note may be.
+        """
+        return to_view(self.nlp(sized(text)), text)
 
     def assess(self, note: Note, charges: Sequence[Charge] = ()) -> Assessment:
         """One note, beside its charges where there are any; a failure becomes an error record without note text."""
         try:
             if not note.text.strip():
                 raise NoteError("empty", "The note is empty.")
-            if len(note.text) > LONGEST:
-                raise NoteError("too_large", f"The note is longer than {LONGEST:,} characters.")
             return self.judge(note.note_id, self.read(note.text), charges)
         except NoteError as error:
             return Assessment(note.note_id, error=(error.code, error.message))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LONGEST = 300_000  # characters of a note, whoever reads it
+
 
 class TherexError(Exception):
     """A mistake that a user can mend: the message says what is wrong, where, and what is allowed.
@@ -53,3 +55,16 @@ class NoteError(Exception):
 
     def __reduce__(self) -> tuple[type[NoteError], tuple[str, str, str]]:
         return type(self), (self.code, self.message, self.note_id)
+
+
+def sized(text: str) -> str:
+    """`text`, where it is short enough to be read.
+
+    Raises
+    ------
+    NoteError
+        ``too_large``: it has more than `LONGEST` characters.
+    """
+    if len(text) > LONGEST:
+        raise NoteError("too_large", f"The note is longer than {LONGEST:,} characters: give each visit as a note of its own.")
+    return text

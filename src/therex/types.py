@@ -6,7 +6,8 @@ of every ``repr``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -135,9 +136,18 @@ class NoteView:
     discipline: Discipline
     answers: Mapping[str, Answer] = field(default_factory=dict)
 
+    _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
     def of(self, label: str, *attributes: str) -> tuple[Span, ...]:
         """The spans with `label` and, where any are named, one of `attributes`."""
-        return tuple(s for s in self.spans if s.label == label and (not attributes or s.attribute in attributes))
+        by_label = self._known.get("spans")
+        if by_label is None:
+            by_label = self._known["spans"] = {}
+            for s in self.spans:
+                by_label.setdefault(s.label, []).append(s)
+            by_label = self._known["spans"] = {label: tuple(found) for label, found in by_label.items()}
+        found: tuple[Span, ...] = by_label.get(label, ())
+        return tuple(s for s in found if s.attribute in attributes) if attributes else found
 
     def mentioned(self, *kinds: str) -> tuple[Mention, ...]:
         """The mentions of one of `kinds`."""
@@ -145,10 +155,19 @@ class NoteView:
 
     def section_at(self, position: int) -> str:
         """The kind of section that holds `position`; ``""`` where there is none."""
-        for section in self.sections:
-            if section.start <= position < section.end:
-                return section.kind
-        return ""
+        k = self._begun(self.sections, "sections", position) - 1
+        return self.sections[k].kind if k >= 0 and position < self.sections[k].end else ""
+
+    def sentence_at(self, position: int) -> int:
+        """The place of the last sentence that begins at or before `position`; -1 where there is none."""
+        return self._begun(self.sentences, "sentences", position) - 1
+
+    def _begun(self, parts: Sequence[Section] | Sequence[Range], name: str, position: int) -> int:
+        """How many of `parts`, which are in order, begin at or before `position`."""
+        starts = self._known.get(name)
+        if starts is None:
+            starts = self._known[name] = [p.start for p in parts]
+        return bisect_right(starts, position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,6 +127,21 @@ def test_odd_encodings_are_analysed(run, tmp_path, name):
     (tmp_path / "n.txt").write_bytes(ODD[name])
     code, out, _ = run("screen", "n.txt", "--format", "jsonl")
     assert code == 0 and json.loads(out)["status"] == "ok"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_and_ids_that_are_no_utf8_end_no_run_in_any_format(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text(GOOD)
+    (folder / "t.jsonl").write_text(json.dumps({"id": "a\ud83d", "text": GOOD + " \ud83d"}) + "\n")
+    (folder / "x.rtf").write_text(r"{\rtf1\ansi\uc1 good \u-10179?\u-8694? SLR 3x10}")
+    out = tmp_path / "out"
+    code, told, err = run("screen", str(folder), "--fast")
+    assert code == 0 and "caf\ufffd" in told and not err.strip().count("internal")
+    assert run("screen", str(folder), "--fast", "--format", "jsonl", "--output", str(out))[0] == 0
+    assert [json.loads(line)["note_id"] for line in out.read_text(encoding="utf-8").splitlines()] == ["caf\ufffd", "a\ufffd", "x"]
 
 
 def test_five_megabytes_in_one_line_is_an_error_record(run, tmp_path):

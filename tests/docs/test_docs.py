@@ -1,11 +1,15 @@
 """The documents say what the program does."""
 
+import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+generate = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(generate)
 
 
 def test_readme_names_the_two_commands():
@@ -21,24 +25,7 @@ def test_readme_python_runs():
     assert space["told"] == ("hold", {"97110": 25})
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "README.md",
-        "CONTRIBUTING.md",
-        "docs/labels.md",
-        "docs/annotation.md",
-        "docs/policy.md",
-        "docs/episodes.md",
-        "docs/database.md",
-        "docs/qa.md",
-        "docs/spark.md",
-        "docs/errors.md",
-        "docs/figures.md",
-        "docs/security.md",
-        "SECURITY.md",
-    ],
-)
+@pytest.mark.parametrize("name", sorted(p.relative_to(ROOT).as_posix() for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))))
 def test_links_lead_somewhere(name):
     path = ROOT / name
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
@@ -112,3 +99,48 @@ def test_every_test_that_a_promise_of_security_rests_on_exists():
     named = set(re.findall(r"`(test_\w+)`", text))
     assert len(named) > 50 and not {name for name in named if f"def {name}(" not in tests}
     assert all((ROOT / name).exists() for name in re.findall(r"`((?:tests|\.ci|benchmarks)/[\w./]+)`", text))
+
+
+EXAMPLES = [
+    (f"{path.name}: {m['command']}", m["command"])
+    for path in sorted((ROOT / "docs").glob("*.md"))
+    for m in generate.EXAMPLE.finditer(path.read_text(encoding="utf-8"))
+]
+
+
+def test_the_reference_of_commands_is_the_programs_own():
+    """To renew it: python docs/generate.py."""
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == generate.commands()
+
+
+@pytest.mark.parametrize("command", [pytest.param(command, id=name) for name, command in EXAMPLES])
+def test_every_example_of_the_documents_runs(command, tmp_path):
+    assert generate.shown(command, None, str(tmp_path)).strip()
+
+
+def test_every_page_of_the_site_is_there():
+    listed = set(re.findall(r": ([a-z-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M))
+    taken = set(re.findall(r'"([a-z]+\.md)",$', (ROOT / "docs" / "hooks.py").read_text(encoding="utf-8"), re.M))
+    assert listed == {p.name for p in (ROOT / "docs").glob("*.md")} | taken
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(b, id=str(k))
+        for k, b in enumerate(re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text(encoding="utf-8"), re.S))
+    ],
+)
+def test_the_python_of_the_documents_runs(block):
+    exec(block, {})
+
+
+def test_every_command_has_an_example_and_a_short_summary():
+    from typer.main import get_command
+
+    from therex.catalog.files import resource
+    from therex.cli.app import app
+    from therex.cli.help import walk
+
+    commands = {" ".join(path): command for path, command in walk(get_command(app)) if path and not hasattr(command, "commands")}
+    assert set(resource("help.yaml")["examples"]) == set(commands)

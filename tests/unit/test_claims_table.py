@@ -33,7 +33,7 @@ def test_columns_by_flag_and_tabs(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("Note,Units\nSECRET,2\n", "no column for code: want code, cpt"),
+        ("Note,Units\nSECRET,2\n", "no column for code: its name must be one of code, cpt"),
         ("Note,CPT,Units\nSECRET,97110,two\n", "line 2: units are a whole number"),
         ("Note,CPT,Units\nSECRET,9711,2\n", "line 2: want a code of five"),
         ("CPT,Units\n97110,2\n", "line 2: want a code of five characters, and a note, or a patient and a date"),

@@ -17,6 +17,10 @@ from therex.types import Note
 FRAGMENTS = (" ", "\n", "a", "1", "1 ", "a ", "A ", ". ", ", ", "-", "[", "(", "_", "'", "/", "Aa ", "1/1 ", "a b, ", "\t", "0.", "3x10 ", "97110 ",
              "knee pain, ", "10 min ", "Goal: ", "cues to ", "and ", "5/5 ", "pt will ", "to 9 ", "Dr. ", "was ")  # fmt: skip
 
+# beyond words: what holds up one stage alone, by what stands beside each other there
+TELLING = ("WEAK", "A.", "3+/5", "x10", "SLR 3x10, ", "8 min 97110 ", "2 units 97110, ", "S: O: A: P: ", "Goal: walk\n", "| 1/2 ", "Therex 8 min\n",
+           "pain knee and ", "| Pain | 3/10 |\n", "walks and\n", "([", "\u200b", "e\u0301", "\u05d0 ")  # fmt: skip
+
 
 def grows(run, fragment):
     best = 99.0
@@ -40,6 +44,16 @@ def test_the_analysis(analyzer, fragment):
 
 @pytest.mark.parametrize("fragment", FRAGMENTS, ids=repr)
 def test_redaction(fragment):
+    assert grows(find, fragment) < 9
+
+
+@pytest.mark.parametrize("fragment", TELLING, ids=repr)
+def test_every_closed_form(grammar, fragment):
+    assert grows(lambda text: grammar.assess(Note("-", text)), fragment) < 9
+
+
+@pytest.mark.parametrize("fragment", TELLING, ids=repr)
+def test_redaction_of_what_stands_close(fragment):
     assert grows(find, fragment) < 9
 
 

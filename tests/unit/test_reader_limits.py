@@ -262,9 +262,9 @@ def test_a_json_list_is_the_same_however_it_is_cut(monkeypatch, chunk, rows):
 @pytest.mark.parametrize(
     ("end", "message"),
     [
-        (', {"text": "b"', "Row 2 is no JSON, or the list ends in its middle."),
-        (', {"text": nothing}]' + " " * 20, "Row 2 is no JSON: the rest of the list cannot be read."),
-        ('] [{"text": "b"}]', "Row 2 stands after the end of the list, and cannot be read."),
+        (', {"text": "b"', "Row 2 is not JSON, or the list is cut off."),
+        (', {"text": nothing}]' + " " * 20, "Row 2 is not JSON: the rest of the list cannot be read."),
+        ('] [{"text": "b"}]', "Row 2 is after the end of the list and cannot be read."),
         (', {"text": "' + "b" * 2000 + '"}]', "Row 2 is longer than 1,000 characters: the rest of the list cannot be read."),
     ],
 )

@@ -248,7 +248,7 @@ def test_a_wrong_map_is_told(value):
 
 
 def test_a_table_without_its_column_names_what_is_wanted(tmp_path):
-    with pytest.raises(InputError, match=r"no column for text: want text, note, .*--columns maps another"):
+    with pytest.raises(InputError, match=r"no column for text: its name must be one of text, note, .*--columns maps another"):
         read(tmp_path, "t.csv", "a,b\n1,2")
 
 

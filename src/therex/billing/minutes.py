@@ -120,8 +120,8 @@ def _code_minutes(view: NoteView, blocks: Blocks, stated: Totals) -> dict[str, N
     """
     added = {}
     for code, spans in blocks.items():
-        in_bill = [s for s in spans if view.section_at(s.start) == "billing"]
-        added[code] = max(_sum(in_bill), _sum([s for s in spans if s not in in_bill]))
+        in_bill = {s.start for s in spans if view.section_at(s.start) == "billing"}
+        added[code] = max(_sum([s for s in spans if s.start in in_bill]), _sum([s for s in spans if s.start not in in_bill]))
     longest = {code: max(_sum([s]) for s in spans) for code, spans in blocks.items()}
     timed = [code for code in added if is_timed(code)]
     over = {

@@ -39,8 +39,9 @@ def redact(
     from therex.batch.outputs import whole
     from therex.batch.places import check, standard
     from therex.cli.options import one_of
-    from therex.errors import InputError
+    from therex.errors import InputError, NoteError
     from therex.readers.notes import Reading, columns_of, read_notes
+    from therex.redaction.replace import Redacted
     from therex.redaction.replace import redact as replaced
     from therex.reports.harmless import escaped, harmless
     from therex.types import Note
@@ -65,11 +66,17 @@ def redact(
             done = i
             # ids are replaced too: a file's name is often the patient's
             note_id = f"note-{i:06d}"
-            if not isinstance(note, Note):
+            told: Redacted | NoteError
+            try:
+                told = replaced(note.text, also=tuple(x for x in (note.patient, note.author) if x)) if isinstance(note, Note) else note
+            except NoteError as error:
+                told = error
+            if isinstance(told, NoteError):
+                if format == "text":
+                    raise InputError(told.message)
                 errors += 1
-                yield json.dumps({"note_id": note_id, "status": "error", "error": {"code": note.code, "message": note.message}}) + "\n"
+                yield json.dumps({"note_id": note_id, "status": "error", "error": {"code": told.code, "message": told.message}}) + "\n"
                 continue
-            told = replaced(note.text, also=tuple(x for x in (note.patient, note.author) if x))
             for kind, n in told.replaced.items():
                 counts[kind] = counts.get(kind, 0) + n
             if format == "text":

@@ -6,14 +6,17 @@ Nothing here proposes a charge: the finding asks what the aim was. Source: resou
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from therex.catalog.files import resource
 from therex.elements.treatment import given_services, named_as_treatment
 from therex.types import CodeFit, NoteView, Range, Span
 
 CODE = "97110"
+_FAR = 2_000  # characters of the longest dose
 _ASIDE = ("assessment", "subjective", "plan", "goals", "history", "hep")
 
 
@@ -66,12 +69,20 @@ def text_reads_as(view: NoteView, start: int, end: int) -> tuple[str, str, Range
 
 def _told_with(view: NoteView, exercise: Span) -> tuple[int, int]:
     """The stretch that speaks of an exercise: its sentence, cut at other exercises with a dose of their own and at semicolons."""
-    start = max((r.start for r in view.sentences if r.start <= exercise.start), default=0)
-    end = min((r.end for r in view.sentences if r.end >= exercise.end), default=len(view.text))
-    for s in view.of("DOSE"):
-        if start <= s.end <= exercise.start and any(o.end <= s.start for o in view.of("EXERCISE") if o.start >= start):
+    k = view.sentence_at(exercise.start)
+    start = view.sentences[k].start if k >= 0 else 0
+    last = bisect_left(view.sentences, exercise.end, key=lambda r: r.end)
+    end = view.sentences[last].end if last < len(view.sentences) else len(view.text)
+    firsts = _between(view.of("EXERCISE"), start, exercise.start)
+    # of the exercises from each on, where the first ends
+    ends = [*accumulate((o.end for o in reversed(firsts)), min)][::-1]
+    before = ends[0] if ends else len(view.text)
+    for s in _between(view.of("DOSE"), start - _FAR, exercise.start + 1):
+        if start <= s.end <= exercise.start and before <= s.start:
             start = s.end
-    for s in view.of("SERVICE"):
+            k = bisect_left(firsts, start, key=lambda o: o.start)
+            before = ends[k] if k < len(ends) else len(view.text)
+    for s in _between(view.of("SERVICE"), start, end + 1):
         if s.attribute != CODE and s.start >= start and s.end <= end:
             start, end = (
                 (max(start, s.end), end)
@@ -85,24 +96,25 @@ def _told_with(view: NoteView, exercise: Span) -> tuple[int, int]:
     return (left + 1 if left >= 0 else start), (right if right >= 0 else end)
 
 
+def _between(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
+    """Those of `spans`, which are in order, that begin from `start` up to `end`."""
+    return spans[bisect_left(spans, start, key=lambda s: s.start) : bisect_left(spans, end, key=lambda s: s.start)]
+
+
 def code_fits(view: NoteView) -> tuple[CodeFit, ...]:
     """What stands under 97110 and reads as another service: exercises, and sentences that tell of gait or self-care without one."""
     services = sorted((s for s in given_services(view) if s.attribute), key=lambda s: s.start)
     out = []
+    places = {id(s): i for i, s in enumerate(view.spans)}
     exercises = [e for e in named_as_treatment(view) if view.section_at(e.start) not in _ASIDE]
     for exercise in exercises:
         if _under(services, exercise.start) in (CODE, ""):
             code, why, evidence = reads_as(view, exercise)
             if code != CODE:
-                out.append(
-                    CodeFit(view.spans.index(exercise), code, f"This exercise {why}.", (Range(exercise.start, exercise.end), evidence))
-                )
+                out.append(CodeFit(places[id(exercise)], code, f"This exercise {why}.", (Range(exercise.start, exercise.end), evidence)))
+    named, given = tuple(exercises), tuple(services)
     for r in view.sentences:
-        if (
-            any(r.start <= e.start < r.end for e in exercises)
-            or _under(services, r.end) != CODE
-            or not any(r.start <= s.start < r.end for s in services)
-        ):
+        if _between(named, r.start, r.end) or _under(services, r.end) != CODE or not _between(given, r.start, r.end):
             continue
         found = text_reads_as(view, r.start, r.end)
         if found and found[0] in ("97116", "97535", "97530", "97112"):
@@ -112,5 +124,5 @@ def code_fits(view: NoteView) -> tuple[CodeFit, ...]:
 
 def _under(services: list[Span], position: int) -> str:
     """The code of the service named last before a position; empty where there is none."""
-    before = [s for s in services if s.start <= position]
-    return str(before[-1].attribute) if before else ""
+    k = bisect_right(services, position, key=lambda s: s.start) - 1
+    return str(services[k].attribute) if k >= 0 else ""

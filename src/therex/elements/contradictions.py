@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import accumulate
 
 from therex.billing.charges import over_billed, sentence
 from therex.catalog.codes import is_timed
@@ -195,7 +198,8 @@ def _mostly_other(content: str, claimed: bool) -> bool:
 
 def _only_other_services(view: NoteView, minutes: Minutes, s: Span) -> bool:
     """Whether the sentence of a code goes on with services that are not billed, and the note names no exercise."""
-    end = next((r.end for r in view.sentences if r.start <= s.start < r.end), s.end)
+    k = view.sentence_at(s.start)
+    end = view.sentences[k].end if k >= 0 and s.start < view.sentences[k].end else s.end
     others = [x for x in view.of("SERVICE") if s.end <= x.start < end and x.attribute != "97110"]
     own = set(minutes.billed_units) | set(minutes.codes)
     return bool(others) and not any(x.attribute in own or "hep" in text_of(view, x).lower() for x in others)
@@ -229,24 +233,29 @@ def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
     told = any(p.may(low) for p in (_INDEPENDENT, _FITNESS, _MAINTAIN))
     if not told or not exercise_context(view):
         return
+    reasoned = cache(lambda: _reasoned(view))
+    goals = view.of("GOAL")
+    starts = [g.start for g in goals]
+    reach = list(accumulate((g.end for g in goals), max))
     for r, body in _sentences(view):
         if not (_INDEPENDENT.may(body) or _FITNESS.may(body) or _MAINTAIN.may(body)):
             continue
         section = view.section_at(r.start)
-        if section in ("history", "goals") or any(g.start < r.end and r.start < g.end for g in view.of("GOAL")):
+        begun = bisect_left(starts, r.end)
+        if section in ("history", "goals") or (begun and r.start < reach[begun - 1]):
             continue
         ind = _INDEPENDENT.search(body)
-        if ind and not _RE["independent_aside"].search(body) and not _reasoned(view):
+        if ind and not _RE["independent_aside"].search(body) and not reasoned():
             yield r
             return
         fit = _FITNESS.search(body)
-        if fit and not _RE["fitness_aside"].search(body) and not _reasoned(view):
+        if fit and not _RE["fitness_aside"].search(body) and not reasoned():
             yield r
             return
         keep = _MAINTAIN.search(body)
         if keep and _RE["was"].search(body[: keep.start()]):
             continue
-        if keep and not _RE["skilled_upkeep"].search(low) and not _reasoned(view):
+        if keep and not _RE["skilled_upkeep"].search(low) and not reasoned():
             yield r
             return
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from therex.elements.evidence import element
 from therex.types import Element, Minutes, NoteView, Range
 
@@ -50,7 +52,9 @@ def _unstated(view: NoteView, minutes: Minutes) -> bool:
 
 
 def _has_minutes(view: NoteView, position: int) -> bool:
-    return any(0 <= s.start - position <= 30 and (s.attribute or "").startswith("code_minutes") for s in view.of("DURATION"))
+    told = view.of("DURATION")
+    low, high = (bisect_left(told, at, key=lambda s: s.start) for at in (position, position + 31))
+    return any((s.attribute or "").startswith("code_minutes") for s in told[low:high])
 
 
 def _code_evidence(minutes: Minutes) -> list[Range]:

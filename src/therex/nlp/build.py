@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,8 @@ def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
         raise
     except Exception:
         raise ModelError("the model cannot be read by this version of therex: install or train it again") from None
+    # the tokenizer knows how long a note may be, and says so in plain words
+    nlp.max_length = sys.maxsize
     if fast:
         nlp.enable_pipe(LIGHT)
     for _, component in nlp.components:

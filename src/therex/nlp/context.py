@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -56,9 +57,14 @@ class Context:
         self.starts = [u.start for u in self.units]
         self.bounds = []
         headings = [(s.start, s.body) for s in self.sections if s.body > s.start]
+        passed = 0
         for s in self.sentences:
             at = s.start
-            for head, body in headings:
+            while passed < len(headings) and headings[passed][1] <= s.start and headings[passed][0] < s.start:
+                passed += 1
+            for head, body in itertools.islice(headings, passed, None):
+                if head >= s.end:
+                    break
                 if at <= head < s.end:
                     self._bound(at, head)
                     at = max(at, min(body, s.end))

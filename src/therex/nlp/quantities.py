@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -59,7 +60,8 @@ def read_quantities(surface: Surface) -> list[Quantity]:
             continue
         body = norm[start:end].rstrip()
         end = start + len(body)
-        numbers = tuple(float(x) for x in _RE["number"].findall(body))
+        # figures without end are a number too, and have a whole one
+        numbers = tuple(min(float(x), sys.float_info.max) for x in _RE["number"].findall(body))
         kind, spoken = kind_and_value
         if spoken is not None:
             # `an hour and ten`: what the words say, and the minutes after them

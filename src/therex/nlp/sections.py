@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ _RE = Patterns("sections")
 
 # sections that end where a service with its minutes opens a line
 _BEFORE = ("", "subjective", "objective", "header", "precautions", "history", "diagnosis", "hep", "response", "assessment", "goals")
+_LONG_LINE = 4000  # of a longer line only so much is asked, so that time grows with the note
 MAJOR = frozenset({"subjective", "objective", "assessment", "plan", "goals", "treatment"})
 
 
@@ -43,10 +45,11 @@ def heading_kind(head: str) -> str:
 
 def _opens_a_field(norm: str, at: int) -> bool:
     """Whether a name before a stroke opens its line, and the line is no row of a table."""
-    start = norm.rfind("\n", 0, at) + 1
+    start = norm.rfind("\n", max(0, at - _LONG_LINE), at) + 1
+    if (not start and at > _LONG_LINE) or norm[start:at].strip(" *-•"):
+        return False
     end = norm.find("\n", at)
-    line = norm[start : end if end >= 0 else len(norm)]
-    return not norm[start:at].strip(" *-•") and line.count("|") == 1
+    return norm.count("|", start, end if end >= 0 else len(norm)) == 1
 
 
 def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
@@ -78,11 +81,15 @@ def _candidates(surface: Surface) -> list[tuple[int, int, str, bool]]:
         kind = heading_kind(m["head"].lower())
         if kind and m.start("head") not in found:
             found[m.start("head")] = (m.start("head"), m.end(), kind, False)
+    places = sorted(found)
+    opened = -1
     for m in _RE["service_line"].finditer(norm):
-        before = [found[k] for k in sorted(found) if k <= m.end()]
-        kind = before[-1][2] if before else ""
+        k = bisect_right(places, m.end()) - 1
+        last = max(places[k] if k >= 0 else -1, opened)
+        kind = found[last][2] if last >= 0 else ""
         if m.end() not in found and kind in _BEFORE:
-            found[m.end()] = (m.end(), m.end(), "treatment", False)
+            opened = m.end()
+            found[opened] = (opened, opened, "treatment", False)
     for m in _RE["billing_line"].finditer(norm):
         if m.end() not in found:
             found[m.end()] = (m.end(), m.end(), "billing", False)
@@ -94,10 +101,11 @@ def _outside_plans(heads: list[tuple[int, int, str, bool]], norm: str) -> list[t
     out: list[tuple[int, int, str, bool]] = []
     major = ""
     for start, body, kind, alone in heads:
-        end = norm.find("\n", start)
-        line = norm[start : end if end >= 0 else len(norm)]
-        if kind == "treatment" and major == "plan" and _RE["service_name"].match(line) and not _RE["measured"].search(line):
-            continue
+        if kind == "treatment" and major == "plan":
+            end = norm.find("\n", start, start + _LONG_LINE)
+            line = norm[start : end if end >= 0 else start + _LONG_LINE]
+            if _RE["service_name"].match(line) and not _RE["measured"].search(line):
+                continue
         if kind in MAJOR:
             major = kind
         out.append((start, body, kind, alone))
@@ -114,11 +122,14 @@ def read_sections(surface: Surface) -> list[Section]:
     heads = _outside_plans(_candidates(surface), norm)
     out: list[Section] = []
     enclosing = ""
+    line_end = told = -1
     for i, (start, body, kind, alone) in enumerate(heads):
         limit = heads[i + 1][0] if i + 1 < len(heads) else len(norm)
-        line_end = norm.find("\n", body)
-        line_end = len(norm) if line_end < 0 else line_end
-        inline = not alone and bool(norm[body:line_end].strip())
+        if body > line_end or body < told:
+            line_end = norm.find("\n", body)
+            line_end = len(norm) if line_end < 0 else line_end
+        told = body
+        inline = not alone and _holds(norm, body, line_end)
         end = limit
         if kind in MAJOR and kind != "goals":
             enclosing = kind
@@ -133,9 +144,14 @@ def read_sections(surface: Surface) -> list[Section]:
         if out and out[-1].end > start:
             out[-1] = Section(out[-1].kind, out[-1].start, out[-1].body, start)
         out.append(Section(kind, start, body, end))
-        if end < limit - 1 and norm[end:limit].strip() and (enclosing or end < min(line_end, limit)):
+        if end < limit - 1 and _holds(norm, end, limit) and (enclosing or end < min(line_end, limit)):
             out.append(Section(enclosing, end, end, limit))
     return out
+
+
+def _holds(norm: str, start: int, end: int) -> bool:
+    """Whether anything but blanks stands there."""
+    return _RE["anything"].search(norm, start, end) is not None
 
 
 def _through_items(norm: str, line_end: int, limit: int) -> int:

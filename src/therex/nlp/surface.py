@@ -122,8 +122,11 @@ def read_surface(text: str) -> Surface:
     text = breathe(text)
     norm, true_ends = normalize(text)
     soft = soft_newlines(norm, text)
-    for at in soft:
-        norm = f"{norm[:at]} {norm[at + 1 :]}"
+    if soft:
+        chars = list(norm)
+        for at in soft:
+            chars[at] = " "
+        norm = "".join(chars)
     starts: list[int] = []
     ends: list[int] = []
     words: list[str] = []

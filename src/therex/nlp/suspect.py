@@ -7,6 +7,7 @@ checks of `therex.elements.contradictions` decide.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -51,9 +52,11 @@ class Suspect(Linear):
         """The surest sentence, alone or with the next, of each contradiction that is sure enough."""
         low = surface_of(doc).norm
         sections = doc._.therex_sections or ()
+        starts = [s.start for s in sections]
         kept = []
         for r in doc._.therex_sentences or ():
-            kind = next((s.kind for s in reversed(sections) if s.start <= r.start), "")
+            k = bisect_right(starts, r.start) - 1
+            kind = sections[k].kind if k >= 0 else ""
             if kind not in ELSEWHERE and r.end - r.start > 5:
                 kept.append((r.start, r.end))
         if not kept:

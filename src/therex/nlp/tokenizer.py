@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from therex.errors import sized
 from therex.nlp.extensions import SURFACE
 from therex.nlp.surface import read_surface
 
@@ -22,7 +23,7 @@ class ClinicalTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        surface = read_surface(text)
+        surface = read_surface(sized(text))
         norm, cuts = surface.norm, surface.cuts
         words: list[str] = []
         spaces: list[bool] = []

@@ -107,7 +107,7 @@ def _assisted(ctx: Context, d: Draft) -> bool:
     while k < min(d.last + 3, len(ctx.units)) and ctx.has(k, "q", "with", "lp", "comma", "each"):
         k += 1
     stretch = ctx.text(k, min(k + 4, len(ctx.units)))
-    return _RE["help"].match(stretch) is not None and not any(d.first < o.first < k for o in ctx.of("EXERCISE"))
+    return _RE["help"].match(stretch) is not None and not any(ctx.begun(d.first + 1, k, "EXERCISE"))
 
 
 # what the name says of itself, whatever the lexicon has: the first that is found

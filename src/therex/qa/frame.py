@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from therex.analysis import LONGEST
-from therex.errors import InputError
+from therex.errors import LONGEST, InputError
 from therex.types import Assessment, Note
 
 # what a note can be grouped by without a column of its own; those that the tool has to read first

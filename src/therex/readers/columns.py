@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from therex.errors import InputError
-from therex.readers.limits import read_small
+from therex.readers.delimited import HEAD, Fault, delimited, named
+from therex.readers.limits import LARGEST, read_small
 
 # what goes before the name of a column that is kept beside those of `names`
 MORE = "more:"
 Names = Mapping[str, tuple[str, ...]]
-# rows are kept short where they are read; a field has no limit of its own
-csv.field_size_limit(2**31 - 1)
+# what the columns of a table of notes may be called, in small letters
+NAMES: dict[str, tuple[str, ...]] = {
+    "text": ("text", "note", "note_text", "note text", "body", "content", "narrative", "document", "documentation"),
+    "patient": ("patient", "patient_id", "patient id", "patientid", "patient_name", "mrn", "account", "member"),
+    "date": (
+        "date",
+        "dos",
+        "date_of_service",
+        "date of service",
+        "service_date",
+        "service date",
+        "visit_date",
+        "visit date",
+        "note_date",
+        "note date",
+    ),
+    "id": ("id", "note_id", "note id", "noteid", "document_id", "document id", "encounter", "encounter_id"),
+    "author": ("author", "provider", "therapist", "clinician", "signed_by", "provider_name"),
+    "type": ("type", "note_type", "note type", "document_type", "document type", "kind"),
+}
 
 
 def read_rows(
@@ -37,16 +56,17 @@ def read_rows(
         The file cannot be read, or lacks a column; the message names the flag, never what is in the file.
     """
     data = read_small(path, flag)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
-    where = locate(list(rows.fieldnames or ()), flag, names, own, optional)
-    for row in rows:
-        told = {name: str(row.get(head) or "") for name, head in where.items()}
+    rows = delimited(io.BytesIO(data), data[:HEAD], "\t,", LARGEST)
+    heads = next(rows, (1, []))[1]
+    if isinstance(heads, Fault):
+        raise InputError(f"{flag}: the header: {heads.told}")
+    where = locate(heads, flag, names, own, optional)
+    for n, row in rows:
+        told = row if isinstance(row, Fault) else named(row, heads, where, n)
+        if isinstance(told, Fault):
+            raise InputError(f"{flag}: {told.told}")
         if any(cell.strip() for cell in told.values()):
-            yield rows.line_num, told
+            yield n, told
 
 
 def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], optional: frozenset[str]) -> dict[str, str]:
@@ -55,8 +75,9 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
     Raises
     ------
     InputError
-        A column is missing that is not optional, or one that the user names.
+        A column is missing that is not optional, or one that the user names; or two columns bear the name.
     """
+    count = Counter(str(h).strip().lower() for h in heads)
     plain = {str(h).strip().lower(): h for h in heads}
     where = {}
     for name, known in names.items():
@@ -65,15 +86,18 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
         if found is not None:
             where[name] = found
         elif told or name not in optional:
-            raise InputError(
-                f"{flag}: no column for {name}: want {'the one named' if told else ', '.join(known)}; {flag if flag == '--columns' else f'{flag}-columns'} maps another"
-            )
+            must = "the column that you named is missing" if told else f"its name must be one of {', '.join(known)}"
+            raise InputError(f"{flag}: no column for {name}: {must}; {flag if flag == '--columns' else f'{flag}-columns'} maps another")
     for name, told in own.items():
         if name.startswith(MORE):
             head = plain.get(told.strip().lower())
             if head is None:
                 raise InputError("--by, --group, --only, --exclude, --amount: the table lacks a column of that name")
             where[name] = head
+    for name, head in where.items():
+        if count[str(head).strip().lower()] > 1:
+            told = "that --by, --group, --only, --exclude or --amount names" if name.startswith(MORE) else f"for {name}"
+            raise InputError(f"{flag}: two columns of one name {told}: rename one of them")
     return where
 
 

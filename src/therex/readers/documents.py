@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import io
+import json
 import os
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ from typing import BinaryIO
 
 from therex.catalog.patterns import Patterns
 from therex.errors import InputError, NoteError
+from therex.readers.columns import NAMES
 from therex.readers.limits import LARGEST, NotRegularError, open_regular
 
 _RE = Patterns("readers")
@@ -56,6 +58,8 @@ class Document:
         try:
             return open_regular(self.path)
         except NotRegularError:
+            if os.path.isdir(self.path):
+                raise NoteError("not_text", "The folder could not be read.", self.name) from None
             told = "This is not a regular file but a pipe, a device or a socket: save it as a file, or give it as standard input."
             raise NoteError("not_text", told, self.name) from None
         except OSError as error:
@@ -131,29 +135,48 @@ def _listed(raw: str, place: int, of: int, skip: frozenset[Path]) -> _Listed:
     path = Path(raw)
     if raw == "-":
         return path, [(None, "-", "")]
-    if path.is_dir():
-        files = sorted(
-            (
-                os.path.relpath(os.path.join(top, f), path)
-                for top, _, names in os.walk(path)
-                for f in names
-                if f.lower().endswith(SUFFIXES) and not f.startswith(".") and not _skipped(os.path.join(top, f), skip)
-            ),
-            key=lambda f: f.split(os.sep),
-        )
-        if not files:
+    # these two never raise, whatever the path
+    if os.path.isdir(path):
+        files, closed = _under(path, skip)
+        if closed == ["."]:
+            raise InputError(f"folder {place + 1} of {of} cannot be read")
+        if not files and not closed:
             raise InputError(f"no notes in folder {place + 1} of {of}: want files ending in {', '.join(SUFFIXES)}")
-        return path, [(f, *_split(f.replace(os.sep, "/"))) for f in files]
-    if path.is_file():
+        shut = frozenset(closed)
+        found = sorted([*files, *closed], key=lambda f: f.split(os.sep))
+        return path, [(f, f, "") if f in shut else (f, *_split(f.replace(os.sep, "/"))) for f in found]
+    if os.path.isfile(path):
         return path.parent, [(path.name, *_split(path.name))]
-    matched = (
-        sorted(f for f in glob.glob(raw, recursive=True) if not os.path.isdir(f) and not _skipped(f, skip)) if glob.has_magic(raw) else []
-    )
-    if not matched:
-        if path.exists():
+    matched, closed = _matching(raw, skip) if glob.has_magic(raw) else ([], [])
+    if not matched and not closed:
+        if os.path.exists(path):
             raise InputError(f"path {place + 1} of {of} is a pipe or a device, not a regular file: give it as standard input, with -")
         raise InputError(f"no such file or folder (path {place + 1} of {of})")
-    return Path(), [(f, *_split(Path(f).as_posix())) for f in matched]
+    return Path(), [*((f, *_split(Path(f).as_posix())) for f in matched), *((f, f, "") for f in closed)]
+
+
+def _under(folder: Path, skip: frozenset[Path]) -> tuple[list[str], list[str]]:
+    """The files of a folder that may hold notes, and the folders in it that cannot be read, as relative paths."""
+    closed: list[str] = []
+    files = [
+        os.path.relpath(os.path.join(top, f), folder)
+        for top, _, names in os.walk(folder, onerror=lambda error: closed.append(os.path.relpath(error.filename, folder)))
+        for f in names
+        if f.lower().endswith(SUFFIXES) and not f.startswith(".") and not _skipped(os.path.join(top, f), skip)
+    ]
+    return files, closed
+
+
+def _matching(pattern: str, skip: frozenset[Path]) -> tuple[list[str], list[str]]:
+    """The files that a pattern matches, and the folders that it looks into and that cannot be read."""
+    files = sorted(f for f in glob.glob(pattern, recursive=True) if not os.path.isdir(f) and not _skipped(f, skip))
+    closed: set[str] = set()
+    above = os.path.dirname(pattern)
+    while glob.has_magic(above):
+        folders = (f for f in glob.glob(above, recursive=True) if os.path.isdir(f))
+        closed.update(f.rstrip(os.sep) for f in folders if not os.access(f, os.R_OK | os.X_OK))
+        above = os.path.dirname(above)
+    return files, sorted(closed)
 
 
 def _skipped(path: str, skip: frozenset[Path]) -> bool:
@@ -211,8 +234,8 @@ def kind_of(document: Document) -> str:
             return "html"
         if low.startswith("<?xml"):
             raise NoteError("not_text", "XML of an unknown kind: want C-CDA or HTML.", document.name)
-    if (text.startswith(("{", "[")) and document.suffix in (".json", ".jsonl", ".ndjson")) or _RE["json"].match(text):
-        return "fhir" if '"resourcetype"' in low else "jsonl"
+    if _is_json(text, document.suffix in (".json", ".jsonl", ".ndjson"), len(head) < _HEAD):
+        return "fhir" if _is_resource(text) else "jsonl"
     if document.suffix in (".csv", ".tsv") or (document.suffix == "" and document.name != "-" and _tabular(text)):
         return "table"
     return "text"
@@ -223,6 +246,49 @@ def _peek(start: bytes) -> str:
         if start.startswith(mark):
             return start[2 : 2 + (len(start) - 2) // 2 * 2].decode(name, "replace")
     return start.decode("utf-8", "replace")
+
+
+def _is_json(text: str, named: bool, whole: bool) -> bool:
+    """Whether a document holds rows or resources as JSON, and is no note with a fragment of an export in front.
+
+    Parameters
+    ----------
+    text
+        Its beginning, without blanks before it.
+    named
+        Its name says that it is JSON.
+    whole
+        That is all of it.
+    """
+    if named:
+        return any(line.lstrip().startswith(("{", "[")) for line in text.splitlines())
+    if not _RE["json"].match(text):
+        return False
+    first, end = _first_object(text)
+    if first is None:
+        # what is cut off, or broken, is known by its keys
+        line = text.partition("\n")[0].lower()
+        return not whole or any(f'"{key}"' in line for key in (*NAMES["text"], "resourcetype"))
+    if "resourceType" in first or any(key.strip().lower() in NAMES["text"] for key in first):
+        return True
+    rest = [line.lstrip() for line in text[end:].lstrip(", \t").splitlines() if line.strip()]
+    return 2 * sum(line.startswith("{") for line in rest) >= len(rest)
+
+
+def _is_resource(text: str) -> bool:
+    """Whether the first object of JSON is a resource; where it cannot be read, whether any that can be seen is."""
+    first, _ = _first_object(text)
+    return "resourceType" in first if first is not None else '"resourcetype"' in text.lower()
+
+
+def _first_object(text: str) -> tuple[dict[str, object] | None, int]:
+    """The first object of JSON, or the first of its list, and where what holds it ends; None where there is none that is whole."""
+    try:
+        first, end = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        return None, 0
+    one = first[0] if isinstance(first, list) and first else first
+    return (one if isinstance(one, dict) else None), end
 
 
 def _tabular(text: str) -> bool:

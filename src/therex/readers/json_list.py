@@ -8,46 +8,61 @@ from typing import Any, TextIO
 
 from therex.errors import NoteError
 from therex.readers.limits import ELEMENTS, many_brackets
+from therex.readers.text import TextStream
 
 _CHUNK = 1 << 18
 # the longest name or sign of JSON that the end of what was read may cut
 _CUT = 16
-_decode = json.JSONDecoder().raw_decode
 
 
 class _Damaged(Exception):
-    """What was read is no JSON, whatever follows."""
+    """What was read is not JSON, whatever follows."""
 
 
-def elements(stream: TextIO, most: int) -> Iterator[Any]:
+class _Decoder:
+    """Decodes one value at a time, and remembers whether it gives a key twice, so that one value would be lost."""
+
+    def __init__(self) -> None:
+        self.twice = False
+        self.raw_decode = json.JSONDecoder(object_pairs_hook=self._object).raw_decode
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        told = dict(pairs)
+        self.twice |= len(told) < len(pairs)
+        return told
+
+
+def elements(stream: TextIO | TextStream, most: int) -> Iterator[Any]:
     """The values of a list whose bracket was read already; where they end too early a `NoteError` comes last, which tells what is wrong.
+
+    A value that gives a key twice is a `NoteError` in its place.
 
     Parameters
     ----------
     most
         The longest value, in characters.
     """
-    held, at, first = "", 0, True
+    held, at, first, decoder = "", 0, True, _Decoder()
     while True:
         try:
-            found = _next(held, at, first=first)
+            found = _next(held, at, decoder, first=first)
         except (_Damaged, RecursionError):
-            yield NoteError("not_text", "is no JSON: the rest of the list cannot be read")
+            yield NoteError("not_text", "is not JSON: the rest of the list cannot be read")
             return
         if found is not None:
             value, at, last = found
             if not (last and value is _NONE):
-                yield value
+                yield NoteError("not_text", "gives a key twice") if decoder.twice else value
             if last:
                 if held[at:].strip() or any(piece.strip() for piece in iter(lambda: stream.read(_CHUNK), "")):
-                    yield NoteError("not_text", "stands after the end of the list, and cannot be read")
+                    yield NoteError("not_text", "is after the end of the list and cannot be read")
                 return
             first = False
             continue
         held, at = held[at:], 0
         piece = stream.read(max(_CHUNK, len(held)))
         if not piece:
-            yield NoteError("not_text", "is no JSON, or the list ends in its middle")
+            yield NoteError("not_text", "is not JSON, or the list is cut off")
             return
         if len(held) > most:
             yield NoteError("too_large", f"is longer than {most:,} characters: the rest of the list cannot be read")
@@ -67,19 +82,20 @@ def _space(text: str, at: int) -> int:
     return at
 
 
-def _next(text: str, at: int, *, first: bool) -> tuple[Any, int, bool] | None:
+def _next(text: str, at: int, decoder: _Decoder, *, first: bool) -> tuple[Any, int, bool] | None:
     """A value, where what follows it begins, and whether it is the last; None where more must be read.
 
     Raises
     ------
     _Damaged
-        It is no JSON.
+        It is not JSON.
     """
     at = _space(text, at)
+    decoder.twice = False
     if first and text[at : at + 1] == "]":
         return _NONE, at + 1, True
     try:
-        value, end = _decode(text, at)
+        value, end = decoder.raw_decode(text, at)
     except json.JSONDecodeError as error:
         if error.msg.startswith("Unterminated") or error.pos > len(text) - _CUT:
             return None

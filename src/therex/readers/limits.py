@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import IO, BinaryIO, TextIO
+from typing import IO, BinaryIO, Self
 from xml.parsers import expat
 
 from therex.errors import InputError, NoteError
+from therex.readers.text import TextStream
 
 # the largest document that is read whole, and the largest row of a table, in bytes and in characters
 LARGEST = 50_000_000
@@ -68,10 +69,12 @@ class Lines:
     """The lines of a stream, of which those of one row may have `most` characters and a bounded number of `mark` together.
 
     What has more is skipped and told by a `NoteError` without its place; the line after it comes next. Without `mark` a line is a row.
+    `number` is that of the last line read.
     """
 
-    def __init__(self, stream: TextIO, most: int, mark: str = "") -> None:
+    def __init__(self, stream: TextStream, most: int, mark: str = "") -> None:
         self._stream, self._mark, self._most = stream, mark, most
+        self.number = 0
         self.begin(most)
 
     def begin(self, most: int) -> None:
@@ -79,13 +82,14 @@ class Lines:
         self._most = self._room = most
         self._cells = self._quotes = 0
 
-    def __iter__(self) -> Lines:
+    def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
         line = self._stream.readline(self._room + 1)
         if not line:
             raise StopIteration
+        self.number += 1
         self._quotes += line.count('"')
         if len(line) > self._room:
             self._skip(line)
@@ -99,8 +103,9 @@ class Lines:
 
     def _skip(self, line: str) -> None:
         """Go on to the end of the row: that of the line, and in a table that of a cell in quotation marks."""
-        while line and (line[-1] not in "\r\n" or (self._mark and self._quotes % 2)):
+        while line and (not (ended := line[-1] in "\r\n") or (self._mark and self._quotes % 2)):
             line = self._stream.readline(_CHUNK)
+            self.number += bool(ended and line)
             self._quotes += line.count('"')
 
 

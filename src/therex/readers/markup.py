@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from therex.catalog.patterns import Patterns
 from therex.errors import NoteError
 from therex.readers.limits import ELEMENTS, many_tags
 from therex.readers.office import Extracted
+from therex.readers.text import MARKS, decode, encoding_of, sound
 
 _RE = Patterns("readers")
 
@@ -65,28 +67,35 @@ def _parse(data: bytes, *, html: bool) -> Any:
     if many_tags(data):
         raise NoteError("too_large", f"The {'page' if html else 'document'} has more than {ELEMENTS:,} elements.")
     parser = (
-        etree.HTMLParser(no_network=True, huge_tree=False, encoding=_encoding(data))
+        # the text is decoded here, so that a wrong word of the page about its encoding loses nothing; the depth is of what is huge
+        etree.HTMLParser(no_network=True, huge_tree=True, encoding="utf-8")
         if html
         else etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(_page(data).encode() if html else data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise NoteError("not_text", f"The {'page' if html else 'document'} is damaged ({type(error).__name__}).") from None
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise NoteError("not_text", "The page is damaged: its elements lie too deep in one another.")
     if root is None:
         raise NoteError("empty", "The page holds nothing.")
     return root
 
 
-def _encoding(data: bytes) -> str | None:
-    """The encoding of a page that names none; None where it names one."""
-    if re.search(rb"<meta[^>]{0,80}charset", data[:4096], re.I):
-        return None
+def _page(data: bytes) -> str:
+    """The text of a page: by its mark, else as it says itself where that can be, else as any text."""
+    said = None if data.startswith(MARKS) else re.search(rb"<meta[^>]{0,80}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", data[:4096], re.I)
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+        name = codecs.lookup(said[1].decode("ascii")).name if said else ""
+        if name in ("ascii", "iso8859-1", "cp1252"):
+            # as in browsers: who says Latin-1 means the page of Windows; what is UTF-8 all the same is known by that
+            return data.decode("cp1252", errors="replace") if encoding_of(data) != "utf-8" else data.decode()
+        if name and not name.startswith("utf"):
+            return data.decode(name, errors="replace")
+    except (LookupError, UnicodeDecodeError):
+        pass
+    return sound(decode(data))
 
 
 def _text(root: Any) -> str:
@@ -135,7 +144,9 @@ def read_html(data: bytes) -> Extracted:
     """
     root = _parse(data, html=True)
     author = next((m.get("content", "") for m in root.iter("meta") if (m.get("name") or "").lower() == "author"), "")
-    return Extracted(_text(root), author=author)
+    # what stands behind the end of a page is a page of its own
+    pages = [_text(page) for page in (root, *root.itersiblings()) if isinstance(page.tag, str)]
+    return Extracted("".join(page for page in pages if page.strip()) or "\n", author=author)
 
 
 def read_ccda(data: bytes) -> tuple[Extracted, bytes | None]:

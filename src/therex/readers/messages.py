@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +12,7 @@ from therex.errors import NoteError
 from therex.readers.limits import ELEMENTS, many_brackets
 from therex.readers.markup import decoded, read_html
 from therex.readers.office import Extracted
+from therex.readers.text import json_of, sound
 
 _RE = Patterns("readers")
 
@@ -117,47 +118,85 @@ def _from_message(message: Any, n: int) -> Iterator[Carried]:
 
 
 def read_fhir(text: str) -> Iterator[Carried | NoteError]:
-    """The notes of one resource, a Bundle, or lines of resources.
+    """The notes of one resource, a Bundle, a list, or lines of resources; an entry that cannot be read is an error of its own.
 
     Raises
     ------
     NoteError
-        It is no JSON.
+        ``too_large``: it has more lists and objects than are read.
     """
     if many_brackets(text):
-        raise NoteError("too_large", f"The JSON holds more than {ELEMENTS:,} lists and objects.")
+        raise NoteError("too_large", f"The JSON has more than {ELEMENTS:,} lists and objects.")
+    none = True
+    for found in _from_json(text):
+        none = False
+        yield found
+    if none:
+        yield NoteError("empty", f"The file holds no resource that carries notes: it must be one of {', '.join(_HOLDERS)}.")
+
+
+def _from_json(text: str) -> Iterator[Carried | NoteError]:
     try:
-        yield from _from_resource(json.loads(text))
-        return
-    except RecursionError:
-        raise NoteError("not_text", "The JSON lies too deep.") from None
+        whole = json_of(text)
     except ValueError:
-        pass
-    for n, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                resource = json.loads(line)
-            except (ValueError, RecursionError):
-                yield NoteError("not_text", f"Line {n} is no JSON.")
-            else:
-                yield from _from_resource(resource)
+        # a string may hold other ends of lines than these
+        for n, line in enumerate(io.StringIO(text, newline=None), 1):
+            if line.strip():
+                yield from _from_line(line, n)
+    else:
+        yield from _from_resource(whole, "The file")
 
 
-def _from_resource(resource: Any) -> Iterator[Carried | NoteError]:
-    if not isinstance(resource, dict):
-        return
-    kind = resource.get("resourceType")
-    if kind == "Bundle":
-        inner = [e.get("resource") for e in resource.get("entry") or () if isinstance(e, dict)]
-        binaries = {
-            f"Binary/{r.get('id')}": str(r.get("data") or "") for r in inner if isinstance(r, dict) and r.get("resourceType") == "Binary"
-        }
-        for r in inner:
-            if isinstance(r, dict) and r.get("resourceType") in _HOLDERS:
-                yield from _notes_of(r, binaries)
-        return
-    if kind in _HOLDERS:
-        yield from _notes_of(resource, {})
+def _from_line(line: str, n: int) -> Iterator[Carried | NoteError]:
+    try:
+        resource = json_of(line)
+    except ValueError:
+        yield NoteError("not_text", f"Line {n} is not JSON, or gives a key twice.")
+    else:
+        yield from _from_resource(resource, f"Line {n}")
+
+
+def _from_resource(resource: Any, place: str) -> Iterator[Carried | NoteError]:
+    """The notes of a resource with those in it; `place` is what an error calls it."""
+    found = list(_resources(resource, place))
+    binaries: dict[str, str] = {}
+    for r, url in found:
+        if isinstance(r, dict) and r["resourceType"] == "Binary":
+            data = str(r.get("data") or "")
+            for name in {f"Binary/{r.get('id')}", url} - {""}:
+                # where two bear one name, neither is what is meant
+                binaries[name] = data if binaries.get(name, data) == data else ""
+    for r, _ in found:
+        if isinstance(r, NoteError):
+            yield r
+        elif r["resourceType"] in _HOLDERS:
+            yield from _notes_of(r, binaries)
+
+
+def _resources(resource: Any, place: str) -> Iterator[tuple[dict[str, Any] | NoteError, str]]:
+    """A resource, those of its entries and those it contains, however deep, in their order, with their full addresses."""
+    waiting: list[tuple[Any, str, str]] = [(resource, place, "")]
+    while waiting:
+        r, where, url = waiting.pop()
+        if isinstance(r, list):
+            waiting += [(x, f"{where}, resource {i}", "") for i, x in reversed(list(enumerate(r, 1)))]
+            continue
+        if not isinstance(r, dict) or not isinstance(r.get("resourceType"), str):
+            yield NoteError("not_text", f"{where} is not a FHIR resource."), ""
+            continue
+        contained = r.get("contained") or []
+        entries = r.get("entry") or [] if r["resourceType"] == "Bundle" else []
+        if not isinstance(contained, list) or not isinstance(entries, list):
+            yield NoteError("not_text", f"{where}: entries of a Bundle, and contained resources, must be lists."), ""
+            contained, entries = [x if isinstance(x, list) else [] for x in (contained, entries)]
+        inner = [(x, f"{where}, contained resource {i}", "") for i, x in enumerate(contained, 1)]
+        for i, e in enumerate(entries, 1):
+            if not isinstance(e, dict):
+                inner.append((e, f"{where}, entry {i}", ""))
+            elif "resource" in e:  # an entry may be a request or an answer alone
+                inner.append((e["resource"], f"{where}, entry {i}", str(e.get("fullUrl") or "")))
+        waiting += reversed(inner)
+        yield r, url
 
 
 _HOLDERS = ("DocumentReference", "DiagnosticReport", "Composition")
@@ -183,24 +222,34 @@ def _notes_of(r: dict[str, Any], binaries: dict[str, str]) -> Iterator[Carried |
     try:
         told = _told(r)
         if r["resourceType"] == "Composition":
-            divs = [str((s.get("text") or {}).get("div") or "") for s in r.get("section") or ()]
-            titles = [str(s.get("title") or "") for s in r.get("section") or ()]
-            text = "\n".join(
-                f"{t}:\n{read_html(d.encode()).text}" if t else read_html(d.encode()).text for t, d in zip(titles, divs, strict=True) if d
-            )
-            if text.strip():
-                yield Carried(note_id, Extracted(text, told.author, told.kind, told.patient, told.date))
+            text = "\n".join(_parts(r))
+            if not text.strip():
+                raise NoteError("empty", "The composition holds no narrative.")
+            yield Carried(note_id, Extracted(text, told.author, told.kind, told.patient, told.date))
             return
         rows = [c.get("attachment") or {} for c in r.get("content") or ()] + list(r.get("presentedForm") or ())
-        found = 0
-        for attachment in rows:
+        for n, attachment in enumerate(rows or [{}], 1):
             data = attachment.get("data") or binaries.get(str(attachment.get("url") or ""))
-            if data:
-                found += 1
-                yield Carried(note_id if found == 1 else f"{note_id}/{found}", told, decoded(str(data)))
-        if not found:
-            yield NoteError("empty", "The resource holds no attachment inline; nothing is fetched.", note_id)
+            its_id = note_id if n == 1 else f"{note_id}/{n}"
+            if not data:
+                yield NoteError("empty", "The resource holds no attachment inline; nothing is fetched.", its_id)
+                continue
+            try:
+                yield Carried(its_id, told, decoded(str(data)))
+            except NoteError as error:
+                yield NoteError(error.code, error.message, its_id)
     except NoteError as error:
         yield NoteError(error.code, error.message, note_id)
-    except (AttributeError, TypeError, IndexError, KeyError) as error:
+    except (AttributeError, TypeError, IndexError, KeyError, RecursionError) as error:
         yield NoteError("not_text", f"The resource cannot be read ({type(error).__name__}).", note_id)
+
+
+def _parts(part: dict[str, Any]) -> Iterator[str]:
+    """The narrative of a composition or section, and of the sections in it, each under its title."""
+    div = str((part.get("text") or {}).get("div") or "")
+    title = str(part.get("title") or "") if part.get("resourceType") is None else ""
+    if div:
+        text = read_html(sound(div).encode()).text
+        yield f"{title}:\n{text}" if title else text
+    for section in part.get("section") or ():
+        yield from _parts(section)

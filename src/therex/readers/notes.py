@@ -5,8 +5,10 @@ A document that cannot be read, or a row of a table, becomes an error in its pla
 
 from __future__ import annotations
 
+import lzma
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,7 +22,7 @@ from therex.readers.documents import Document, find_documents, kind_of
 from therex.readers.limits import GROWTH, LARGEST
 from therex.readers.office import Extracted
 from therex.readers.tables import NAMES
-from therex.readers.text import decode
+from therex.readers.text import decode, sound
 from therex.types import Note
 
 _RE = Patterns("readers")
@@ -69,8 +71,8 @@ def read_notes(
     again: dict[int, int] = {}
     read = read or read_document
     for document in find_documents(paths, reading.skip, reading.largest):
-        for found in read(document, reading):
-            told = note_id = found.note_id or document.name
+        for found in map(_sound, read(document, reading)):
+            told = note_id = found.note_id or sound(document.name)
             while hash(note_id) in seen:
                 again[hash(told)] = again.get(hash(told), 1) + 1
                 note_id = f"{told}#{again[hash(told)]}"
@@ -84,6 +86,17 @@ def read_notes(
 def read_document(document: Document, reading: Reading) -> Iterator[Note | NoteError]:
     """The notes of one document."""
     yield from _of_document(document, reading)
+
+
+def _sound(found: Note | NoteError) -> Note | NoteError:
+    """A note, or an error, all of whose text can be written, whatever a file name, an escape of JSON or a word processor made of it."""
+    if isinstance(found, NoteError):
+        return NoteError(found.code, found.message, sound(found.note_id))
+    more = tuple((k, sound(v)) for k, v in found.more)
+    return replace(
+        found, note_id=sound(found.note_id), text=sound(found.text), patient=sound(found.patient), author=sound(found.author),
+        kind=sound(found.kind), more=more,
+    )  # fmt: skip
 
 
 def _of_document(document: Document, reading: Reading) -> Iterator[Note | NoteError]:
@@ -210,7 +223,16 @@ def _members(document: Document, reading: Reading) -> Iterator[Note | NoteError]
                 continue
             try:
                 data = _unpacked(archive, info, reading.largest)
-            except (zipfile.BadZipFile, OSError, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
+            except (
+                zipfile.BadZipFile,
+                zlib.error,
+                lzma.LZMAError,
+                OSError,
+                NotImplementedError,
+                EOFError,
+                ValueError,
+                RuntimeError,
+            ) as error:
                 yield NoteError("not_text", f"A document of the archive is damaged ({type(error).__name__}).", name)
                 continue
             member = Document(name, inner.suffix.lower(), document.place, document.path, data, document.depth + 1)

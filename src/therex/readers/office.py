@@ -73,8 +73,8 @@ def read_docx(data: bytes) -> Extracted:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             guard(archive)
         document = docx.Document(io.BytesIO(data))
-        edges = [document.sections[0].header, document.sections[0].footer] if document.sections else []
-        lines = list(_bounded(itertools.chain.from_iterable(map(_lines, [*edges[:1], document, *edges[1:]]))))
+        word = _Word(document)
+        lines = list(_bounded(itertools.chain(word.edges("header"), word.lines(document.element.body), word.edges("footer"))))
     except NoteError:
         raise
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, AttributeError, SyntaxError, RecursionError) as error:
@@ -98,48 +98,112 @@ def _bounded(lines: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def _lines(part: Any) -> Iterator[str]:
-    named: dict[Any, str] = {}
-    for block in part.iter_inner_content():
-        if hasattr(block, "rows"):
-            yield from _table_lines(block)
-        else:
-            told = block._p.style
-            if told not in named:  # a look-up goes through all styles
-                named[told] = (block.style.name or "") if block.style is not None else ""
-            text = block.text
-            mark = "- " if named[told].startswith("List") and text.strip() and not _RE["numbered"].match(text) else ""
-            yield mark + text
+# what is around content and adds none: controls, tracked insertions, fields; and what was deleted, or is there a second time
+_AROUND = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
+_GONE = frozenset(("del", "moveFrom", "Fallback", "pPr", "rPr", "sdtPr"))
+_SIGNS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def _table_lines(table: Any) -> Iterator[str]:
-    """The rows of a table, a cell that is merged across columns once, and one that is merged across rows in each of them.
-
-    A cell's span is only added up: python-docx makes one cell of each column that it covers, however many it claims to.
-    """
-    from docx.table import _Cell as cell_of
-
-    above: dict[int, tuple[Any, str]] = {}
-    for row in table._tbl.tr_lst:
-        at, here, cells = row.grid_before, {}, []
-        before = None
-        for tc in row.tc_lst:
-            merged = above.get(at) if tc.vMerge == "continue" else None
-            here[at] = merged or (tc, " ".join(" ".join(_within(cell_of(tc, table))).split()))
-            if here[at][0] is not before:
-                cells.append(here[at][1])
-            before = here[at][0]
-            at += tc.grid_span
-        above = here
-        yield " | ".join(cells)
+def _name(element: Any) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _within(cell: Any) -> Iterator[str]:
-    for block in cell.iter_inner_content():
-        if hasattr(block, "rows"):
-            yield from _table_lines(block)
-        else:
-            yield block.text
+def _inner(element: Any, name: str) -> Iterator[Any]:
+    """The elements of a name in another, whatever is around them."""
+    for child in element.iterchildren():
+        if _name(child) == name:
+            yield child
+        elif _name(child) in _AROUND:
+            yield from _inner(child, name)
+
+
+class _Word:
+    """Reads the parts of one document, whose styles are looked up once."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._lists: dict[str | None, bool] = {}
+
+    def edges(self, what: str) -> Iterator[str]:
+        """The heads or feet of all sections, those of first and of even pages too, each once."""
+        read: set[Any] = set()
+        texts: set[tuple[str, ...]] = set()
+        for section in self._document.sections:
+            for name, used in (
+                (f"first_page_{what}", section.different_first_page_header_footer),
+                (what, True),
+                (f"even_page_{what}", self._document.settings.odd_and_even_pages_header_footer),
+            ):
+                edge = getattr(section, name) if used else None
+                if edge is None or edge.is_linked_to_previous or edge.part in read:
+                    continue
+                read.add(edge.part)
+                lines = tuple(_bounded(self.lines(edge._element)))
+                if lines not in texts:
+                    texts.add(lines)
+                    yield from lines
+
+    def lines(self, element: Any) -> Iterator[str]:
+        """The paragraphs and rows of tables in an element, text boxes after their paragraph."""
+        for child in element.iterchildren():
+            name = _name(child)
+            if name == "tbl":
+                yield from self._rows(child)
+            elif name == "p":
+                boxes: list[Any] = []
+                text = "".join(_runs(child, boxes))
+                yield f"- {text}" if text.strip() and self._is_listed(child) and not _RE["numbered"].match(text) else text
+                for box in boxes:
+                    yield from self.lines(box)
+            elif name in _AROUND:
+                yield from self.lines(child)
+
+    def _is_listed(self, paragraph: Any) -> bool:
+        from docx.text.paragraph import Paragraph
+
+        told = paragraph.style
+        if told not in self._lists:  # a look-up goes through all styles
+            style = Paragraph(paragraph, self._document).style
+            self._lists[told] = style is not None and (style.name or "").startswith("List")
+        return self._lists[told]
+
+    def _rows(self, table: Any) -> Iterator[str]:
+        """The rows of a table: a cell that is merged over columns once, one that is merged over rows in each.
+
+        A cell's span is only added up, however many columns it claims to cover.
+        """
+        from docx.oxml.ns import qn
+
+        above: dict[int, str] = {}
+        for row in _inner(table, "tr"):
+            cells: dict[int, str] = {}
+            place = int(row.grid_before)
+            for cell in _inner(row, "tc"):
+                text = " ".join(" ".join(_bounded(self.lines(cell))).split())
+                span, merged = (cell.find(f"{qn('w:tcPr')}/{qn(name)}") for name in ("w:gridSpan", "w:vMerge"))
+                if merged is not None and merged.get(qn("w:val")) != "restart":
+                    text = text or above.get(place, "")
+                cells[place] = text
+                place += max(1, int(span.get(qn("w:val"), "1"))) if span is not None else 1
+            above = cells
+            yield " | ".join(cells.values())
+
+
+def _runs(element: Any, boxes: list[Any]) -> Iterator[str]:
+    """The text of a paragraph, what is inserted with it and what is deleted without; text boxes go to `boxes`."""
+    for child in element.iterchildren():
+        name = _name(child)
+        if name == "t":
+            yield child.text or ""
+        elif name in _SIGNS:
+            yield _SIGNS[name]
+        elif name == "br":
+            kinds = {value for key, value in child.attrib.items() if key.endswith("}type")}
+            yield "" if kinds & {"page", "column"} else "\n"
+        elif name == "txbxContent":
+            boxes.append(child)
+        elif name not in _GONE:
+            yield from _runs(child, boxes)
 
 
 def read_rtf(data: bytes) -> Extracted:
@@ -152,9 +216,13 @@ def read_rtf(data: bytes) -> Extracted:
     """
     from striprtf.striprtf import rtf_to_text
 
-    source = data.decode("latin-1")
-    if source.count("{") > ELEMENTS:
+    if data.count(b"{") > ELEMENTS:
         raise NoteError("too_large", f"The RTF document has more than {ELEMENTS:,} groups.")
+    page = _RE["rtf_page"].search(data[:4000].decode("latin-1"))
+    try:
+        source = data.decode(f"cp{page[1]}" if page else "cp1252", errors="replace")
+    except LookupError:
+        source = data.decode("cp1252", errors="replace")
     source = _without_slow_links(source)
     author = _RE["rtf_author"].search(source[:20_000])
     try:

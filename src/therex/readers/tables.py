@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import io
-import json
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
+from datetime import date, datetime, time
+from itertools import islice
+from math import isnan
 from typing import Any
 
 from therex.errors import InputError, NoteError
-from therex.readers.columns import locate
+from therex.readers.columns import MORE, locate
+from therex.readers.columns import NAMES as NAMES
+from therex.readers.delimited import Fault, delimited, named
 from therex.readers.documents import Document
 from therex.readers.json_list import elements
-from therex.readers.limits import COLUMNS, ELEMENTS, GROWTH, HEADS, LARGEST, MOST, Lines, many_brackets
-from therex.readers.text import encoding_of
+from therex.readers.limits import ELEMENTS, GROWTH, LARGEST, MOST, Lines, many_brackets
+from therex.readers.text import TextStream, decode, json_of
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "text": ("text", "note", "note_text", "note text", "body", "content", "narrative", "document", "documentation"),
-    "patient": ("patient", "patient_id", "patient id", "patientid", "patient_name", "mrn", "account", "member"),
-    "date": (
-        "date",
-        "dos",
-        "date_of_service",
-        "date of service",
-        "service_date",
-        "service date",
-        "visit_date",
-        "visit date",
-        "note_date",
-        "note date",
-    ),
-    "id": ("id", "note_id", "note id", "noteid", "document_id", "document id", "encounter", "encounter_id"),
-    "author": ("author", "provider", "therapist", "clinician", "signed_by", "provider_name"),
-    "type": ("type", "note_type", "note type", "document_type", "document type", "kind"),
-}
 OPTIONAL = frozenset(("patient", "date", "id", "author", "type"))
 FLAG = "--columns"
 # bytes of a Parquet file that are unpacked together
 AT_ONCE = 32_000_000
+# how many first objects of JSON show the columns, and how many forms of objects are remembered
+FORMS = 100
 Row = tuple[int, dict[str, str]]
+# its number, what an error calls its place, and itself
+Object = tuple[int, str, dict[str, Any]]
 
 
 def read_table(document: Document, kind: str, own: Mapping[str, str], largest: int = LARGEST) -> Iterator[Row | NoteError]:
@@ -61,118 +48,158 @@ def read_table(document: Document, kind: str, own: Mapping[str, str], largest: i
     yield from {"table": _delimited, "jsonl": _json_lines, "xlsx": _excel, "parquet": _parquet}[kind](document, own, largest)
 
 
-def _placed(error: NoteError, what: str, n: int, document: Document) -> NoteError:
-    """The error of a row, which tells what is wrong with it, as one that tells its place too."""
-    return NoteError(error.code, f"{what} {n} {error.message}.", f"{document.name}:{n}")
+def _cells(values: Mapping[str, Any], where: Mapping[str, str], place: str) -> dict[str, str]:
+    """The cells of a row by name; `place` is what an error calls the row.
 
-
-def _cells(values: Mapping[str, Any], where: Mapping[str, str]) -> dict[str, str]:
-    return {name: _cell(values.get(head)) for name, head in where.items()}
+    Raises
+    ------
+    NoteError
+        A cell holds a list or another structure, or bytes that are not text.
+    """
+    told = {}
+    for name, head in where.items():
+        try:
+            told[name] = _cell(values.get(head))
+        except NoteError as error:
+            column = "a further column" if name.startswith(MORE) else f"the column for {name}"
+            raise NoteError(error.code, f"{place}, {column}: {error.message}") from None
+    return told
 
 
 def _cell(value: Any) -> str:
-    if value is None:
+    if value is None or (isinstance(value, float) and isnan(value)):
         return ""
     if isinstance(value, datetime):
-        return value.date().isoformat()
+        return (value if value.time() != time() else value.date()).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, bytes):
+        return decode(value)
+    if isinstance(value, (Mapping, list, tuple)):
+        raise NoteError("not_text", "A list or a structure, not text.")
     return str(value)
 
 
 def _delimited(document: Document, own: Mapping[str, str], largest: int) -> Iterator[Row | NoteError]:
     head = document.head()
-    encoding = encoding_of(head)
     with document.open() as raw:
-        stream = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
-        first = codecs.decode(head, encoding, "replace").partition("\n")[0]
-        mark = max("\t,;|", key=first.count)
-        lines = Lines(stream, HEADS, mark)
-        rows = csv.DictReader(lines, delimiter=mark)
-        try:
-            where = locate(_heads(rows, document), FLAG, NAMES, own, OPTIONAL)
-            for n, row in enumerate(_one_by_one(rows, lines, largest), 1):
-                if isinstance(row, NoteError):
-                    yield _placed(row, "Row", n, document)
-                    continue
-                told = _cells(row, where)
-                if any(cell.strip() for cell in told.values()):
-                    yield n, told
-        except csv.Error as error:
-            raise NoteError("not_text", f"The table is damaged ({type(error).__name__}).", document.name) from None
-
-
-def _heads(rows: csv.DictReader[str], document: Document) -> list[str]:
-    try:
-        heads = list(rows.fieldnames or ())
-    except NoteError as error:
-        raise NoteError("too_large", f"The first line of the table {error.message}.", document.name) from None
-    if len(heads) > COLUMNS:
-        raise NoteError("too_large", f"The table has more than {COLUMNS:,} columns.", document.name)
-    return heads
-
-
-def _one_by_one(rows: Iterator[dict[str, str]], lines: Lines, largest: int) -> Iterator[dict[str, str] | NoteError]:
-    """The rows of a table; an error for one that is too long, after which the line that follows begins the next."""
-    while True:
-        lines.begin(largest)
-        try:
-            yield next(rows)
-        except StopIteration:
-            return
-        except NoteError as error:
-            yield error
+        rows = delimited(raw, head, "\t,;|", largest)
+        heads = next(rows, (1, []))[1]
+        if isinstance(heads, Fault):
+            raise NoteError(heads.code, f"The header of the table: {heads.told}", document.name)
+        where = locate(heads, FLAG, NAMES, own, OPTIONAL)
+        for n, (line, row) in enumerate(rows, 1):
+            told = row if isinstance(row, Fault) else named(row, heads, where, line)
+            if isinstance(told, Fault):
+                yield NoteError(told.code, told.told, f"{document.name}:{n}")
+            elif any(cell.strip() for cell in told.values()):
+                yield n, told
 
 
 def _json_lines(document: Document, own: Mapping[str, str], largest: int) -> Iterator[Row | NoteError]:
-    encoding = encoding_of(document.head())
-    where: dict[str, str] = {}
+    """The rows of JSON, lines or a list; each may have keys of its own, and the first ones together show whether these are notes at all."""
+    with closing(_objects(document, largest)) as rows:
+        _look_ahead(rows, own)
+    places: dict[tuple[str, ...], dict[str, str]] = {}
+    for found in _objects(document, largest):
+        if isinstance(found, NoteError):
+            yield found
+            continue
+        n, place, row = found
+        keys = tuple(row)
+        try:
+            if keys not in places:
+                if len(places) >= FORMS:
+                    places.clear()
+                places[keys] = _located(keys, own)
+            yield n, _cells(row, places[keys], place)
+        except NoteError as error:
+            yield NoteError(error.code, error.message, f"{document.name}:{n}")
+        except InputError as error:
+            yield NoteError("not_text", f"{place}: {error}", f"{document.name}:{n}")
+
+
+def _look_ahead(rows: Iterator[Object | NoteError], own: Mapping[str, str]) -> None:
+    """Read the first objects, until they have the columns that are needed; they are not held, for each may be long.
+
+    Raises
+    ------
+    InputError
+        They lack one.
+    """
+    heads: dict[str, str] = {}
+    missing: InputError | None = None
+    for found in islice(rows, FORMS):
+        if isinstance(found, NoteError):
+            continue
+        heads |= {key.strip().lower(): key for key in found[2]}
+        try:
+            locate(list(heads.values()), FLAG, NAMES, own, OPTIONAL)
+        except InputError as error:
+            missing = error
+        else:
+            return
+    if missing:
+        raise missing
+
+
+def _objects(document: Document, largest: int) -> Generator[Object | NoteError, None, None]:
+    """The objects of JSON with their numbers and what an error calls their places; what is not one is an error of its own."""
+    head = document.head()
+    listed = TextStream(io.BytesIO(head), head).read(len(head)).lstrip().startswith("[")
     with document.open() as raw:
-        stream = io.TextIOWrapper(raw, encoding=encoding, errors="replace")
-        start = stream.read(1)
-        while start.isspace():
-            start = stream.read(1)
-        listed = start == "["
-        for n, row in enumerate(elements(stream, largest) if listed else _lines_of(start, stream, largest), 1):
+        stream = TextStream(raw, head)
+        while listed and stream.read(1) != "[":
+            pass
+        for n, row in enumerate(elements(stream, largest) if listed else _lines_of(stream, largest), 1):
+            place = f"{'Row' if listed else 'Line'} {n}"
+            if row is _BLANK:
+                continue
             if isinstance(row, NoteError):
-                yield _placed(row, "Row" if listed else "Line", n, document)
-            elif isinstance(row, dict):
-                where = where or locate(list(row), FLAG, NAMES, own, OPTIONAL)
-                yield n, _cells(row, where)
-            elif row is not _BLANK:
-                yield _placed(NoteError("not_text", "is no JSON object"), "Row" if listed else "Line", n, document)
+                yield NoteError(row.code, f"{place} {row.message}.", f"{document.name}:{n}")
+            elif not isinstance(row, dict):
+                yield NoteError("not_text", f"{place} is not a JSON object.", f"{document.name}:{n}")
+            elif "resourceType" in row:
+                told = f"{place} is a FHIR resource among rows, or its resourceType comes late: put resourceType first."
+                yield NoteError("not_text", told, f"{document.name}:{n}")
+            else:
+                yield n, place, row
 
 
 _BLANK = object()
 
 
-def _lines_of(start: str, stream: io.TextIOWrapper, largest: int) -> Iterator[Any]:
-    """What each line holds, the first after the character that was read already; `_BLANK` for a blank line."""
+def _lines_of(stream: TextStream, largest: int) -> Iterator[Any]:
+    """What each line holds; `_BLANK` for a blank line."""
     lines = Lines(stream, largest)
     while True:
         lines.begin(largest)
         try:
-            line = start + next(lines)
+            line = next(lines)
         except StopIteration:
-            if start:
-                yield _value(start)
             return
         except NoteError as error:
             yield error
         else:
             yield _value(line) if line.strip() else _BLANK
-        start = ""
 
 
 def _value(line: str) -> Any:
     if many_brackets(line):
-        return NoteError("too_large", f"holds more than {ELEMENTS:,} lists and objects")
+        return NoteError("too_large", f"has more than {ELEMENTS:,} lists and objects")
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return NoteError("not_text", "is no JSON object")
+        return json_of(line)
+    except ValueError:
+        return NoteError("not_text", "is not a JSON object, or gives a key twice")
+
+
+def _located(keys: tuple[str, ...], own: Mapping[str, str]) -> dict[str, str]:
+    """Where the cells of one object are; a key that the user names may be absent from it, but for that of the text."""
+    here = {key.strip().lower() for key in keys}
+    absent = [head for name, head in own.items() if name != "text" and head.strip().lower() not in here]
+    return locate([*keys, *dict.fromkeys(absent)], FLAG, NAMES, own, OPTIONAL)
 
 
 def _excel(document: Document, own: Mapping[str, str], largest: int) -> Iterator[Row | NoteError]:
@@ -195,8 +222,13 @@ def _excel(document: Document, own: Mapping[str, str], largest: int) -> Iterator
             heads = [str(h) if h is not None else "" for h in next(rows, ())]
             where = locate(heads, FLAG, NAMES, own, OPTIONAL)
             for n, row in enumerate(rows, 1):
-                if row:
-                    yield from _checked(_cells(dict(zip(heads, row, strict=False)), where), n, document, largest)
+                told = _cells(dict(zip(heads, row, strict=False)), where, f"Row {n}")
+                if any(cell.strip() for cell in told.values()):
+                    yield _bounded(told, n, document, largest)
+            for k, other in enumerate(book.worksheets, 1):
+                if other is not sheet and _named(other, own):
+                    told_of = f"Sheet {k} also has a column of notes, and only one sheet is read: save it as a separate file."
+                    yield NoteError("not_text", told_of, f"{document.name}:sheet {k}")
             book.close()
     except NoteError as error:
         raise NoteError(error.code, error.message, document.name) from None
@@ -204,12 +236,11 @@ def _excel(document: Document, own: Mapping[str, str], largest: int) -> Iterator
         raise NoteError("not_text", f"The workbook is damaged ({type(error).__name__}).", document.name) from None
 
 
-def _checked(told: dict[str, str], n: int, document: Document, largest: int) -> Iterator[Row | NoteError]:
-    """A row that holds something, if it is no longer than is allowed."""
+def _bounded(told: dict[str, str], n: int, document: Document, largest: int) -> Row | NoteError:
+    """A row, if it is no longer than is allowed."""
     if sum(map(len, told.values())) > largest:
-        yield _placed(NoteError("too_large", f"is longer than {largest:,} characters"), "Row", n, document)
-    elif any(cell.strip() for cell in told.values()):
-        yield n, told
+        return NoteError("too_large", f"Row {n} is longer than {largest:,} characters.", f"{document.name}:{n}")
+    return n, told
 
 
 def _named(sheet: Any, own: Mapping[str, str]) -> bool:
@@ -226,7 +257,7 @@ def _parquet(document: Document, own: Mapping[str, str], largest: int) -> Iterat
     try:
         import pyarrow.parquet
     except ImportError:
-        raise InputError("Parquet wants the package pyarrow: pip install 'therex[parquet]'") from None
+        raise InputError("Parquet requires the package pyarrow: pip install 'therex[parquet]'") from None
     import pyarrow
 
     try:
@@ -236,13 +267,12 @@ def _parquet(document: Document, own: Mapping[str, str], largest: int) -> Iterat
             at_once = _rows_at_once(table.metadata, frozenset(where.values()), document, largest)
             n = 0
             for batch in table.iter_batches(batch_size=at_once, columns=list(where.values())):
-                for row in batch.to_pylist():
+                for row in _rows_of(batch):
                     n += 1
-                    told = _cells(row, where)
-                    if sum(map(len, told.values())) > largest:
-                        yield _placed(NoteError("too_large", f"is longer than {largest:,} characters"), "Row", n, document)
-                    else:
-                        yield n, told
+                    try:
+                        yield _bounded(_cells(row, where, f"Row {n}"), n, document, largest)
+                    except NoteError as error:
+                        yield NoteError(error.code, error.message, f"{document.name}:{n}")
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError, OSError) as error:
         raise NoteError("not_text", f"The Parquet file is damaged ({type(error).__name__}).", document.name) from None
 
@@ -267,3 +297,17 @@ def _rows_at_once(metadata: Any, wanted: frozenset[str], document: Document, lar
                 raise NoteError("too_large", f"Rows of group {g + 1} of the Parquet file unpack to more than is allowed.", document.name)
             longest = max(longest, each)
     return max(1, min(512, AT_ONCE // longest))
+
+
+def _rows_of(batch: Any) -> list[dict[str, Any]]:
+    """The rows of a batch; where one holds text that is not UTF-8, all text as bytes."""
+    import pyarrow
+
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+    except UnicodeDecodeError:
+        binary = pyarrow.large_binary()
+        texts = (pyarrow.string(), pyarrow.large_string())
+        columns = [c.cast(binary) if c.type in texts else c for c in batch.columns]
+        rows = pyarrow.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
+    return rows

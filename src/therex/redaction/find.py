@@ -108,10 +108,17 @@ class _Found:
     spans: list[Identifier] = field(default_factory=list)
 
     def add(self, start: int, end: int, kind: str) -> None:
+        """Put a span in its place; what overlaps one that is there is parted by it, or grows with it."""
+        left = [(start, end, kind)]
+        while left:
+            left += reversed(self._put(*left.pop()))
+
+    def _put(self, start: int, end: int, kind: str) -> tuple[tuple[int, int, str], ...]:
+        """Put a span where none is in the way, or else tell what to put in its stead."""
         while end > start and self.text[end - 1] in " ,;:":
             end -= 1
         if start >= end:
-            return
+            return ()
         # the spans stand in order and apart: only the one before and the one after can be the first to overlap
         at = bisect_left(self.spans, Identifier(start, 0, ""))
         for i in (at - 1, at):
@@ -121,14 +128,12 @@ class _Found:
                     # names and organisations grow over each other
                     del self.spans[i]
                     wider = s.kind if s.end - s.start >= end - start else kind
-                    self.add(min(s.start, start), max(s.end, end), wider)
-                    return
+                    return ((min(s.start, start), max(s.end, end), wider),)
                 # what has a form stays as it is, and what it leaves on either side is found too
-                self.add(start, s.start, kind)
-                self.add(s.end, end, kind)
-                return
+                return (start, s.start, kind), (s.end, end, kind)
         if any(c.isalnum() for c in self.text[start:end]):
             self.spans.insert(at, Identifier(start, end, kind))
+        return ()
 
 
 def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
@@ -139,8 +144,9 @@ def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
             found.add(*m.span("x" if "x" in pattern.groupindex and m["x"] else 0), kind)
     letters = sum(c.isalpha() for c in text) or 1
     share = sum(c.isupper() for c in text) / letters
-    for start, end, kind in _by_context(text, caps=share > 0.5, small=share < 0.06):
-        found.add(start, end, kind)
+    short, tails = _shortened(text)
+    for start, end, kind in _by_context(short, caps=share > 0.5, small=share < 0.06):
+        found.add(start, tails.get(end, end), kind)
     for s in [s for s in found.spans if s.kind in ("ORG", "ADDRESS")]:
         # a town stands after its clinic or street
         town = _RE["town"].match(text, s.end)
@@ -149,6 +155,17 @@ def find(text: str, also: tuple[str, ...] = ()) -> list[Identifier]:
             found.add(town.start(1), town.end(1), "ADDRESS")
     _repeat(found, also)
     return found.spans
+
+
+def _shortened(text: str) -> tuple[str, dict[int, int]]:
+    """`text` with what goes beyond the length of any word put out, so that no pattern walks it; and where each such word ends."""
+    tails: dict[int, int] = {}
+
+    def put_out(m: re.Match[str]) -> str:
+        tails[m.start("tail")] = m.end()
+        return m[0][: m.start("tail") - m.start()] + "\x00" * (m.end() - m.start("tail"))
+
+    return _RE["unbroken"].sub(put_out, text), tails
 
 
 def _parts(text: str, start: int, end: int) -> list[re.Match[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from therex.catalog.patterns import Patterns
+from therex.errors import sized
 from therex.redaction.find import Identifier, find, kinds
 
 _RE = Patterns("redaction")
@@ -19,8 +20,14 @@ class Redacted:
 
 
 def redact(text: str, also: tuple[str, ...] = ()) -> Redacted:
-    """`text` with what may identify a person replaced, and the names of `also`. No guarantee: what no rule foresaw is left."""
-    spans = find(text, also)
+    """`text` with what may identify a person replaced, and the names of `also`. No guarantee: what no rule foresaw is left.
+
+    Raises
+    ------
+    NoteError
+        The text is longer than a note may be.
+    """
+    spans = find(sized(text), also)
     letters = _letters(text, spans)
     out, last = [], 0
     for span, letter in zip(spans, letters, strict=True):
@@ -31,18 +38,19 @@ def redact(text: str, also: tuple[str, ...] = ()) -> Redacted:
 
 def _letters(text: str, spans: list[Identifier]) -> list[str]:
     """A letter for each span; two of a kind that share a word of a name, or are the same, have one."""
-    known: dict[str, list[set[str]]] = {}
+    # the first letter that was given to a word, and how many letters each kind has
+    known: dict[tuple[str, str], int] = {}
+    given: dict[str, int] = {}
     numbers = []
     for span in spans:
         said = text[span.start : span.end].lower()
         words = set(_RE["replaced"].findall(said)) if span.kind == "NAME" else {" ".join(_RE["replaced"].findall(said)) or said}
-        groups = known.setdefault(span.kind, [])
-        at = next((i for i, group in enumerate(groups) if group & words), -1)
+        at = min((known[span.kind, word] for word in words if (span.kind, word) in known), default=-1)
         if at < 0:
-            groups.append(set(words))
-            at = len(groups) - 1
-        else:
-            groups[at] |= words
+            at = given.get(span.kind, 0)
+            given[span.kind] = at + 1
+        for word in words:
+            known[span.kind, word] = min(at, known.get((span.kind, word), at))
         numbers.append(at)
     return [_letter(n) for n in numbers]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, islice
 
 from therex.catalog.codes import is_timed
 from therex.catalog.files import resource
 from therex.elements.treatment import given_services
-from therex.types import Contradiction, Element, Minutes, NoteView
+from therex.types import Contradiction, Element, Minutes, NoteView, Span
 
 LEVEL = {"present": 1.0, "weak": 0.4, "missing": 0.0}
 DEFEATING = frozenset({"not_one_on_one", "aide_delivered", "code_misfit", "not_skilled"})
@@ -64,14 +66,12 @@ def features(view: NoteView, minutes: Minutes, elements: Iterable[Element], cont
     performed = [s for s in view.of("EXERCISE") if s.attribute == "performed"]
     dosed = {r.to for r in view.relations if r.type == "dose_of"}
     n_dosed = sum(1 for i in dosed if view.spans[i].attribute == "performed")
-    near = sum(
-        1 for s in skills if any(abs(s.start - e.end) < 90 or abs(e.start - s.end) < 90 or (s.start <= e.start < s.end) for e in performed)
-    )
+    # more than four count as four
+    near = sum(1 for _ in islice(_near(skills, performed), 4))
     blocks = exercise_blocks(view) if _small_share(minutes) else None
     if blocks is not None:
         # skill and reaction under another timed code do not speak for 97110
-        skills = [s for s in skills if any(i <= s.start < j for i, j in blocks)]
-        inside = [s for s in responses if any(i <= s.start < j for i, j in blocks)]
+        skills, inside = _inside(skills, blocks), _inside(responses, blocks)
         if found["skilled_intervention"] == "present" and not skills:
             found["skilled_intervention"] = "weak"
         if (
@@ -98,6 +98,25 @@ def features(view: NoteView, minutes: Minutes, elements: Iterable[Element], cont
     return [values[name] for name in NAMES]
 
 
+def _near(skills: Sequence[Span], exercises: Sequence[Span]) -> Iterator[Span]:
+    """The skills beside an exercise: it begins or ends within 90 characters, or stands inside."""
+    starts, ends = sorted(e.start for e in exercises), sorted(e.end for e in exercises)
+
+    def within(places: list[int], low: int, high: int) -> bool:
+        return bisect_left(places, low) < bisect_left(places, high)
+
+    for s in skills:
+        if within(ends, s.start - 89, s.start + 90) or within(starts, s.end - 89, s.end + 90) or within(starts, s.start, s.end):
+            yield s
+
+
+def _inside(spans: Sequence[Span], blocks: Iterable[tuple[int, int]]) -> list[Span]:
+    """Those of `spans` that begin inside one of `blocks`."""
+    ordered = sorted(blocks)
+    starts, reach = [i for i, _ in ordered], list(accumulate((j for _, j in ordered), max))
+    return [s for s in spans if (k := bisect_right(starts, s.start)) and s.start < reach[k - 1]]
+
+
 def _small_share(minutes: Minutes) -> bool:
     """Whether 97110 has less than a third of the timed minutes, so that the rest of the note speaks of other services."""
     timed = {c: n for c, n in minutes.codes.items() if is_timed(c)}
@@ -115,13 +134,14 @@ def exercise_blocks(view: NoteView) -> list[tuple[int, int]] | None:
     if "97110" not in codes or not codes & {"97112", "97116", "97530", "97535"}:
         return None
     out = []
-    for i, s in enumerate(heads):
-        if s.attribute == "97110":
-            nxt = next((h.start for h in heads[i + 1 :] if h.attribute != "97110"), None)
-            stop = next(
-                (x.start for x in view.sections if x.start > s.start and x.kind in ("assessment", "plan", "goals", "billing", "hep")),
-                len(view.text),
-            )
+    closing = [x.start for x in view.sections if x.kind in ("assessment", "plan", "goals", "billing", "hep")]
+    nxt: int | None = None
+    for s in reversed(heads):
+        if s.attribute != "97110":
+            nxt = s.start
+        else:
+            k = bisect_right(closing, s.start)
+            stop = closing[k] if k < len(closing) else len(view.text)
             out.append((s.start, min(nxt or stop, stop)))
     # a code that only closes the note, as a charge does, describes nothing
     return out if sum(j - i for i, j in out) >= 60 else None

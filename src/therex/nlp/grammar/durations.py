@@ -5,6 +5,8 @@ Source: annotation.md, label table and settled points on DURATION.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from therex.nlp.context import Context, Draft
 from therex.nlp.grammar.clock import clock_times
 from therex.nlp.grammar.parser import Forms, Found, Row
@@ -105,7 +107,7 @@ def _draft(ctx: Context, row: Row, k: int, q: Quantity, found: Found) -> Draft |
         _pair(ctx, unit, q, source)
         return None
     if gives == "plan_joined":
-        earlier = next((d for d in reversed(list(ctx.of("DURATION"))) if d.attribute == "plan"), None)
+        earlier = next((d for d in reversed(ctx.drafts) if d.label == "DURATION" and d.attribute == "plan"), None)
         if earlier is not None:
             earlier.last, earlier.end = unit + 1, ctx.units[unit].end
             return earlier
@@ -178,23 +180,28 @@ def settle_blocks(ctx: Context, forms: Forms, row: Row, blocks: list[Draft]) -> 
     by_code: dict[str, list[Draft]] = {}
     for d in blocks:
         by_code.setdefault(str((d.value or {})["code"]), []).append(d)
+    services = sorted(ctx.of("SERVICE"), key=lambda d: d.first)
     for told in by_code.values():
         if len(told) < 2:
             continue
         amounts = [_minutes(d) for d in told]
         cues = [forms.first("durations.blocks", row, place[d.first]) for d in told]
         gives = [cue.form.gives if cue is not None else "" for cue in cues]
+        total, corrected = sum(amounts), 0
+        first: dict[int, Draft] = {}
         for n, d in enumerate(told):
-            others = sum(amounts) - amounts[n]
+            others = total - amounts[n]
+            same = first.setdefault(amounts[n], d)
             if gives[n] == "corrects":
-                for earlier in told[:n]:
+                for earlier in told[corrected:n]:
                     _restate(earlier)
+                corrected = n
             elif gives[n] == "adds":
                 continue
             elif (
                 gives[n] == "restates"
                 or (len(told) > 2 and amounts[n] == others)
-                or (n and amounts[n] in amounts[:n] and _told_otherwise(ctx, told[amounts.index(amounts[n])], d))
+                or (same is not d and _told_otherwise(ctx, services, same, d))
             ):
                 _restate(d)
 
@@ -207,8 +214,11 @@ def _restate(d: Draft) -> None:
     d.value = {**(d.value or {}), "restates": True}
 
 
-def _told_otherwise(ctx: Context, first: Draft, again: Draft) -> bool:
+def _told_otherwise(ctx: Context, services: list[Draft], first: Draft, again: Draft) -> bool:
     """Whether the same minutes are told again: in the charges, or by a code where first they were told by name."""
-    service = {d.first: ctx.text(d.first, d.last) for near in (first, again) for d in ctx.of("SERVICE") if abs(d.first - near.first) <= 12}
-    names = list(service.values())
+    beside: dict[int, str] = {}
+    for near in (first, again):
+        low, high = (bisect_left(services, at, key=lambda d: d.first) for at in (near.first - 12, near.first + 13))
+        beside |= {d.first: ctx.text(d.first, d.last) for d in services[low:high]}
+    names = list(beside.values())
     return ctx.kinds[first.first] != ctx.kinds[again.first] or len(set(names)) > 1 or len(names) < 2

@@ -106,7 +106,10 @@ def _in_a_date(before: str, after: str) -> bool:
 
 
 def _number(digits: str) -> str:
-    value, length = int(digits), len(digits)
+    length = len(digits)
+    if length > 8:
+        return "<num>"
+    value = int(digits)
     if length == 4 and _YEARS[0] <= value < _YEARS[1]:
         return "<year>"
     if length == 8:

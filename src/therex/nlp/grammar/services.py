@@ -159,15 +159,15 @@ def mark_given(ctx: Context, forms: Forms, row: Row, visit: str) -> None:
     """
     place = {token.unit: k for k, token in reversed(list(enumerate(row.tokens)))}
     elsewhere = other_days(row)
-    home: list[Draft] = []
+    home: set[int] = set()
     for d in ctx.of("SERVICE"):
         k = place[d.first]
         found = forms.first("services.given", row, k)
         here = not visit and k not in elsewhere
         d.value = {**(d.value or {}), "given": here and found is not None and found.form.gives == "yes"}
         if d.source == BY_TIME and found is not None and found.form.id == "for_home":
-            home.append(d)
-    ctx.drafts = [d for d in ctx.drafts if d not in home]
+            home.add(id(d))
+    ctx.drafts = [d for d in ctx.drafts if id(d) not in home]
 
 
 # what says of the whole document that nothing was given, whatever stands in it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -110,7 +111,7 @@ def _head(row: Row, i: int, j: int, cells: list[tuple[int, int]]) -> list[Column
         words = [t.word for t in row.tokens[a:b]]
         kinds = {known[w] for w in words if w in known}
         code = next((t.code for t in row.tokens[a:b] if t.code), "")
-        day = any(_dated(row, a, k) for k in range(a, b)) or "days" in kinds
+        day = _dated(row, a, b) or "days" in kinds
         if any(t.quantity is not None and t.quantity.kind not in DATED for t in row.tokens[a:b]):
             return []
         if "today" in kinds:
@@ -130,17 +131,21 @@ def _head(row: Row, i: int, j: int, cells: list[tuple[int, int]]) -> list[Column
     return columns if named >= 2 or (named == 1 and len(cells) <= 3) else []
 
 
-def _dated(row: Row, a: int, k: int) -> bool:
-    """Whether the token `k` of the cell that begins at `a` is a date that heads a column: a labelled one, as in `DOS: 3/1`, does not."""
-    quantity = row.tokens[k].quantity
-    return quantity is not None and quantity.kind in DATED and all(t.word != ":" for t in row.tokens[a:k])
+def _dated(row: Row, a: int, b: int) -> bool:
+    """Whether the cell of tokens `a` to `b` has a date that heads a column: a labelled one, as in `DOS: 3/1`, does not."""
+    for token in row.tokens[a:b]:
+        if token.word == ":":
+            return False
+        if token.quantity is not None and token.quantity.kind in DATED:
+            return True
+    return False
 
 
 def _column(head: list[Column], n: int, cells: int, start: int, end: int, row: Row) -> Column | None:
     """The column of the cell in place `n`: by its place where every cell is there, else by what it stands under."""
     if cells == len(head):
         return head[n]
-    under = [c for c in head if start < c.end + 2 and c.at < end + 2]
+    under = head[bisect_right(head, start - 2, key=lambda c: c.end) : bisect_left(head, end + 2, key=lambda c: c.at)]
     return min(under, key=lambda c: abs((c.at + c.end) - (start + end))) if under else None
 
 

@@ -50,6 +50,7 @@ def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger, held: bool = True) -> R
     # doses that stand beside an exercise are drafted once more, now that the exercises are known
     for label in _BETTER & {"DOSE", *(span.label for span, *_ in found)}:
         ctx.withdraw(label)
+    beside = _Beside(ctx)
     for span, attribute, start, end in found:
         i, j = _units(ctx, start, end)
         if i >= j:
@@ -57,7 +58,7 @@ def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger, held: bool = True) -> R
         draft = None
         if span.label == "DURATION":
             if (held or attribute == "plan") and not ctx.covered(i, j, "DURATION"):
-                draft = _draft_duration(ctx, i, j, attribute or "")
+                draft = _draft_duration(ctx, beside, i, j, attribute or "")
         elif span.label in OPEN:
             draft = ctx.add(span.label, i, j, "tagger", attribute)
         if draft is not None:
@@ -65,7 +66,15 @@ def draft_tagged(ctx: Context, doc: Doc, tagger: Tagger, held: bool = True) -> R
     return reading
 
 
-def _draft_duration(ctx: Context, i: int, j: int, kind: str) -> Draft | None:
+class _Beside:
+    """What stands beside the minutes that the network finds: the services in their order, and the totals told so far."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.services = sorted((d for d in ctx.of("SERVICE") if d.attribute), key=lambda d: d.first)
+        self.told = {(d.attribute or "").partition("=")[0] for d in ctx.of("DURATION") if "=" in (d.attribute or "")}
+
+
+def _draft_duration(ctx: Context, beside: _Beside, i: int, j: int, kind: str) -> Draft | None:
     """A duration over units `i` to `j`; None where it should tell minutes or a time of day and does not, or
     tells a total that is told already."""
     if kind == "plan":
@@ -75,24 +84,25 @@ def _draft_duration(ctx: Context, i: int, j: int, kind: str) -> Draft | None:
         ends = {"start": times[0], "end": times[1] if times[1:] else None} if times else None
         return ctx.add("DURATION", i, j, "tagger", kind, ends) if ends else None
     amounts = [u.quantity for u in ctx.units[i:j] if u.quantity is not None and u.quantity.kind in _AMOUNTS and u.quantity.numbers]
-    told = any((d.attribute or "").startswith(f"{kind}=") for d in ctx.of("DURATION"))
-    if not amounts or (kind in _TOTALS and told):
+    if not amounts or (kind in _TOTALS and kind in beside.told):
         return None
     # `1 hour and then 15 minutes` is one amount
     minutes = sum(map(minutes_of, amounts)) if amounts[0].kind != "number" else minutes_of(amounts[0])
     if not 0 <= minutes <= LONGEST:
         return None
     value: dict[str, object] = {"minutes": int(minutes)}
-    code = _code_beside(ctx, i, j) if kind == "code_minutes" else None
+    beside.told.add(kind)
+    code = _code_beside(ctx, beside.services, i, j) if kind == "code_minutes" else None
     if code:
         value["code"] = code
     return ctx.add("DURATION", i, j, "tagger", f"{kind}={int(minutes)}", value)
 
 
-def _code_beside(ctx: Context, i: int, j: int) -> str | None:
+def _code_beside(ctx: Context, every: list[Draft], i: int, j: int) -> str | None:
     """The code of the nearest service in the sentence: before the minutes, or else after them."""
     first, last = ctx.sentence(i)
-    services = [d for d in ctx.of("SERVICE") if d.attribute and first <= d.first < last]
+    low, high = (bisect_left(every, at, key=lambda d: d.first) for at in (first, last))
+    services = every[low:high]
     before = [d for d in services if d.last <= i]
     nearest = (
         max(before, key=lambda d: d.last) if before else min((d for d in services if d.first >= j), key=lambda d: d.first, default=None)
