@@ -441,7 +441,7 @@ def test_the_export_of_the_page_is_notes_that_training_reads(many):
         (("review", "{sample}", "--users"), "there is no administrator yet"),
         (("review", "{sample}", "--administrator", "Dee"), "only with --users"),
         (("review", "{sample}", "--certificate", "x.pem"), "want both or neither"),
-        (("review", "{sample}", "--database", "no/such/folder.db"), "no such folder"),
+        (("review", "{sample}", "--database", "no/such/folder.db"), "the folder does not exist"),
         (("review", "{sample}", "--export", "out"), "there is no review yet"),
         (("appraise", "{sample}"), "there is no review yet"),
         (("appraise", "{sample}", "--format", "xlsx"), "want --output FILE"),

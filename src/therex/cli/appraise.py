@@ -13,26 +13,21 @@ FORMATS = {"table": ".txt", "json": ".json", "html": ".html .htm", "xlsx": ".xls
 
 
 def appraise(
-    sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="Sample file from `therex sample`, reviewed with `therex review`.")],
+    sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="The file of `therex sample`, reviewed by `therex review`.")],
     format: Annotated[
         str | None,
-        typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}. Default: from the --output extension, or table."),
+        typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}. Default: by the output file's suffix, else table."),
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
     database: Annotated[
-        str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Database with the reviews, as for `therex review`.")
+        str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where the reviews are, as for `therex review`.")
     ] = None,
-    confidence: Annotated[float, typer.Option("--confidence", min=0.5, max=0.9999, help="Confidence level of the intervals.")] = 0.95,
+    confidence: Annotated[float, typer.Option("--confidence", min=0.5, max=0.9999, help="Of the intervals.")] = 0.95,
     before: Annotated[
-        list[Path] | None,
-        typer.Option("--before", help="JSON appraisal of an earlier period, for trends. Repeat the option, oldest first."),
+        list[Path] | None, typer.Option("--before", help="The JSON of an earlier period, for the trend; the oldest first.")
     ] = None,
 ) -> int:
-    """Report error rates and agreement of a reviewed sample.
-
-    Error rates come with confidence intervals, by stratum, therapist, clinic, payer, and element. The report also has agreement, scorecards,
-    and a financial estimate.
-    """
+    """Error rates with their intervals, by stratum, therapist, clinic, payer and element; agreement, scorecards, money."""
     from therex.batch.places import check, standard
     from therex.cli.options import format_for, on_console, wants
     from therex.errors import InputError
@@ -40,9 +35,9 @@ def appraise(
 
     format = format_for(format, output, FORMATS, "table")
     if format == "xlsx" and output is None:
-        raise InputError("--format xlsx requires --output FILE")
+        raise InputError("--format xlsx: want --output FILE, a workbook is not for a terminal")
     if not 0.5 <= confidence < 1:
-        raise InputError("--confidence must be at least 0.5 and less than 1")
+        raise InputError("--confidence: want a share from 0.5 to below 1")
     output = standard(output)
     check({"--output": output}, (sample, database if database and "://" not in database else None, *(before or ())))
     earlier = [_earlier(path) for path in before or []]
@@ -55,7 +50,7 @@ def appraise(
         reviewed = store.reviewed()
         store.database.close()
         if not any(d.state == "decided" for d in reviewed.decisions):
-            raise InputError("no note has a final decision yet: review notes with `therex review` first")
+            raise InputError("no note is settled yet: `therex review` comes first")
         report = run(reviewed, confidence, earlier)
     from therex.reports.appraisal import page, terminal, write_xlsx
     from therex.reports.harmless import escaped
@@ -90,7 +85,7 @@ def _earlier(path: Path) -> dict[str, Any]:
         told = json.loads(path.read_text(encoding="utf-8"))
         told["line_errors"]["estimate"], told["made"], told["sample"]
     except (OSError, ValueError, KeyError, TypeError):
-        raise InputError("--before must be a file from `therex appraise --format json`") from None
+        raise InputError("--before: want the file of an earlier `therex appraise --format json`") from None
     return dict(told)
 
 

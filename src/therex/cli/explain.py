@@ -47,7 +47,7 @@ def explain(
     check({"--output": output}, (path, claims, claim_columns, payer))
     notes = list(read_notes([path]))
     if len(notes) != 1:
-        raise InputError(f"`therex explain` requires one note, and the input has {len(notes)}; use `therex screen` for more")
+        raise InputError(f"the input must be one note and has {len(notes)}; use `therex screen` for more")
     note = notes[0]
     if isinstance(note, NoteError):
         raise InputError(note.message)

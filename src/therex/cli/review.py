@@ -12,25 +12,22 @@ if TYPE_CHECKING:
 
 
 def review(
-    sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="Sample file from `therex sample`.")],
+    sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="The file of `therex sample`.")],
     database: Annotated[
-        str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where reviews are saved: a SQLite file (default: SAMPLE.reviews.db) or a PostgreSQL URL.")
+        str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where reviews are kept: a SQLite file (SAMPLE.reviews.db by default), or PostgreSQL by URL.")
     ] = None,
-    name: Annotated[str, typer.Option("--name", help="Reviewer's name, without --users.")] = "reviewer",
-    users: Annotated[bool, typer.Option("--users", help="Require reviewers to sign in with a name and password.")] = False,
-    administrator: Annotated[str | None, typer.Option("--administrator", metavar="NAME", help="With --users: create this administrator. The password is prompted for, or read from the first line of standard input.")] = None,
-    host: Annotated[str, typer.Option("--host", help="Address to listen on. An address that other machines can reach requires --users, --certificate, and --key.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 for any free port.")] = 8710,
-    certificate: Annotated[Path | None, typer.Option("--certificate", help="TLS certificate (PEM file).")] = None,
-    key: Annotated[Path | None, typer.Option("--key", help="Private key of the certificate (PEM file).")] = None,
-    export: Annotated[Path | None, typer.Option("--export", help="Export the decided notes here, in the format of --to, instead of starting the app.")] = None,
-    to: Annotated[str, typer.Option("--to", help="With --export: marked, label-studio, prodigy, doccano, brat, or docbin.")] = "marked",
-    marks: Annotated[bool, typer.Option("--checked-marks", help="With --export: only notes whose labeled phrases were checked.")] = False,
+    name: Annotated[str, typer.Option("--name", help="Who reviews, where there are no users.")] = "reviewer",
+    users: Annotated[bool, typer.Option("--users", help="Several reviewers, with names and passwords.")] = False,
+    administrator: Annotated[str | None, typer.Option("--administrator", metavar="NAME", help="With --users: make this user first; the password is asked for, or the first line of standard input.")] = None,
+    host: Annotated[str, typer.Option("--host", help="Where to listen; away from this machine only with --users, --certificate and --key.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8710,
+    certificate: Annotated[Path | None, typer.Option("--certificate", help="A TLS certificate (PEM).")] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="Its key (PEM).")] = None,
+    export: Annotated[Path | None, typer.Option("--export", help="Instead of serving: write the decided notes here, as marked notes or for --to.")] = None,
+    to: Annotated[str, typer.Option("--to", help="With --export: marked, label-studio, prodigy, doccano, brat or docbin.")] = "marked",
+    marks: Annotated[bool, typer.Option("--checked-marks", help="With --export: only notes whose marks were checked.")] = False,
 ) -> int:  # fmt: skip
-    """Review a sample in the browser.
-
-    The app runs on this machine only and saves as you go.
-    """
+    """Review a sample in the browser: on this machine alone, saved as you go."""
     from therex.batch.places import check
     from therex.cli.corpus import FORMATS, placed
     from therex.cli.options import one_of, wants
@@ -56,10 +53,10 @@ def review(
         access = Access(store.database, users=users, name=name)
     if administrator is not None:
         if not users:
-            raise InputError("--administrator requires --users")
+            raise InputError("--administrator: only with --users")
         access.add(administrator, _password(), "administrator")
     if users and not any(p.role == "administrator" and p.active for p in access.people()):
-        raise InputError("--users: there is no administrator yet; add --administrator NAME")
+        raise InputError("--users: there is no administrator yet: --administrator NAME makes one")
     try:
         serve(store, access, place)
     finally:
@@ -76,24 +73,23 @@ def _password() -> str:
     from therex.errors import InputError
 
     first = getpass.getpass("Password (10 characters or more): ")
-    if getpass.getpass("Password again: ") != first:
-        raise InputError("--administrator: the two passwords do not match")
+    if getpass.getpass("Again: ") != first:
+        raise InputError("--administrator: the two are not the same")
     return first
 
 
 def _export(store: Store, target: Path, to: str, marks: bool) -> int:
     from therex.cli.corpus import write
-    from therex.cli.options import counted
     from therex.errors import InputError
     from therex.qa.export import to_corpus
 
     notes = to_corpus(store.id, [(n, store.items[n], d) for n, d in enumerate(store.decisions())], marks=marks)
     if not notes:
-        raise InputError("--export: no note is decided yet" + (" and has its labeled phrases checked" if marks else ""))
+        raise InputError("--export: no note is decided yet" + (" whose marks were checked" if marks else ""))
     write(notes, target, to, "--export")
     with store.database.writing() as c:
         store.audit(c, "command line", "export", detail=f"{len(notes)} notes")
-    typer.echo(f"{counted(len(notes), 'note')} exported")
+    typer.echo(f"{len(notes)} notes written")
     return 0
 
 

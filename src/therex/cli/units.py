@@ -49,7 +49,7 @@ def units(
         list[str],
         typer.Argument(
             metavar="CODE=MINUTES...",
-            help="Minutes by code, such as 97110=25 97140=15. Add @PT, @OT, @PTA, or @OTA to tell who furnished them.",
+            help="Minutes by code, such as 97110=25 97140=15. Add @PT, @OT, @PTA, or @OTA for who furnished them.",
         ),
     ],
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",

@@ -17,7 +17,7 @@ from therex.reports.harmless import escaped
 from therex.reports.html import embed
 from therex.reports.record import SCHEMA_VERSION, to_record
 from therex.reports.terminal import LINE_STYLE
-from therex.reports.wording import element_name, listed, reasons_of, said, sentences
+from therex.reports.wording import element_name, reasons_of, said, sentences
 from therex.types import Assessment, Episode, EpisodeFinding, Passage
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "resources" / "chart.html"
@@ -87,7 +87,7 @@ def episodes_html(found: Iterable[Episode]) -> str:
                 "elsewhere": {f.id: element_name(f.id).lower() for f in a.findings if f.note_id},
             }
         for row, f in zip(record["findings"], e.findings, strict=True):
-            row["title"] = listed((f.id,))
+            row["title"] = said("episode", f.id)
         rows.append(record)
     return embed(TEMPLATE, sorted(rows, key=_worst))
 
@@ -133,7 +133,10 @@ def _findings(e: Episode) -> list[RenderableType]:
     for f in e.findings:
         out.append(
             Text.assemble(
-                (f"{f.severity:8}", _SEVERITY[f.severity]), f" {_day(e, f.note) or '–'}  ", (listed((f.id,)), "bold"), f"  {f.message}"
+                (f"{f.severity:8}", _SEVERITY[f.severity]),
+                f" {_day(e, f.note) or '–'}  ",
+                (said("episode", f.id), "bold"),
+                f"  {f.message}",
             )
         )
         out += _passages(e, f)

@@ -40,6 +40,7 @@ class Harmless:
 
 
 NARROW = 100
+_STATUSES = tuple(said("statuses", status) for status in LINE_STYLE)
 
 
 def worklist_table(found: Sequence[Assessment], width: int = 140) -> Table:
@@ -57,7 +58,9 @@ def worklist_table(found: Sequence[Assessment], width: int = 140) -> Table:
     if not narrow:
         table.add_column("medical necessity", no_wrap=True)
         table.add_column("minutes and units", no_wrap=True)
-    table.add_column("why", overflow="ellipsis" if narrow else "fold", no_wrap=narrow)
+    # the reasons alone are cut, never the status
+    room = width - max(map(len, _STATUSES)) - min(24, max((len(a.note_id) for a in found), default=4)) - 4 if narrow else None
+    table.add_column("why", overflow="ellipsis" if narrow else "fold", no_wrap=narrow, max_width=room and max(room, 10))
     for a in in_order(found):
         table.add_row(*(_narrow(a) if narrow else _wide(a)))
     return table

@@ -90,7 +90,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
-        raise ModelError(f"the necessity model cannot be read: {MANIFEST} and {WEIGHTS} are required")
+        raise ModelError(f"the necessity model cannot be read: want {MANIFEST} and {WEIGHTS}")
     return told
 
 
@@ -106,9 +106,9 @@ def load_model(folder: Path) -> NecessityModel:
     try:
         body = (folder / WEIGHTS).read_bytes()
     except OSError:
-        raise ModelError(f"the necessity model cannot be read: {MANIFEST} and {WEIGHTS} are required") from None
+        raise ModelError(f"the necessity model cannot be read: want {MANIFEST} and {WEIGHTS}") from None
     if manifest.get("format") != FORMAT:
-        raise ModelError(f"the necessity model's format is not {FORMAT}: train it again with this version of therex")
+        raise ModelError(f"the necessity model has another format than {FORMAT}: train it again with this version of therex")
     if manifest.get("sha256") != {WEIGHTS: _digest(body)}:
         raise ModelError("the necessity model was altered: its weights do not match the manifest")
     try:
