@@ -179,7 +179,11 @@ def of_page(path: Path) -> Iterator[Found]:
 
 
 def every() -> Iterator[Found]:
-    """Every user-visible string of the program."""
+    """Every user-visible string of the program, its white space as single spaces."""
+    yield from ((path, line, " ".join(text.split())) for path, line, text in _every())
+
+
+def _every() -> Iterator[Found]:
     yield from of_commands()
     for path in sorted(SOURCE.rglob("*.py")):
         if "migrations" not in path.parts:
@@ -193,7 +197,7 @@ def every() -> Iterator[Found]:
 def main() -> int:
     """Print the list, each string once, in the order of files and lines."""
     wanted = [Path(p).resolve() for p in sys.argv[1:]]
-    rows = {(path.resolve(), line, " ".join(text.split())) for path, line, text in every()}
+    rows = {(path.resolve(), line, text) for path, line, text in every()}
     for path, line, text in sorted(rows):
         if not wanted or any(path == w or w in path.parents for w in wanted):
             print(f"{path.relative_to(ROOT)}:{line}: {text}")

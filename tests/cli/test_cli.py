@@ -177,6 +177,12 @@ def test_ids_that_collide_keep_their_suffix(run, tmp_path):
     assert [json.loads(x)["note_id"] for x in out.splitlines()] == ["a.md", "a.txt", "a.txt#2"]
 
 
+@pytest.mark.parametrize("command", [(), ("screen",), ("policy",), ("policy", "show")])
+def test_h_shows_help_as_help_does(run, command):
+    code, out, err = run(*command, "-h")
+    assert (code, err) == (0, "") and out == run(*command, "--help")[1] and "-h" in out
+
+
 def test_policy_and_version(run):
     assert "cms" in run("policy", "list")[1]
     told = run("policy", "diff", "cms", "uhc", "--as-of", "2026-01-01")[1]

@@ -166,7 +166,7 @@ def tables(
 
     from therex.catalog.files import resource
     from therex.catalog.tables import KINDS, NAMES, modifiers, quarterly, stale_tables
-    from therex.cli.options import day
+    from therex.cli.options import counted, day
 
     for year, row in resource("tables/kx.yaml")["years"].items():
         typer.echo(
@@ -178,7 +178,7 @@ def tables(
         )
     for kind in KINDS:
         t = quarterly(kind)
-        typer.echo(f"{NAMES[kind]}: {t.quarter}{', a sample' if t.sample else ''}, {len(t.edits) or len(t.limits)} rows")
+        typer.echo(f"{NAMES[kind]}: {t.quarter}{', a sample' if t.sample else ''}, {counted(len(t.edits) or len(t.limits), 'row')}")
     for line in stale_tables(day(as_of) or date.today()):
         typer.echo(line)
     return 0

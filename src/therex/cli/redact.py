@@ -29,8 +29,8 @@ def redact(
 ) -> int:
     """Replace identifiers in notes (Safe Harbor list).
 
-    Covers names, dates, numbers, addresses, and the rest of the HIPAA Safe Harbor list. This is no guarantee: a person must review the result
-    before release.
+    Covers names, dates, numbers, addresses, and the rest of the HIPAA Safe Harbor list. De-identification is not guaranteed: a person
+    must review the result before release.
     """
     import json
     from collections.abc import Iterator
@@ -94,7 +94,10 @@ def redact(
     if errors == done:
         raise InputError("no note could be read")
     said = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "nothing"
-    print(f"therex: replaced {said}. This is no guarantee: review the result before it leaves your organization.", file=sys.stderr)
+    print(
+        f"therex: replaced {said}. De-identification is not guaranteed: review the result before it leaves your organization.",
+        file=sys.stderr,
+    )
     if errors:
         print(f"therex: {errors} of {done} notes could not be read", file=sys.stderr)
     return 0
