@@ -119,7 +119,7 @@ def screen(
     columns = {k: v for k, v in named.items() if v is not None}
     for name, column in columns.items():
         if column not in df.columns:
-            raise InputError(f"spark: no column for {name}; the DataFrame has {len(df.columns)} others")
+            raise InputError(f"spark: the DataFrame has no column for {name} among its {len(df.columns)} columns")
     policy(payer)
     setup = Setup(payer, as_of or day.today().isoformat(), None, fast, timeout)
     task = _Task(setup, tuple(columns.items()), _packed(model), keep_text)

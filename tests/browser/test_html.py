@@ -106,7 +106,7 @@ def test_no_accessibility_violations(page):
 @pytest.mark.chromium
 def test_questions_come_before_the_note(wide):
     heads = wide.locator("#note h3").all_inner_texts()
-    assert heads.index("Questions for the therapist") < heads.index("Note") < heads.index("Documentation to look at")
+    assert heads.index("Questions for the therapist") < heads.index("Note") < heads.index("Documentation to check")
 
 
 @pytest.mark.chromium

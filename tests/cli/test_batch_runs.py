@@ -115,5 +115,5 @@ def test_a_file_replaced_with_equal_size_and_time_is_seen_as_new(run, tmp_path):
     assert changed.stat().st_size == stat.st_size and changed.stat().st_mtime_ns == stat.st_mtime_ns
     code, _, err = run(*args)
     records = [json.loads(x) for x in (tmp_path / "o.jsonl").read_text().splitlines()]
-    assert code == 0 and "1 notes are done already" in err and len(records) == 3
+    assert code == 0 and "1 notes were already done" in err and len(records) == 3
     assert any(s["text"] == "3x8" for s in records[1]["spans"]) and not any(s["text"] == "3x5" for s in records[1]["spans"])

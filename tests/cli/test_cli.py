@@ -38,7 +38,17 @@ def test_standard_input_is_a_note(run):
 
 def test_the_table_leads_with_what_to_hold(run, folder):
     code, out, _ = run("screen", str(folder))
-    assert code == 0 and out.splitlines()[1].startswith("hold") and "2 notes" in out
+    assert code == 0 and out.splitlines()[1].startswith("Hold") and "2 notes" in out
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "99"])
+def test_the_status_and_the_note_are_seen_at_every_width(run, folder, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = run("screen", str(folder))
+    rows = [line.split() for line in out.splitlines()[1:3]]
+    assert all(len(line) <= int(columns) for line in out.splitlines()) and all(
+        row[:2] in (["Hold", "a"], ["Hold", "sub/b"]) for row in rows
+    )
 
 
 def test_csv_and_workbook(run, folder, tmp_path):
@@ -58,7 +68,7 @@ def test_json_is_a_list(run, folder):
 
 def test_explain_shows_elements_and_queries(run, folder):
     code, out, _ = run("explain", str(folder / "a.txt"))
-    assert code == 0 and "To ask the therapist" in out and "timed total" in out
+    assert code == 0 and "Questions for the therapist" in out and "Total timed minutes" in out
 
 
 def test_fail_on_is_exit_1(run, folder):
@@ -167,10 +177,20 @@ def test_ids_that_collide_keep_their_suffix(run, tmp_path):
     assert [json.loads(x)["note_id"] for x in out.splitlines()] == ["a.md", "a.txt", "a.txt#2"]
 
 
+@pytest.mark.parametrize("command", [(), ("screen",), ("policy",), ("policy", "show")])
+def test_h_shows_help_as_help_does(run, command):
+    code, out, err = run(*command, "-h")
+    assert (code, err) == (0, "") and out == run(*command, "--help")[1] and "-h" in out
+
+
 def test_policy_and_version(run):
     assert "cms" in run("policy", "list")[1]
     told = run("policy", "diff", "cms", "uhc", "--as-of", "2026-01-01")[1]
-    assert "response" in told and "+ required, major: The patient's response" in told and "13 of 18 elements the same" in told
+    assert (
+        "response" in told
+        and "+ required, major: The note must state the patient's response" in told
+        and "13 of 18 elements have the same rules" in told
+    )
     assert run("policy", "diff", "cms", "wps")[1].startswith("18 of 18")
     assert "novitas.skilled_intervention" not in run("policy", "show", "novitas", "--as-of", "2024-01-01")[1]
     assert "MBPM" not in run("policy", "show", "cms")[1] and "sec. 220.3 E" in run("policy", "show", "cms")[1]
@@ -224,13 +244,13 @@ def test_claims_beside_notes(run, tmp_path):
     claims.write_text("note,code,units,modifiers\na,97110,2,GP\nb,97110,1,GP\nother,97110,1,GP\n")
     code, out, err = run("screen", str(notes), "--format", "jsonl", "--claims", str(claims))
     records = {r["note_id"]: r for r in map(json.loads, out.splitlines())}
-    assert code == 0 and err.strip() == "therex: --claims: 1 charge lines belong to no note given, or to more than one"
+    assert code == 0 and err.strip() == "therex: --claims: 1 charge line not used: no note or more than one note matches"
     assert {k.split(".")[0]: [f["id"] for f in r["claim"]["findings"]] for k, r in records.items()} == {
         "a": ["over_billed"],
         "b": ["billed_not_given"],
     }
     code, out, _ = run("screen", str(notes), "--claims", str(claims))
-    assert out.index("97110 billed, none given") < out.index("charged 2 units")
+    assert out.index("97110 is charged, but") < out.index("charged 2 units")
     code, _, err = run("screen", str(notes), "--claims", str(tmp_path / "none.csv"))
     assert code == 2 and err.count("\n") == 1
 
@@ -238,7 +258,7 @@ def test_claims_beside_notes(run, tmp_path):
 def test_a_chart_of_two_patients(run, tmp_path):
     chart = str(ROOT / "examples" / "chart")
     code, out, _ = run("chart", chart, "--by", "folder")
-    assert code == 0 and "progress report due" in out and "wrist extension" in out
+    assert code == 0 and "Progress report overdue" in out and "wrist extension" in out
     code, out, _ = run("chart", chart, "--by", "folder", "--format", "json")
     told = json.loads(out)
     assert code == 0 and [{f["id"] for f in e["findings"]} for e in told] == [
@@ -295,7 +315,7 @@ def test_a_profile_of_ones_own_is_checked_shown_and_compared(run, tmp_path):
         "severity: major, phrases: [denies falls], message: Falls are asked., query: What was said of falls}\n"
     )
     code, out, _ = run("policy", "check", str(path))
-    assert code == 0 and "1 elements of its own" in out
+    assert code == 0 and "1 custom element" in out
     code, out, _ = run("policy", "show", str(path))
     assert "falls_asked" in out and "cms.progress_report" in out and "cms.visits" not in out
     code, out, _ = run("policy", "diff", "cms", str(path))

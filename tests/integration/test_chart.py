@@ -132,9 +132,9 @@ def test_fifteen_minutes_for_every_code_at_three_visits(analyzer):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("no note\n%%\n", "want notes after lines"),
-        ("@ 2025-01-06\nx\n%%\n+ a 2\n", "line 4: want places from 1 to 1"),
-        ("@ 2025-01-06\nx\n%%\nsee 1\n", "line 4: want `\\+ finding note`"),
+        ("no note\n%%\n", "must have notes after lines"),
+        ("@ 2025-01-06\nx\n%%\n+ a 2\n", "line 4: places must be from 1 to 1"),
+        ("@ 2025-01-06\nx\n%%\nsee 1\n", "line 4 must be `\\+ finding note`"),
     ],
 )
 def test_a_fault_in_a_marked_episode_is_told_with_its_line(text, told, tmp_path):
@@ -173,7 +173,7 @@ def test_every_later_visit_of_a_series_is_found(analyzer, shared):
 
 def test_a_pair_needs_two_notes(tmp_path):
     (tmp_path / "p.txt").write_text("=== copied a\none note\n")
-    with pytest.raises(InputError, match="a: want two notes"):
+    with pytest.raises(InputError, match="a must have two notes"):
         read_pairs(tmp_path / "p.txt")
 
 

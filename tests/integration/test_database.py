@@ -74,7 +74,7 @@ def test_the_command_fills_it(run, tmp_path):
     (tmp_path / "a.txt").write_text("SLR 3x10. TE 25 min. Zebra. Ann Lee, PT")
     (tmp_path / "b.txt").write_bytes(bytes(range(32)) * 99)
     code, out, err = run("screen", str(tmp_path), "--database", str(tmp_path / "r.db"), "--no-text")
-    assert code == 0 and out == "" and "2 notes, 1 of them not read" in err
+    assert code == 0 and out == "" and "2 notes, 1 not read" in err
     rows = sqlite3.connect(tmp_path / "r.db").execute("select note_id, status, error_code from therex_notes order by 1").fetchall()
     assert rows == [("a", "ok", None), ("b", "error", "not_text")]
     assert b"Zebra" not in (tmp_path / "r.db").read_bytes() and b"SLR" not in (tmp_path / "r.db").read_bytes()

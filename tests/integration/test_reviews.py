@@ -585,7 +585,7 @@ def test_the_export_of_the_page_is_notes_that_training_reads(many):
         (("review", "{sample}", "--users"), "there is no administrator yet"),
         (("review", "{sample}", "--administrator", "Dee"), "--administrator requires --users"),
         (("review", "{sample}", "--certificate", "x.pem"), "must be given together"),
-        (("review", "{sample}", "--database", "no/such/folder.db"), "there is no such folder"),
+        (("review", "{sample}", "--database", "no/such/folder.db"), "the folder does not exist"),
         (("review", "{sample}", "--export", "out"), "there is no review yet"),
         (("appraise", "{sample}"), "there is no review yet"),
         (("appraise", "{sample}", "--format", "xlsx"), "requires --output FILE"),

@@ -32,7 +32,7 @@ def drawn(path):
 def test_a_stratified_sample_is_drawn_and_drawn_again(run, period, tmp_path):
     out = tmp_path / "sample.json"
     code, told, err = run("sample", str(period), "-o", str(out), "-n", "20", "--by", "clinic", "--group", "therapist", "--amount", "paid")
-    assert (code, err) == (0, "") and "20 notes at random from a frame of 60" in told
+    assert (code, err) == (0, "") and "20 notes drawn at random from 60" in told
     sample = drawn(out)
     picks = [i["pick"] for i in sample["items"]]
     assert picks.count("random") == 20 and picks.count("spare") == 5
@@ -40,7 +40,7 @@ def test_a_stratified_sample_is_drawn_and_drawn_again(run, period, tmp_path):
     assert all(i["record"]["status"] == "ok" and i["source"]["therapist"] for i in sample["items"])
     assert {i["amount"] for i in sample["items"] if i["source"]["therapist"] == "Ito"} == {28.5}
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    assert run("sample", str(period), "--like", str(out))[:2] == (0, "the same frame and the same sample: 25 notes\n")
+    assert run("sample", str(period), "--like", str(out))[:2] == (0, "the same notes and the same sample: 25 notes\n")
 
 
 def test_another_seed_draws_other_notes_and_a_larger_sample_holds_the_smaller(run, period, tmp_path):
@@ -176,11 +176,11 @@ def test_a_probe_of_other_strata_is_refused(run, period, tmp_path):
         (["--by", "ward", "-n", "5"], "lacks a column of that name"),
         (["-n", "5", "--only", "clinic"], "COLUMN=VALUE"),
         (["-n", "5", "--only", "clinic=West"], "all 60 notes are left out"),
-        (["--by", "therapist"], "want --size, or --precision"),
+        (["--by", "therapist"], "--size or --precision is required"),
         (["-n", "5", "--amount", "clinic"], "is no number"),
         (["-n", "5", "--probe", "nothing.json"], "--probe"),
         (["-n", "5", "--by", "patient"], "no note tells its patient"),
-        (["-n", "5", "--like", "s.json"], "the design is that of the file"),
+        (["-n", "5", "--like", "s.json"], "--like takes the design from the file"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(run, period, tmp_path, more, why):

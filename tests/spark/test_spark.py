@@ -123,11 +123,11 @@ def test_the_command_reads_parquet_and_delta(session, tmp_path, local):
         str(tmp_path / "out"),
     ]
     done = subprocess.run(args, capture_output=True, text=True, timeout=240, env=env, cwd=tmp_path)
-    assert done.returncode == 0 and "30 notes, 0 of them not read" in done.stderr, done.stderr[-2000:]
+    assert done.returncode == 0 and "30 notes, 0 not read" in done.stderr, done.stderr[-2000:]
     import pyarrow.parquet
 
     rows = pyarrow.parquet.read_table(tmp_path / "out" / "notes").to_pylist()
     assert {r["note_id"]: r["line_status"] for r in rows} == {k: local[k]["line"]["status"] for k in map(str, range(30))}
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["contradictions", "elements", "notes", "spans"]
     again = subprocess.run(args, capture_output=True, text=True, timeout=120, env=env, cwd=tmp_path)
-    assert again.returncode == 2 and "is there already" in again.stderr
+    assert again.returncode == 2 and "already exists" in again.stderr

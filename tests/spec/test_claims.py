@@ -35,7 +35,7 @@ def test_what_is_found_beside_the_charges(case, decided):
 
 def test_no_finding_asks_for_more_units(analyzer):
     told = analyzer.assess(Note("n", DATA["GOOD"]), charges("97110 x1 GP")).claim.findings[0]
-    assert told.severity == "minor" and told.query == "" and "no error" in told.message
+    assert told.severity == "minor" and told.query == "" and "not an error" in told.message
 
 
 GIVEN = yaml.safe_load((Path(__file__).resolve().parent / "claims_given.yaml").read_text(encoding="utf-8"))["cases"]

@@ -90,7 +90,7 @@ def test_an_error_says_how_far_the_file_was_read_and_nothing_of_it(tmp_path, mon
         messages = [x.message for x in read_notes(files(tmp_path, "hangs", "dies"), Reading(), apart) if isinstance(x, NoteError)]
     assert messages == [
         "Reading after note 1 of the file took longer than 2 s. The rest of the file was not read.",
-        "The process that read the file died after note 1 of the file. The rest of the file was not read.",
+        "The process that read the file crashed after note 1 of the file. The rest of the file was not read.",
     ]
 
 

@@ -70,7 +70,7 @@ def test_the_days_at_its_edges(analyzer, tmp_path):
         (("id: falls_asked", "id: goal"), "id: must have only lowercase letters"),
         (('phrases: [fall since last visit, "denies falls"]', "section: cellar"), "section: 'cellar' is not one of"),
         (('phrases: [fall since last visit, "denies falls"]', "label: THING"), "label: 'THING' is not one of IMPAIRMENT"),
-        (('phrases: [fall since last visit, "denies falls"], ', ""), "needs one of phrases, label, section"),
+        (('phrases: [fall since last visit, "denies falls"], ', ""), "must have phrases, label, or section"),
         (("query:", "ask:"), "unknown key 'ask'"),
     ],
 )

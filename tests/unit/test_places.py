@@ -28,8 +28,8 @@ def test_an_output_that_is_read_is_refused_by_whatever_name(note, tmp_path):
     (tmp_path / "link").symlink_to(note)
     os.link(note, tmp_path / "hard.txt")
     for output in (note, tmp_path / "link", tmp_path / "hard.txt", note.parent / ".." / "notes" / "a.txt"):
-        refused("--output: that file is an input", {"--output": output}, [str(note)])
-    refused("--output: that file is an input", {"--output": note}, [str(tmp_path / "hard.txt")])
+        refused("--output: this file is an input", {"--output": output}, [str(note)])
+    refused("--output: this file is an input", {"--output": note}, [str(tmp_path / "hard.txt")])
 
 
 def test_the_file_that_stands_as_standard_input_is_refused(note, monkeypatch):
@@ -37,7 +37,7 @@ def test_the_file_that_stands_as_standard_input_is_refused(note, monkeypatch):
         before = os.dup(0)
         os.dup2(stream.fileno(), 0)
         try:
-            refused("that file is an input", {"--output": note}, ["-"])
+            refused("this file is an input", {"--output": note}, ["-"])
         finally:
             os.dup2(before, 0)
             os.close(before)
@@ -46,14 +46,14 @@ def test_the_file_that_stands_as_standard_input_is_refused(note, monkeypatch):
 def test_two_outputs_of_one_name_are_refused(tmp_path):
     (tmp_path / "link").symlink_to("o")
     for other in ("o", "link"):
-        refused("--keep-text: that is the file of --output", {"--output": tmp_path / "o", "--keep-text": tmp_path / other})
+        refused("--keep-text: this is also the file of --output", {"--output": tmp_path / "o", "--keep-text": tmp_path / other})
     check({"--output": tmp_path / "o", "--keep-text": tmp_path / "p", "--database": None})
 
 
 @pytest.mark.parametrize("read", ["folder", "pattern"])
 def test_a_note_in_a_folder_that_is_read_is_not_written_over(note, read):
     source = str(note.parent) if read == "folder" else str(note.parent / "*.txt")
-    refused("would overwrite a file in a folder that is read", {"--output": note}, [source])
+    refused("would overwrite a file in an input folder", {"--output": note}, [source])
     check({"--output": note.parent / "new.txt"}, [source])
     assert note.read_text() == "TE 25 min"
 
@@ -81,18 +81,18 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "astray").symlink_to("none/o")
     (tmp_path / "file").write_text("")
     for name, told in (
-        ("", "that is a folder"), ("none/o", "folder does not exist"), ("loop", "points to itself"), ("astray", "folder does not exist"), ("file/o", "folder does not exist"),
+        ("", "must be a file, not a folder"), ("none/o", "folder does not exist"), ("loop", "points to itself"), ("astray", "folder does not exist"), ("file/o", "folder does not exist"),
         ("n" * 250, "name is too long"), ("n" * 300, "name is too long"),
     ):  # fmt: skip
-        refused(f"--output: .*{told}", {"--output": tmp_path / name})
+        refused(f"--output:? .*{told}", {"--output": tmp_path / name})
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(str(tmp_path / "door"))
         refused("a disk or a socket", {"--output": tmp_path / "door"})
 
 
 def test_a_folder_for_results_lies_outside_what_is_read(note, tmp_path):
-    for folder, told in ((note, "there is a file"), (note.parent, "that folder is read"), (note.parent / "new", "that folder is read")):
-        with pytest.raises(InputError, match=f"TARGET: {told}"):
+    for folder, told in ((note, "there is a file"), (note.parent, "an input folder"), (note.parent / "new", "an input folder")):
+        with pytest.raises(InputError, match=f"TARGET.* {told}"):
             check_folder(folder, "TARGET", [note.parent])
     with pytest.raises(InputError, match="cannot be written"):
         check_folder(note / "new", "TARGET")

@@ -191,7 +191,7 @@ def test_a_pipe_that_is_named_is_told_at_once(tmp_path):
 
 def test_charges_are_never_read_from_a_pipe(tmp_path):
     os.mkfifo(tmp_path / "p.csv")
-    with pytest.raises(InputError, match="--claims: not a regular file"):
+    with pytest.raises(InputError, match="--claims must be a regular file"):
         read_claims(tmp_path / "p.csv")
 
 

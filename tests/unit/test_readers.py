@@ -248,7 +248,7 @@ def test_a_wrong_map_is_told(value):
 
 
 def test_a_table_without_its_column_names_what_is_wanted(tmp_path):
-    with pytest.raises(InputError, match=r"no column for text: its name must be one of text, note, .*--columns maps another"):
+    with pytest.raises(InputError, match=r"no column for text: its name must be one of text, note, .*name another with --columns"):
         read(tmp_path, "t.csv", "a,b\n1,2")
 
 
@@ -313,7 +313,7 @@ def test_an_hl7_attachment_is_read_as_what_it_is(tmp_path):
 
 def test_a_message_of_another_kind_is_an_error_and_the_rest_goes_on(tmp_path):
     got = read(tmp_path, "m.hl7", MDM.replace("MDM^T02", "ADT^A01") + ORU)
-    assert isinstance(got[0], NoteError) and "neither MDM nor ORU" in got[0].message and got[1].note_id == "78"
+    assert isinstance(got[0], NoteError) and "not an MDM or ORU message" in got[0].message and got[1].note_id == "78"
 
 
 def reference(data, **more):
@@ -340,7 +340,7 @@ def test_fhir_reference_bundle_and_lines(tmp_path):
 
 def test_fhir_fetches_nothing(tmp_path):
     e = fault(read(tmp_path, "r.json", json.dumps(reference({"url": "http://elsewhere/x"}))))
-    assert "nothing is fetched" in e.message and e.note_id == "d1"
+    assert "are not downloaded" in e.message and e.note_id == "d1"
 
 
 CCDA = """<?xml version="1.0"?>{doctype}<ClinicalDocument xmlns="urn:hl7-org:v3"><code displayName="Progress note"/><title>PT note</title>
@@ -388,7 +388,7 @@ def test_a_pattern_and_several_paths(tmp_path):
         (b"\x89PNG\r\n", "picture"),
         (b"ISA*00*", "--claims"),
         (b"\x1f\x8b\x08", "gzip"),
-        (b"<?xml version='1.0'?><other/>", "XML of an unknown kind"),
+        (b"<?xml version='1.0'?><other/>", "XML must be C-CDA"),
     ],
 )
 def test_what_holds_no_notes_is_told(tmp_path, data, told):

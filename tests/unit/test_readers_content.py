@@ -147,19 +147,19 @@ def test_lines_of_resources_end_only_where_lines_end(tmp_path):
 def test_a_bad_line_of_resources_names_its_place_and_the_rest_is_read(tmp_path):
     lines = [json.dumps(reference("a")), "5", '{"a": 1}', '{"id": 1, "id": 2}', '{"resourceType": "Patient"}', json.dumps(reference("b"))]
     assert told(read(tmp_path, "x.ndjson", "\n".join(lines))) == [
-        "a", "Line 2 is not a FHIR resource.", "Line 3 is not a FHIR resource.", "Line 4 is not JSON, or gives a key twice.", "b",
+        "a", "Line 2 is not a FHIR resource.", "Line 3 is not a FHIR resource.", "Line 4 is not JSON, or has the same key twice.", "b",
     ]  # fmt: skip
 
 
 def test_resources_without_notes_say_so(tmp_path):
-    assert "no resource that carries notes" in told(read(tmp_path, "p.json", '{"resourceType": "Patient"}'))[0]
+    assert "no resource with notes" in told(read(tmp_path, "p.json", '{"resourceType": "Patient"}'))[0]
 
 
 def test_each_attachment_is_read_or_is_an_error(tmp_path):
     rows = [{"attachment": x} for x in ({"data": b64("a")}, {"url": "http://elsewhere/x"}, {"data": "?"}, {"data": b64("b")})]
     got = read(tmp_path, "r.json", json.dumps(reference("", content=rows)))
     assert [x.note_id for x in got] == ["d1", "d1/2", "d1/3", "d1/4"] and told(got)[0::3] == ["a", "b"]
-    assert "nothing is fetched" in told(got)[1] and "base64" in told(got)[2]
+    assert "are not downloaded" in told(got)[1] and "base64" in told(got)[2]
 
 
 def test_an_attachment_is_found_by_its_full_address_and_never_taken_from_another_of_the_name(tmp_path):
@@ -168,7 +168,7 @@ def test_an_attachment_is_found_by_its_full_address_and_never_taken_from_another
     entries["entry"].append({"fullUrl": "urn:uuid:1", "resource": {"resourceType": "Binary", "id": "b", "data": b64("a")}})
     assert told(read(tmp_path, "b.json", json.dumps(entries))) == ["a"]
     entries["entry"].append({"fullUrl": "urn:uuid:1", "resource": {"resourceType": "Binary", "id": "b", "data": b64("other")}})
-    assert "nothing is fetched" in told(read(tmp_path, "b.json", json.dumps(entries)))[0]
+    assert "are not downloaded" in told(read(tmp_path, "b.json", json.dumps(entries)))[0]
 
 
 def test_sections_in_sections_of_a_composition_are_read(tmp_path):
@@ -216,7 +216,7 @@ def test_a_bad_row_of_json_names_its_line_and_the_rest_is_read(tmp_path, row):
 def test_a_bad_row_of_a_json_list_names_its_place_and_the_rest_is_read(tmp_path):
     rows = '[{"text": "a", "x": {"y": 1, "y": 2}}, 5, {"resourceType": "X", "text": "b"}, {"text": ["c"]}, {"Note": "d"}]'
     got = told(read(tmp_path, "t.json", rows, columns={}))
-    assert got[:2] == ["Row 1 gives a key twice.", "Row 2 is not a JSON object."] and got[2].startswith("Row 3 is a FHIR resource")
+    assert got[:2] == ["Row 1 has the same key twice.", "Row 2 is not a JSON object."] and got[2].startswith("Row 3 is a FHIR resource")
     assert got[3].startswith("Row 4, the column for text") and got[4:] == ["d"]
 
 
@@ -318,10 +318,10 @@ def test_two_columns_of_one_name_are_refused(tmp_path):
         ("t.xlsx", workbook([["text", "text "], ["a", "b"]])),
         ("t.parquet", parquet([["a"], ["b"]], ["text", "TEXT"])),
     ):
-        with pytest.raises(InputError, match="two columns of one name for text"):
+        with pytest.raises(InputError, match="two columns have the same name for text"):
             read(tmp_path, name, data)
     assert told(read(tmp_path, "t.csv", "text,x,x\na,1,2\n")) == ["a"]
-    with pytest.raises(InputError, match="two columns of one name that --by"):
+    with pytest.raises(InputError, match="two columns have the same name that --by"):
         read(tmp_path, "t.csv", "text,x,x\na,1,2\n", keep=("x",))
 
 
@@ -332,17 +332,17 @@ def test_a_second_sheet_of_notes_is_an_error_that_says_so(tmp_path):
 
 def test_bytes_in_parquet_are_text(tmp_path):
     got = told(read(tmp_path, "t.parquet", parquet({"text": ["104°".encode(), "104°".encode("cp1252"), b"\x00\x01\x02", None]})))
-    assert got == ["104°", "104°", "Row 3, the column for text: The file holds binary content.", ""]
+    assert got == ["104°", "104°", "Row 3, the column for text: The file has binary content.", ""]
 
 
 @pytest.mark.parametrize("value", [["a", "b"], {"a": "b"}])
 def test_lists_and_structures_in_parquet_are_errors_with_their_row(tmp_path, value):
     assert told(read(tmp_path, "t.parquet", parquet({"text": [value, None]}))) == [
-        "Row 1, the column for text: A list or a structure, not text.",
+        "Row 1, the column for text: The cell is a list or a structure, not text.",
         "",
     ]
     got = read(tmp_path, "t.parquet", parquet({"text": ["x"], "mrn": [value]}))
-    assert told(got) == ["Row 1, the column for patient: A list or a structure, not text."] and got[0].note_id == "t:1"
+    assert told(got) == ["Row 1, the column for patient: The cell is a list or a structure, not text."] and got[0].note_id == "t:1"
 
 
 def test_text_in_parquet_that_is_no_utf8_is_read_in_an_old_encoding(tmp_path):

@@ -35,7 +35,7 @@ def home(tmp_path, monkeypatch):
 
 def test_the_shipped_tables_are_samples_and_say_so(home):
     assert edit_between("97110", "97150", date(2025, 1, 6)).modifier == 1 and unlikely_beyond("97110") == 8
-    assert len(stale_tables(date(2025, 1, 6))) == 2 and "a sample of 2020Q4" in stale_tables(date(2025, 1, 6))[0]
+    assert len(stale_tables(date(2025, 1, 6))) == 2 and "a sample for 2020Q4" in stale_tables(date(2025, 1, 6))[0]
 
 
 def test_a_public_file_is_taken_in_and_goes_before_the_sample(home):
@@ -53,10 +53,10 @@ def test_a_public_file_is_taken_in_and_goes_before_the_sample(home):
 @pytest.mark.parametrize(
     ("kind", "text", "told"),
     [
-        ("ptp", "a,b\n1,2\n", "no table of NCCI pairs"),
-        ("mue", MUE.replace("6", "six"), "line 2: want a whole number"),
-        ("ptp", PTP.replace("20240101,*,1", "soon,*,1"), "line 3: want two codes and an effective date"),
-        ("mue", "HCPCS/CPT Code,MUE Values\n", "no table of unlikely-edit limits"),
+        ("ptp", "a,b\n1,2\n", "not a table of NCCI edit pairs"),
+        ("mue", MUE.replace("6", "six"), "line 2 must have a whole number"),
+        ("ptp", PTP.replace("20240101,*,1", "soon,*,1"), "line 3 must have two codes and an effective date"),
+        ("mue", "HCPCS/CPT Code,MUE Values\n", "not a table of medically unlikely edits"),
     ],
 )
 def test_a_file_of_another_kind_is_refused(kind, text, told):

@@ -112,7 +112,7 @@ class Apart:
             if self._ready:
                 return
             self._stop()
-        raise InputError("the process that reads files cannot start: check the memory and the number of processes of this machine")
+        raise InputError("the process that reads files cannot start: check this machine's memory and process limit")
 
     def _start(self) -> None:
         context = _context()
@@ -140,7 +140,7 @@ def _lost(document: Document, n: int, late: bool, seconds: float | None) -> Note
     where = f" after note {n} of the file" if n else ""
     if late:
         return NoteError("timeout", f"Reading{where} took longer than {seconds:g} s. The rest of the file was not read.", document.name)
-    return NoteError("worker_died", f"The process that read the file died{where}. The rest of the file was not read.", document.name)
+    return NoteError("worker_died", f"The process that read the file crashed{where}. The rest of the file was not read.", document.name)
 
 
 def _context() -> Any:

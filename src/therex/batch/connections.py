@@ -62,9 +62,9 @@ def url_of(target: str) -> sa.URL:
     url = url.set(drivername=DRIVERS[url.drivername])
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
-            raise InputError("--database: a database in memory is gone when the run ends; name a file")
+            raise InputError("--database: an in-memory database is lost when the run ends; name a file")
         if url.query or "\0" in url.database:
-            raise InputError("--database: SQLite must be the path of a file, without options")
+            raise InputError("--database: a SQLite database must be the path of a file, without options")
     return url
 
 
@@ -84,7 +84,7 @@ def make_file(path: Path) -> None:
     # a file that is there is never opened here: closing it would let go of the locks that SQLite holds on it in this process
     try:
         if not path.parent.is_dir():
-            raise InputError("--database: no such folder")
+            raise InputError("--database: the folder does not exist")
         if not path.exists():
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, MODE))
         if not stat.S_ISREG(path.stat().st_mode):
@@ -112,9 +112,11 @@ def make_private(path: Path) -> None:
         except FileNotFoundError:
             continue
         except OSError:
-            raise InputError("--database: other users may read or write the file, and it is not yours to change; name another") from None
+            raise InputError(
+                "--database: other users can read or write the file, and you cannot change its permissions; name another file"
+            ) from None
     if changed:
-        print("therex: --database: other users could read or write the file; it is now for its owner alone", file=sys.stderr)
+        print("therex: --database: other users could read or write the file; now only its owner can", file=sys.stderr)
 
 
 def engine_of(url: sa.URL) -> sa.Engine:

@@ -210,7 +210,7 @@ def _check(connection: sa.Connection) -> None:
     lacking = any(set(schema.tables[t].columns.keys()) - {c["name"] for c in inspector.get_columns(t)} for t in there)
     if versions != {VERSION} or lacking:
         raise InputError(
-            "--database: another version of therex made its tables, or they were changed: name another database, or drop the tables therex_*"
+            "--database: another version of therex created the tables, or they were changed; name another database, or drop the tables therex_*"
         )
 
 

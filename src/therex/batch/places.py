@@ -55,7 +55,7 @@ def check(outputs: Mapping[str, Path | None], read: Iterable[Path | str | None] 
             _apart(output, flag, sources, suffixes)
             for other, place in taken:
                 if _same(output, place):
-                    raise InputError(f"{flag}: that is the file of {other}; give each a file of its own")
+                    raise InputError(f"{flag}: this is also the file of {other}; use a different file for each")
         taken.append((flag, output))
 
 
@@ -68,12 +68,12 @@ def check_folder(folder: Path, flag: str, read: Iterable[Path | str] = ()) -> No
         The place is refused.
     """
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"{flag}: there is a file at that path, and a folder is needed")
+        raise InputError(f"{flag} must be a folder, and there is a file at that path")
     there = next((p for p in (folder, *folder.absolute().parents) if p.exists()), Path("/"))
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise InputError(f"{flag}: the folder cannot be written to")
     if any(os.path.isdir(source) and _inside(folder, str(source)) for source in read):
-        raise InputError(f"{flag}: that folder is read, or lies in one that is read; give another")
+        raise InputError(f"{flag}: this folder is an input folder or is inside one; name another folder")
 
 
 def standard(output: Path | None) -> Path | None:
@@ -103,14 +103,14 @@ def _writable(output: Path, flag: str) -> None:
     except OSError as error:
         raise InputError(f"{flag}: {_told(error)}") from None
     if stat.S_ISDIR(mode):
-        raise InputError(f"{flag}: that is a folder; name a file")
+        raise InputError(f"{flag} must be a file, not a folder")
     if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
-        raise InputError(f"{flag}: that is a disk or a socket; name a file, a pipe, or a terminal")
+        raise InputError(f"{flag} must be a file, a pipe, or a terminal, not a disk or a socket")
     if not stat.S_ISREG(mode):
         return
     place = aim(output)
     if len(os.fsencode(place.name)) > _LONGEST - _BESIDE:
-        raise InputError(f"{flag}: the name is too long; {_LONGEST - _BESIDE} bytes at most")
+        raise InputError(f"{flag}: the file name is too long; use at most {_LONGEST - _BESIDE} bytes")
     if not place.parent.is_dir():
         raise InputError(f"{flag}: the folder does not exist")
     if not os.access(place.parent, os.W_OK | os.X_OK):
@@ -133,11 +133,11 @@ def _apart(output: Path, flag: str, sources: list[str], suffixes: tuple[str, ...
     """Refuse an output that is read, or that would take the place of a file in a folder that is read."""
     for source in sources:
         if _same(output, source):
-            raise InputError(f"{flag}: that file is an input and would be overwritten; name another file")
+            raise InputError(f"{flag}: this file is an input and would be overwritten; name another file")
     if not output.exists() or not output.name.lower().endswith(suffixes) or _ours(output):
         return
     if any(_among(output, source) for source in sources):
-        raise InputError(f"{flag}: this would overwrite a file in a folder that is read; name another file")
+        raise InputError(f"{flag}: this would overwrite a file in an input folder; name another file")
 
 
 def _same(one: Path | str, other: Path | str) -> bool:

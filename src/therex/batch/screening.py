@@ -184,9 +184,9 @@ def screen_to(output: Path, items: Iterable[Item], job: Job, depends_on: Iterabl
         sums.cut(0)
     stream, done = _known(iter(items), part, sums, job, tally, beside)
     if part.other or (part.done and not done):
-        print("therex: --output: an unfinished run of other notes or options stood there; this one begins anew", file=sys.stderr)
+        print("therex: --output: the file had an unfinished run of other notes or options; this run starts over", file=sys.stderr)
     elif done:
-        print(f"therex: --output: {done} notes are done already; going on from there", file=sys.stderr)
+        print(f"therex: --output: {done} notes were already done; resuming", file=sys.stderr)
     if done:
         job = replace(job, setup=replace(s, day=part.day))
     shape = as_line if job.text else as_line_without_text

@@ -42,7 +42,7 @@ def words(name: str, group: str = "") -> re.Pattern[str]:
     """
     rows: Any = resource(FILE).get(group, {}).get(name) if group else resource(FILE).get(name)
     if rows is None:
-        raise ResourceError(f"{FILE}: no phrases named {name!r}")
+        raise ResourceError(f"{FILE}: the phrases {name!r} are not defined")
     return re.compile("|".join("(?:" + row.replace("~", _BLANKS) + ")" for row in rows))
 
 

@@ -26,7 +26,7 @@ class _UniqueKeys(_Base):  # type: ignore[misc]
             key = self.construct_object(key_node, deep=deep)
             where = f"line {key_node.start_mark.line + 1}"
             if key in seen:
-                raise ResourceError(f"{where}: the key {key!r} is given twice")
+                raise ResourceError(f"{where}: the key {key!r} appears twice")
             seen.add(key)
             if value_node.tag == "tag:yaml.org,2002:timestamp":
                 try:

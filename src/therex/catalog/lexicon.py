@@ -78,7 +78,7 @@ def _rows() -> Iterator[tuple[str, Entry]]:
             if kind == "version":
                 continue
             if kind not in EXERCISE_TYPES:
-                raise ResourceError(f"{name}: {kind}: want one of {', '.join(EXERCISE_TYPES)}")
+                raise ResourceError(f"{name}: {kind} must be one of {', '.join(EXERCISE_TYPES)}")
             for region, concepts in regions.items():
                 for concept, variants in concepts.items():
                     for phrase in (concept, *variants):
@@ -116,7 +116,7 @@ def read_lexicon(split: Callable[[str], list[str]]) -> Lexicon:
         caps = str(phrase).startswith("=")
         words = split(str(phrase).removeprefix("="))
         if not words:
-            raise ResourceError(f"lexicon: the phrase {phrase!r} holds no word")
+            raise ResourceError(f"lexicon: the phrase {phrase!r} has no word")
         lexicon.add(words, Entry(entry.category, entry.concept, caps, entry.extra))
     _motions(lexicon)
     return lexicon

@@ -46,7 +46,7 @@ class Patterns(dict[str, re.Pattern[str]]):
         """The pattern `name` as text, its parts put in."""
         entries = resource(self.file)
         if name not in entries or name == "parts":
-            raise ResourceError(f"{self.file}: no pattern named {name!r}")
+            raise ResourceError(f"{self.file}: the pattern {name!r} is not defined")
         entry = entries[name]
         own = entry if isinstance(entry, dict) else {"find": entry}
         return expand(own["find"], {**entries.get("parts", {}), **own})
@@ -64,7 +64,7 @@ def expand(told: str | list[str], parts: Mapping[str, Any]) -> str:
     def part(m: re.Match[str]) -> str:
         name = m[1] if m[1] in parts else m[1].lower()
         if name not in parts:
-            raise ResourceError(f"no part of a pattern is named {name!r}")
+            raise ResourceError(f"the part of a pattern {name!r} is not defined")
         inner = expand(parts[name], parts)
         return f"(?:{inner if name == m[1] else inner.upper()})"
 

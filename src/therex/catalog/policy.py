@@ -246,7 +246,7 @@ def _custom(where: str, row: dict[str, Any]) -> CustomElement:
     _keys(where, row, _CUSTOM_KEYS, _CUSTOM_OPTIONAL)
     told = [key for key in ("phrases", "label", "section") if row.get(key)]
     if len(told) != 1:
-        raise ResourceError(f"{where}: needs one of phrases, label, section")
+        raise ResourceError(f"{where}: must have phrases, label, or section")
     phrases = row.get("phrases") or []
     if not isinstance(phrases, list) or any(not isinstance(p, str) or not p.strip() for p in phrases):
         raise ResourceError(f"{where}: phrases: must be a list of words or phrases")
@@ -308,7 +308,7 @@ def read_policy(path: Path, _below: tuple[str, ...] = ()) -> Policy:
         raise ResourceError(f"{path.name} line {line_of(path, key)}: unknown key {key!r}; allowed keys: {', '.join(sorted(_PROFILE))}")
     parent = _parent(path, data, _below)
     if parent is None and not {"rules", "authorities", "closing", "units_rule"} <= set(data):
-        raise ResourceError(f"{path.name}: a profile that extends no other needs authorities, closing, units_rule, and rules")
+        raise ResourceError(f"{path.name}: a profile without extends must have authorities, closing, units_rule, and rules")
     authorities = {**(parent.authorities if parent else {}), **(data.get("authorities") or {})}
     own = [_rule(where, row, authorities) for where, row in _rows(path, data, "rules")]
     custom = [_custom(where, row) for where, row in _rows(path, data, "elements")]

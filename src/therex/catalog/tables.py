@@ -22,7 +22,7 @@ from therex.errors import PolicyError, ResourceError
 from therex.settings import home
 
 KINDS = ("ptp", "mue")
-NAMES = {"ptp": "NCCI pairs", "mue": "unlikely-edit limits"}
+NAMES = {"ptp": "NCCI edit pairs", "mue": "medically unlikely edits"}
 FRESH = timedelta(days=45)
 _QUARTER = re.compile(r"((?:19|20)\d{2})Q([1-4])")
 
@@ -63,7 +63,7 @@ def quarter_end(quarter: str) -> date:
     """
     m = _QUARTER.fullmatch(quarter)
     if not m:
-        raise PolicyError("--quarter: want a year and a quarter, as 2026Q1")
+        raise PolicyError("--quarter must be a year and a quarter, such as 2026Q1")
     year, n = int(m[1]), int(m[2])
     return date(year + (n == 4), (n * 3) % 12 + 1, 1) - timedelta(days=1)
 
@@ -83,7 +83,9 @@ def quarterly(kind: str) -> Quarterly:
             told = json.loads((own / f"{kind}.json").read_text(encoding="utf-8"))
             return parse(kind, (own / f"{kind}.csv").read_text(encoding="utf-8"), str(told["quarter"]), sample=False)
         except (OSError, ValueError, KeyError, TypeError):
-            raise ResourceError(f"the imported table of {NAMES[kind]} cannot be read: import it again") from None
+            raise ResourceError(
+                f"the imported table of {NAMES[kind]} cannot be read: import it again with `therex policy import`"
+            ) from None
     told = resource("tables/tables.yaml")[kind]
     return parse(kind, (RESOURCES / "tables" / f"{kind}.csv").read_text(encoding="utf-8"), str(told["quarter"]), sample=True)
 
@@ -108,14 +110,16 @@ def parse(kind: str, text: str, quarter: str, *, sample: bool) -> Quarterly:
             if kind == "ptp":
                 return Quarterly(kind, quarter, sample, edits=tuple(_edit(k, r, at) for k, r in body))
             return Quarterly(kind, quarter, sample, limits=tuple((r[at["code"]].strip(), _whole(k, r[at["values"]])) for k, r in body))
-    raise PolicyError(f"no table of {NAMES[kind]}: want a header with {' and '.join(want)}, and rows with a code of five characters")
+    raise PolicyError(
+        f"the file is not a table of {NAMES[kind]}: it must have a header with {' and '.join(want)}, and rows with a five-character code"
+    )
 
 
 def _edit(line: int, row: list[str], at: dict[str, int]) -> Edit:
     begins = parse_day(row[at["effective"]])
     ends = row[at["deletion"]].strip()
     if begins is None or not is_code(row[at["column2"]].strip()):
-        raise PolicyError(f"line {line}: want two codes and an effective date as YYYYMMDD")
+        raise PolicyError(f"line {line} must have two codes and an effective date (YYYYMMDD)")
     return Edit(
         row[at["column1"]].strip(),
         row[at["column2"]].strip(),
@@ -127,7 +131,7 @@ def _edit(line: int, row: list[str], at: dict[str, int]) -> Edit:
 
 def _whole(line: int, cell: str) -> int:
     if not (cell.strip().isdecimal() and len(cell.strip()) <= 5):
-        raise PolicyError(f"line {line}: want a whole number")
+        raise PolicyError(f"line {line} must have a whole number")
     return int(cell)
 
 
@@ -152,7 +156,7 @@ def store(kind: str, path: Path, quarter: str, therapy: frozenset[str]) -> Quart
     lines += [f"{e.first},{e.second},{e.begins:%Y%m%d},{f'{e.ends:%Y%m%d}' if e.ends else '*'},{e.modifier}" for e in edits]
     lines += [f"{code},{n}" for code, n in limits]
     if len(lines) == 1:
-        raise PolicyError("the file holds no row that touches two therapy codes" if kind == "ptp" else "the file holds no therapy code")
+        raise PolicyError("the file has no row with two therapy codes" if kind == "ptp" else "the file has no therapy code")
     for name, content in ((f"{kind}.csv", "\n".join(lines) + "\n"), (f"{kind}.json", json.dumps({"quarter": quarter}) + "\n")):
         fresh = folder / f".{name}.new"
         fresh.write_text(content, encoding="utf-8")
@@ -200,6 +204,6 @@ def stale_tables(on: date) -> list[str]:
         t = quarterly(kind)
         if t.sample or t.stale(on):
             out.append(
-                f"The table of {NAMES[kind]} is {'a sample ' if t.sample else ''}of {t.quarter}: `therex policy import` takes the current one."
+                f"The table of {NAMES[kind]} is {'a sample ' if t.sample else ''}for {t.quarter}. Import the current table with `therex policy import`."
             )
     return out

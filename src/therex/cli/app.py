@@ -11,7 +11,7 @@ from therex.cli import appraise, chart, corpus, evaluate, explain, model, policy
 
 app = typer.Typer(
     name="therex",
-    help="Read physical and occupational therapy notes and tell whether they support CPT 97110.",
+    help="Check whether PT and OT notes support CPT 97110.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
@@ -31,7 +31,7 @@ def _version(show: bool) -> None:
 def root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,
 ) -> None:
-    """Read physical and occupational therapy notes and tell whether they support CPT 97110."""
+    """Check whether PT and OT notes support CPT 97110."""
 
 
 screen.add(app)
@@ -87,7 +87,7 @@ def main(argv: list[str] | None = None) -> None:
         if code == 2:
             _tell(words_for(error))
     except MemoryError:
-        _tell("there is not enough memory: give fewer notes at once, or fewer --jobs")
+        _tell("not enough memory: use fewer notes at a time, or a lower --jobs value")
         code = 2
     except Exception as error:
         message = getattr(error, "format_message", None)

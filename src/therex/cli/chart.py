@@ -18,34 +18,43 @@ BY = ("patient", "folder", "all")
 
 
 def chart(
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Folders, files of any kind that `therex screen` reads, or tables of notes.")
-    ],
-    by: Annotated[str, typer.Option("--by", help="Whose notes belong together: patient, folder (one patient's), or all.")] = "patient",
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders of notes, as for `therex screen`.")],
+    by: Annotated[
+        str, typer.Option("--by", help="How notes are grouped: patient, folder (one patient per folder), or all (one patient).")
+    ] = "patient",
     columns: Annotated[
-        str | None, typer.Option("--columns", metavar="NAME=COLUMN,...", help="A table's own names for text, patient, date, id.")
+        str | None,
+        typer.Option("--columns", metavar="NAME=COLUMN,...", help="Columns of a table of notes. NAME is text, patient, date, or id."),
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}. Default: by the output file's suffix, else table."),
+        typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}. Default: from the --output extension, or table."),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
-    payer: Annotated[str, typer.Option("--payer", help="Whose rules apply (see `therex policy list`).")] = "cms",
+    payer: Annotated[str, typer.Option("--payer", help="Payer whose rules apply (see `therex policy list`).")] = "cms",
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day (by default, that of each first visit).")
+        str | None,
+        typer.Option(
+            "--as-of", metavar="YYYY-MM-DD", help="Use the rules in effect on this date. Default: the first visit of each episode."
+        ),
     ] = None,
-    claims: Annotated[Path | None, typer.Option("--claims", help="Charge lines: a CSV or TSV, or an X12 837P file.")] = None,
+    claims: Annotated[Path | None, typer.Option("--claims", help="Charge lines: a CSV or TSV table, or an X12 837P file.")] = None,
     claim_columns: Annotated[
         str | None,
         typer.Option(
-            "--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, patient, date, code, units, modifiers."
+            "--claim-columns",
+            metavar="NAME=COLUMN,...",
+            help="Columns of the table of charge lines. NAME is note, patient, date, code, units, or modifiers.",
         ),
     ] = None,
-    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Read with the light tagger: faster, and less well.")] = False,
-    no_text: Annotated[bool, typer.Option("--no-text", help="Leave what the notes say out of the output (json and jsonl).")] = False,
+    model: Annotated[str | None, typer.Option("--model", help="Model to use (see `therex model list`). Default: the model in use.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Use the light tagger: faster and less accurate.")] = False,
+    no_text: Annotated[bool, typer.Option("--no-text", help="Leave note text out of the output (json and jsonl only).")] = False,
 ) -> int:
-    """Read the notes of an episode of care together: documents, measures over time, copied notes, contradictions."""
+    """Review the notes of an episode of care together.
+
+    Finds overdue reports and certifications, outcome trends, cloned notes, and contradictions between notes.
+    """
     from therex.batch.places import check, standard
     from therex.chart import read_chart
     from therex.cli.options import analyzer, charges, day, format_for, one_of
@@ -56,7 +65,7 @@ def chart(
     format = format_for(format, output, FORMATS, "table")
     one_of("--by", by, BY)
     if no_text and format in ("table", "html"):
-        raise InputError("--no-text: want --format json or jsonl, the others show passages of notes")
+        raise InputError("--no-text requires --format json or jsonl; the other formats show note text")
     on, output = day(as_of), standard(output)
     check({"--output": output}, (*paths, claims, columns, payer))
     records = list(read_notes(paths, Reading(columns_of(columns), by, names=True)))

@@ -26,14 +26,14 @@ def run_spark(paths: list[str], output: Path | None, columns: Mapping[str, str],
         pyspark is not there, a path is no table, a column is missing, or no folder is given.
     """
     if output is None:
-        raise InputError("--engine spark: want --output FOLDER")
+        raise InputError("--engine spark requires --output FOLDER")
     if output.exists():
-        raise InputError("--engine spark: the folder of --output is there already")
+        raise InputError("--engine spark: the --output folder already exists; name a new folder")
     check_folder(output, "--output", paths)
     try:
         import pyspark.sql  # noqa: F401
     except ImportError:
-        raise InputError("--engine spark: wants pyspark: pip install 'therex[spark]'") from None
+        raise InputError("--engine spark requires the package pyspark: pip install 'therex[spark]'") from None
     from therex.batch.lock import locked
 
     with locked(output):
@@ -79,7 +79,7 @@ def _run(paths: list[str], output: Path, columns: Mapping[str, str], master: str
     finally:
         shutil.rmtree(part, ignore_errors=True)
         session.stop()
-    print(f"{sum(told.values())} notes, {told.get('error', 0)} of them not read", file=sys.stderr)
+    print(f"{sum(told.values())} notes, {told.get('error', 0)} not read", file=sys.stderr)
     return 0
 
 
@@ -93,7 +93,7 @@ def _read(session: Any, paths: list[str]) -> Any:
         df = _table(session, path, i, len(paths))
         out = df if out is None else out.unionByName(df, allowMissingColumns=True)
     if out is None:
-        raise InputError("nothing to read: give a table")
+        raise InputError("no input: name at least one table")
     return out
 
 
@@ -102,7 +102,7 @@ def _table(session: Any, path: Path, place: int, of: int) -> Any:
         try:
             from deltalake import DeltaTable
         except ImportError:
-            raise InputError("a Delta Lake table wants deltalake: pip install 'therex[spark]'") from None
+            raise InputError("a Delta Lake table requires the package deltalake: pip install 'therex[spark]'") from None
         return session.read.parquet(*DeltaTable(str(path)).file_uris())
     suffixes = (
         {f.suffix.lower() for f in path.rglob("*") if f.is_file() and not f.name.startswith(("_", "."))}
@@ -116,7 +116,7 @@ def _table(session: Any, path: Path, place: int, of: int) -> Any:
     if suffixes and suffixes <= {".jsonl", ".ndjson", ".json"}:
         return session.read.json(str(path))
     raise InputError(
-        f"--engine spark: path {place + 1} of {of} is no table of Parquet, Delta Lake, CSV, TSV or JSON Lines; the local engine reads documents"
+        f"--engine spark: path {place + 1} of {of} is not a Parquet, Delta Lake, CSV, TSV, or JSON Lines table; use --engine local for documents"
     )
 
 

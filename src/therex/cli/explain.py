@@ -15,18 +15,24 @@ FORMATS = {"text": ".txt", "json": ".json", "html": ".html .htm"}
 
 
 def explain(
-    path: Annotated[str, typer.Argument(metavar="PATH", help="One note, or - for standard input.")],
-    payer: Annotated[str, typer.Option("--payer", help="Whose rules apply.")] = "cms",
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day.")] = None,
-    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
-    claims: Annotated[Path | None, typer.Option("--claims", help="A CSV or TSV of charge lines: note, code, units, modifiers.")] = None,
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A file with one note, or - for standard input.")],
+    payer: Annotated[str, typer.Option("--payer", help="Payer whose rules apply (see `therex policy list`).")] = "cms",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Use the rules in effect on this date. Default: today.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Model to use (see `therex model list`). Default: the model in use.")] = None,
+    claims: Annotated[Path | None, typer.Option("--claims", help="Charge lines: a CSV or TSV table, or an X12 837P file.")] = None,
     claim_columns: Annotated[
         str | None,
-        typer.Option("--claim-columns", metavar="NAME=COLUMN,...", help="The table's own names for note, code, units, modifiers."),
+        typer.Option(
+            "--claim-columns",
+            metavar="NAME=COLUMN,...",
+            help="Columns of the table of charge lines. NAME is note, code, units, or modifiers.",
+        ),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Use the light tagger: faster and less accurate.")] = False,
     format: Annotated[
-        str | None, typer.Option("--format", "-f", help="text, json, or html. Default: by the output file's suffix, else text.")
+        str | None, typer.Option("--format", "-f", help="text, json, or html. Default: from the --output extension, or text.")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
 ) -> int:
@@ -41,7 +47,7 @@ def explain(
     check({"--output": output}, (path, claims, claim_columns, payer))
     notes = list(read_notes([path]))
     if len(notes) != 1:
-        raise InputError(f"explain reads one note, and there are {len(notes)}; `therex screen` reads many")
+        raise InputError(f"the input must be one note and has {len(notes)}; use `therex screen` for more")
     note = notes[0]
     if isinstance(note, NoteError):
         raise InputError(note.message)

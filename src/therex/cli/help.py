@@ -9,6 +9,7 @@ import typer
 
 from therex.catalog.files import resource
 
+HELP = ["-h", "--help"]
 FILES = ("OUTPUT", "OUT", "CLAIMS", "KEEP_TEXT", "PROBE", "LIKE", "BEFORE", "CERTIFICATE", "KEY")
 
 
@@ -26,7 +27,7 @@ def dress(program: Any) -> None:
     for path, command in walk(program):
         lines = file["examples"].get(" ".join(path), ())
         command.epilog = "\n\n".join(["Examples:" if len(lines) > 1 else "Example:", *(f"  $ {line}" for line in lines)]) if lines else None
-        help_option = command.get_help_option(typer.Context(command))
+        help_option = command.get_help_option(typer.Context(command, help_option_names=HELP))
         for p in (*command.params, *([help_option] if help_option is not None else [])):
             _plain(p)
             if p.param_type_name == "option":

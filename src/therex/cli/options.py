@@ -29,7 +29,7 @@ def one_of(flag: str, value: str, allowed: tuple[str, ...]) -> str:
         The value is not allowed.
     """
     if value not in allowed:
-        raise InputError(f"{flag}: want one of {', '.join(allowed)}")
+        raise InputError(f"{flag} must be one of {', '.join(allowed)}")
     return value
 
 
@@ -46,7 +46,7 @@ def day(value: str | None) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise InputError("--as-of: want a date as YYYY-MM-DD") from None
+        raise InputError("--as-of must be a date (YYYY-MM-DD)") from None
 
 
 def fail_on(values: list[str]) -> list[str]:
@@ -56,7 +56,7 @@ def fail_on(values: list[str]) -> list[str]:
     for value in values:
         kind, _, element = value.partition(":")
         if value not in FAIL_ON and not (kind == "missing" and element in ELEMENTS):
-            raise InputError(f"--fail-on: want one of {', '.join(FAIL_ON)}, or missing:ELEMENT")
+            raise InputError(f"--fail-on must be one of {', '.join(FAIL_ON)}, or missing:ELEMENT")
     return values
 
 
@@ -91,7 +91,7 @@ def charges(path: Path | None, columns: str | None, notes: Iterable[tuple[str, s
 
     out, astray = match(read_claims(path, parse_columns(columns, "--claim-columns", NAMES)), notes)
     if astray:
-        print(f"therex: --claims: {astray} charge lines belong to no note given, or to more than one", file=sys.stderr)
+        print(f"therex: --claims: {counted(astray, 'charge line')} not used: no note or more than one note matches", file=sys.stderr)
     return out
 
 
@@ -131,7 +131,7 @@ def wants(extra: str, *packages: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in packages:
             raise
-        raise InputError(f"that wants the package {error.name}: pip install 'therex[{extra}]'") from None
+        raise InputError(f"this command requires the package {error.name}: pip install 'therex[{extra}]'") from None
 
 
 PLAIN_WIDTH = 140
@@ -182,7 +182,7 @@ def format_for(format: str | None, output: Path | None, formats: Mapping[str, st
     suffix = output.suffix.lower() if output else ""
     by_suffix = next((name for name, own in formats.items() if own and suffix in own.split()), None)
     if asked and (by_suffix or suffix in TELLING) and suffix not in formats[asked].split():
-        raise InputError(f"--format {asked} does not match the output file's suffix {suffix}: omit --format, or change the suffix")
+        raise InputError(f"--format {asked} does not match the --output extension {suffix}: omit --format or change the extension")
     if not asked and not by_suffix and suffix in TELLING:
         known = " ".join(own for own in formats.values() if own).split()
         raise InputError(f"--output: this command cannot write {suffix} files; use one of {', '.join(known)}")

@@ -12,20 +12,26 @@ FORMATS = ("text", "jsonl")
 
 
 def redact(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Notes as for `therex screen`, or - for standard input.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Notes, as for `therex screen`, or - for standard input.")],
     format: Annotated[
-        str | None, typer.Option("--format", "-f", help="text for one note, jsonl for many; by default what there is.")
+        str | None, typer.Option("--format", "-f", help="text (one note) or jsonl. Default: text for one note, otherwise jsonl.")
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
     columns: Annotated[
         str | None,
-        typer.Option("--columns", metavar="NAME=COLUMN,...", help="A table's own names for text, id, patient, date, author, type."),
+        typer.Option(
+            "--columns", metavar="NAME=COLUMN,...", help="Columns of a table of notes. NAME is text, id, patient, date, author, or type."
+        ),
     ] = None,
     max_bytes: Annotated[
-        int, typer.Option("--max-bytes", min=1, max=2_000_000_000, help="The largest document that is read, in bytes.")
+        int, typer.Option("--max-bytes", min=1, max=2_000_000_000, help="Largest document to read, in bytes.")
     ] = 50_000_000,
 ) -> int:
-    """Replace names, dates, numbers, addresses and the rest of the Safe Harbor list: no guarantee, a person must look before release."""
+    """Replace identifiers in notes (Safe Harbor list).
+
+    Covers names, dates, numbers, addresses, and the rest of the HIPAA Safe Harbor list. De-identification is not guaranteed: a person
+    must review the result before release.
+    """
     import json
     from collections.abc import Iterator
     from itertools import chain, islice
@@ -50,7 +56,7 @@ def redact(
     if format is None:
         format = "text" if len(first) == 1 and isinstance(first[0], Note) else "jsonl"
     if format == "text" and (len(first) != 1 or not isinstance(first[0], Note)):
-        raise InputError("--format text: want one note that can be read; use jsonl for more")
+        raise InputError("--format text requires one note that can be read; use --format jsonl for more")
     counts: dict[str, int] = {}
     done = errors = 0
 
@@ -88,7 +94,10 @@ def redact(
     if errors == done:
         raise InputError("no note could be read")
     said = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "nothing"
-    print(f"therex: replaced {said}. No guarantee: look through the result before it leaves your house.", file=sys.stderr)
+    print(
+        f"therex: replaced {said}. De-identification is not guaranteed: review the result before it leaves your organization.",
+        file=sys.stderr,
+    )
     if errors:
         print(f"therex: {errors} of {done} notes could not be read", file=sys.stderr)
     return 0

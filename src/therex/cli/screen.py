@@ -33,31 +33,33 @@ def screen(
     ],
     format: Annotated[
         str | None,
-        typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}; by default what the output file's suffix says, else table."),
+        typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}. Default: from the --output extension, or table."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file; JSON Lines go on where an interrupted run stopped.")
+        Path | None, typer.Option("--output", "-o", help="Write to this file. An interrupted JSON Lines run resumes where it stopped.")
     ] = None,
-    payer: Annotated[str, typer.Option("--payer", help="Whose rules apply (see `therex policy list`).")] = "cms",
+    payer: Annotated[str, typer.Option("--payer", help="Payer whose rules apply (see `therex policy list`).")] = "cms",
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Rules in force on this day (today by default).")
+        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Use the rules in effect on this date. Default: today.")
     ] = None,
     fail_on: Annotated[
         list[str] | None,
-        typer.Option("--fail-on", help="Exit 1 where a note has this: error, hold, review, not_supported, contradiction, missing:ELEMENT."),
+        typer.Option(
+            "--fail-on", help="Exit with code 1 if any note has error, hold, review, not_supported, contradiction, or missing:ELEMENT."
+        ),
     ] = None,
     columns: Annotated[
         str | None,
         typer.Option(
             "--columns",
             metavar="NAME=COLUMN,...",
-            help="A table's own names for text, id, patient, date, author, type; or a YAML file of them.",
+            help="Columns of a table of notes, or a YAML file of them. NAME is text, id, patient, date, author, or type.",
         ),
     ] = None,
     claims: Annotated[
         Path | None,
         typer.Option(
-            "--claims", help="Charge lines: a CSV or TSV (note, or patient and date; code, units, modifiers), or an X12 837P file."
+            "--claims", help="Charge lines: a CSV or TSV table (note, or patient and date; code, units, modifiers), or an X12 837P file."
         ),
     ] = None,
     claim_columns: Annotated[
@@ -65,35 +67,40 @@ def screen(
         typer.Option(
             "--claim-columns",
             metavar="NAME=COLUMN,...",
-            help="The table's own names for note, patient, date, code, units, modifiers, amount.",
+            help="Columns of the table of charge lines. NAME is note, patient, date, code, units, modifiers, or amount.",
         ),
     ] = None,
-    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Read with the light tagger: faster, and less well.")] = False,
+    model: Annotated[str | None, typer.Option("--model", help="Model to use (see `therex model list`). Default: the model in use.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Use the light tagger: faster and less accurate.")] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=-256, max=256, help="Worker processes; by default as many as there are cores for many notes.")
+        int,
+        typer.Option("--jobs", "-j", min=-256, max=256, help="Worker processes. Default: one for few notes, one per CPU core for many."),
     ] = 0,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, max=86_400, help="Seconds to read or analyze one note; 0 for no limit.")
+        float, typer.Option("--timeout", min=0, max=86_400, help="Time limit to read or analyze one note, in seconds; 0 for no limit.")
     ] = 60.0,
     max_bytes: Annotated[
-        int, typer.Option("--max-bytes", min=1, max=2_000_000_000, help="The largest document that is read, in bytes.")
+        int, typer.Option("--max-bytes", min=1, max=2_000_000_000, help="Largest document to read, in bytes.")
     ] = 50_000_000,
     keep_text: Annotated[
-        Path | None, typer.Option("--keep-text", help="Write the text of every note, to which offsets refer, as JSON Lines to this file.")
+        Path | None,
+        typer.Option("--keep-text", help="Write the text of every note to this file as JSON Lines; offsets refer to this text."),
     ] = None,
-    no_text: Annotated[bool, typer.Option("--no-text", help="Leave what the notes say out of the output.")] = False,
+    no_text: Annotated[bool, typer.Option("--no-text", help="Leave note text out of the output.")] = False,
     database: Annotated[
         str | None,
         typer.Option(
-            "--database", envvar="THEREX_DATABASE", help="Write the results to this SQLite file, or PostgreSQL by URL (docs/database.md)."
+            "--database", envvar="THEREX_DATABASE", help="Write the results to this SQLite file or PostgreSQL URL (docs/database.md)."
         ),
     ] = None,
     engine: Annotated[str, typer.Option("--engine", help="local, or spark for tables (docs/spark.md).")] = "local",
-    master: Annotated[str, typer.Option("--master", envvar="SPARK_MASTER", help="Where Spark runs.")] = "local[*]",
-    batch: Annotated[str, typer.Option("--batch", help="The name under which the database keeps these notes.")] = "",
+    master: Annotated[str, typer.Option("--master", envvar="SPARK_MASTER", help="Spark master URL, with --engine spark.")] = "local[*]",
+    batch: Annotated[str, typer.Option("--batch", help="Name of this batch of notes in the database.")] = "",
 ) -> int:
-    """Screen notes: the 97110 line, what is missing, the evidence, and what to ask."""
+    """Screen notes for support of CPT 97110.
+
+    For each note: the status of the 97110 charge line, what is missing, the evidence, and questions for the therapist.
+    """
     from therex.batch.apart import Apart, budget
     from therex.batch.local import Setup, jobs_for
     from therex.batch.lock import locked
@@ -119,7 +126,7 @@ def screen(
         }
         for flag, value in local.items():
             if value:
-                raise InputError(f"--engine spark: not with {flag}, which is the local engine's")
+                raise InputError(f"--engine spark cannot be used with {flag}")
         more = {"payer": payer, "as_of": as_of, "model": model, "fast": fast, "timeout": timeout, "keep_text": not no_text}
         return run_spark(paths, output, columns_of(columns), master, more)
     format = format_for(format, output, FORMATS, "none" if database and not output else "table")
@@ -128,7 +135,7 @@ def screen(
     if format == "none" and output is not None:
         raise InputError("--format none writes nothing, so --output cannot be used with it")
     if no_text and (format in WITH_TEXT or keep_text):
-        raise InputError("--no-text: not with --format html, which shows the notes, nor with --keep-text")
+        raise InputError("--no-text cannot be used with --format html, which shows the notes, or with --keep-text")
     wanted = frozenset(checked(fail_on or []))
     on = day(as_of)
     own = (output, keep_text, claims, _file(database))
@@ -166,7 +173,10 @@ def screen(
             else:
                 _write(list(screen_all(items, job, as_assessment, tally, beside)), format, output, no_text)
     if beside.unstored:
-        print(f"therex: --database: {beside.unstored} notes could not be stored; each has an error record there", file=sys.stderr)
+        print(
+            f"therex: --database: {counted(beside.unstored, 'note')} could not be stored; the database has an error record for each",
+            file=sys.stderr,
+        )
         tally.failed = tally.failed or "error" in wanted
     if not tally.notes:
         raise InputError("no notes found in the input")

@@ -40,9 +40,9 @@ def reader_gone(error: BaseException) -> bool:
 def words_for(error: OSError) -> str:
     """What a fault of the system means for the user, in words and without a name of a file."""
     if error.errno in _FULL:
-        return "no space is left where the results go: make room, and give the same command again"
+        return "the disk is full: free some space and run the same command again"
     if error.errno == errno.EBADF:
-        return "standard output is closed: give --output FILE"
+        return "standard output is closed: use --output FILE"
     return f"a file or folder could not be read or written ({(error.strerror or 'unknown fault').lower()})"
 
 

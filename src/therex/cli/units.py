@@ -31,11 +31,11 @@ def parse_minutes(items: list[str]) -> tuple[dict[str, int], dict[str, int], dic
         minutes, _, who = rest.partition("@")
         code = code.strip().upper()
         if not equals or code not in codes():
-            raise InputError(f"item {i + 1}: want CODE=MINUTES with a known code, as in 97110=25")
+            raise InputError(f"item {i + 1} must be CODE=MINUTES with a known code, such as 97110=25")
         if not (minutes.isascii() and minutes.isdigit()) or int(minutes) > 1440:
-            raise InputError(f"item {i + 1}: minutes are a whole number from 0 to 1440")
+            raise InputError(f"item {i + 1}: minutes must be a whole number from 0 to 1440")
         if who and who.upper() not in ("PT", "OT", "PTA", "OTA"):
-            raise InputError(f"item {i + 1}: after @ want PT, OT, PTA or OTA")
+            raise InputError(f"item {i + 1}: after @ use PT, OT, PTA, or OTA")
         into = timed if codes()[code]["timed"] else untimed
         into[code] = into.get(code, 0) + int(minutes)
         if who:
@@ -45,10 +45,19 @@ def parse_minutes(items: list[str]) -> tuple[dict[str, int], dict[str, int], dic
 
 
 def units(
-    items: Annotated[list[str], typer.Argument(metavar="CODE=MINUTES...", help="Minutes by code, as in 97110=25 97140=15.")],
+    items: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CODE=MINUTES...",
+            help="Minutes by code, such as 97110=25 97140=15. Add @PT, @OT, @PTA, or @OTA for who furnished them.",
+        ),
+    ],
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
 ) -> int:
-    """Work out billable units under the CMS total-time rule and the AMA midpoint rule."""
+    """Calculate billable units from minutes.
+
+    Uses the CMS total-time rule and the AMA midpoint rule.
+    """
     import json
 
     from therex.billing.assistants import modifiers

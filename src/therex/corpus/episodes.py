@@ -40,7 +40,7 @@ def read_marked_episode(path: Path) -> MarkedEpisode:
     body, marks, tail = path.read_text(encoding="utf-8").partition("\n%%\n")
     parts = _RE["note_day"].split(body + "\n")
     if not marks or len(parts) < 3 or parts[0].strip():
-        raise InputError(f"{path.name}: want notes after lines like `@ 2025-01-06`, then `%%`")
+        raise InputError(f"{path.name} must have notes after lines like `@ 2025-01-06`, then `%%`")
     notes = tuple(
         Note(f"{path.stem}/{i + 1}", text.strip("\n"), path.stem, date.fromisoformat(day))
         for i, (day, text) in enumerate(zip(parts[1::2], parts[2::2], strict=True))
@@ -53,13 +53,13 @@ def read_marked_episode(path: Path) -> MarkedEpisode:
             continue
         numbers = [int(x) - 1 for x in told[2:] if x.isdigit()]
         if not all(0 <= x < len(notes) for x in numbers) or len(numbers) != len(told) - 2:
-            raise InputError(f"{path.name} line {n}: want places from 1 to {len(notes)}")
+            raise InputError(f"{path.name} line {n}: places must be from 1 to {len(notes)}")
         if told[0] in found and len(numbers) == 1:
             found[told[0]].add((told[1], numbers[0]))
         elif told[0] == ">" and len(numbers) == 2:
             carried.add((told[1], numbers[0], numbers[1]))
         else:
-            raise InputError(f"{path.name} line {n}: want `+ finding note`, `- finding note` or `> element note source`")
+            raise InputError(f"{path.name} line {n} must be `+ finding note`, `- finding note`, or `> element note source`")
     return MarkedEpisode(path.stem, notes, frozenset(found["+"]), frozenset(found["-"]), frozenset(carried))
 
 
@@ -91,6 +91,6 @@ def read_pairs(path: Path) -> list[MarkedPair]:
     for kind, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         notes = body.split("\n---\n")
         if len(notes) != 2:
-            raise InputError(f"{path.name}: {name}: want two notes parted by ---")
+            raise InputError(f"{path.name}: {name} must have two notes separated by ---")
         out.append(MarkedPair(name, kind == "copied", notes[0].strip(), notes[1].strip()))
     return out

@@ -118,7 +118,7 @@ def code_fits(view: NoteView) -> tuple[CodeFit, ...]:
             continue
         found = text_reads_as(view, r.start, r.end)
         if found and found[0] in ("97116", "97535", "97530", "97112"):
-            out.append(CodeFit(None, found[0], f"What stands here under 97110 {found[1]}.", (found[2],)))
+            out.append(CodeFit(None, found[0], f"The treatment described under 97110 {found[1]}.", (found[2],)))
     return tuple(out)
 
 

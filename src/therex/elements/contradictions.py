@@ -261,14 +261,18 @@ def not_skilled(view: NoteView, minutes: Minutes) -> Iterable[Range]:
 
 
 _CHECKS: dict[str, tuple[Check, str, str]] = {
-    "units_mismatch": (units_mismatch, "timed_minutes", "More units are billed than either rule gives for the stated minutes."),
-    "not_one_on_one": (not_one_on_one, "", "The note speaks of group, shared, unattended or unsupervised exercise."),
-    "aide_delivered": (aide_delivered, "", "The exercise reads as given by an aide or technician."),
-    "code_misfit": (code_misfit, "interventions_named", "What is described under the code reads as another service."),
+    "units_mismatch": (
+        units_mismatch,
+        "timed_minutes",
+        "The billed units exceed the units that the stated minutes support under either rule.",
+    ),
+    "not_one_on_one": (not_one_on_one, "", "The note describes group, shared, unattended, or unsupervised exercise."),
+    "aide_delivered": (aide_delivered, "", "The exercise appears to have been delivered by an aide or technician."),
+    "code_misfit": (code_misfit, "interventions_named", "The treatment described under the code reads as another service."),
     "not_skilled": (
         not_skilled,
         "skilled_intervention",
-        "The exercise reads as independent, general fitness or maintenance, with no reason for a therapist.",
+        "The exercise reads as independent, general fitness, or maintenance, and the need for a therapist is not shown.",
     ),
     "inconsistent": (inconsistent, "", "Sides, numbers, dates or statements cannot both be true."),
 }

@@ -40,7 +40,11 @@ def progress_reports(visits: Sequence[Visit], rule: EpisodeRule) -> list[Episode
         late = v.number - since > rule.limit if rule.limit else bool(v.day and day and (v.day - day).days > (rule.days or 0))
         if late and not raised:
             told = f"{v.number - since} treatment days" if rule.limit else f"{(v.day - day).days if v.day and day else 0} days"
-            out.append(EpisodeFinding("progress_report_due", v.place, "critical", f"{told} since the last report or the start.", ""))
+            out.append(
+                EpisodeFinding(
+                    "progress_report_due", v.place, "critical", f"{told} since the last progress report or the start of care.", ""
+                )
+            )
             raised = True
         written = v.report or (rule.days is not None and not v.assistant and bool(words("progress_note").search(v.low[:200])))
         if written and v.place:
@@ -65,7 +69,9 @@ def certification(visits: Sequence[Visit], policy: Policy, on: date) -> list[Epi
         if ordered and sent:
             return []
     v = next((v for v in visits if v.treats and v.day and v.day > end), None)
-    return [EpisodeFinding("certification_missing", v.place, "critical", f"First treatment {first.isoformat()}.", "")] if v else []
+    return (
+        [EpisodeFinding("certification_missing", v.place, "critical", f"The first treatment was on {first.isoformat()}.", "")] if v else []
+    )
 
 
 def recertification(visits: Sequence[Visit], policy: Policy, on: date) -> list[EpisodeFinding]:
@@ -87,7 +93,7 @@ def recertification(visits: Sequence[Visit], policy: Policy, on: date) -> list[E
             if begins <= v.day and signed <= v.day + timedelta(days=rule.grace) and until > end:
                 end, raised = until, False
         if v.day > end and not raised:
-            out.append(EpisodeFinding("recertification_due", v.place, "critical", f"The plan ended on {end.isoformat()}.", ""))
+            out.append(EpisodeFinding("recertification_due", v.place, "critical", f"The certified plan ended on {end.isoformat()}.", ""))
             raised = True
     return out
 
@@ -125,7 +131,7 @@ def visits_beyond_flag(visits: Sequence[Visit], rule: EpisodeRule, maintenance: 
     reasons = [v.number for v in visits if v.number and v.number > limit * 2 // 3 and v.says("need")]
     for v in visits:
         if v.number and v.number > limit and v.given and not maintenance and not any(n <= v.number for n in reasons):
-            return [EpisodeFinding("visits_beyond_flag", v.place, "minor", f"Visit {v.number}.", "")]
+            return [EpisodeFinding("visits_beyond_flag", v.place, "minor", f"This is visit {v.number}.", "")]
     return []
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from therex.catalog.episode import carried
+from therex.catalog.files import resource
 from therex.episode.trends import Reading, Series
 from therex.episode.visits import Visit
 from therex.types import Finding, Range
@@ -26,7 +27,7 @@ def resolve(visit: Visit, visits: Sequence[Visit], baseline: Reading | None = No
         kinds = carried().get(f.id)
         if f.id == "objective_measures" and f.finding == "needs_other_document" and f.found == "weak" and baseline is not None:
             before = baseline.visit
-            told = f"Measured before, on {before.day.isoformat() if before.day else 'an earlier day'}."
+            told = f"An earlier value was recorded on {before.day.isoformat() if before.day else 'an earlier day'}."
             first = (Range(baseline.span.start, baseline.span.end),)
             out.append(replace(f, finding="ok", message=told, query="", evidence=first, note_id=before.note.note_id))
             continue
@@ -46,18 +47,14 @@ def resolve(visit: Visit, visits: Sequence[Visit], baseline: Reading | None = No
             continue
         grade, _, _, source, held = best
         if grade == 2:
-            told = f"Found in the {source.view.note_type} of {source.day.isoformat() if source.day else 'an earlier day'}."
+            told = f"Found in the {_called(source)} of {source.day.isoformat() if source.day else 'an earlier day'}."
             out.append(replace(f, finding="ok", message=told, query="", evidence=held.evidence, note_id=source.note.note_id))
         elif _GRADE[f.found] or grade:
-            told = (
-                f"Weak here, and in the {source.view.note_type} supplied."
-                if f.found == "weak"
-                else f"Weak in the {source.view.note_type} supplied."
-            )
+            told = f"Weak here and in the {_called(source)} supplied." if f.found == "weak" else f"Weak in the {_called(source)} supplied."
             evidence, note_id = (held.evidence, source.note.note_id) if grade else (f.evidence, "")
             out.append(replace(f, finding="weak", message=f"{told} {_rule(f)}", evidence=evidence, note_id=note_id))
         else:
-            out.append(replace(f, finding="missing", message=f"Found neither here nor in the documents supplied. {_rule(f)}"))
+            out.append(replace(f, finding="missing", message=f"Not found here or in the documents supplied. {_rule(f)}"))
     return tuple(out)
 
 
@@ -69,6 +66,11 @@ def baselines(lines: Sequence[Series]) -> dict[int, Reading]:
             if r.visit.place > rows[0].visit.place:
                 out.setdefault(r.visit.place, rows[0])
     return out
+
+
+def _called(v: Visit) -> str:
+    """What the document of a visit is called."""
+    return str(resource("wording.yaml")["note_types"][v.view.note_type]).lower()
 
 
 def _rule(f: Finding) -> str:

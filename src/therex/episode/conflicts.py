@@ -37,7 +37,7 @@ def side_differs(visits: Sequence[Visit]) -> list[EpisodeFinding]:
         exercised = [side for side, kind, _ in marks if kind == "EXERCISE"]
         if count[other] >= 2 and home not in exercised and not count["both"] and count[other] > count[home]:
             first = next(r for side, _, r in marks if side == other)
-            told = f"The {other} side is treated here; the evaluation is of the {home}."
+            told = f"The {other} side is treated here; the evaluation is for the {home} side."
             evidence = (*_of_side(visits, home), Passage(v.place, first.start, first.end))
             out.append(EpisodeFinding("side_differs", v.place, "critical", told, "", "", evidence))
     return out
@@ -170,7 +170,7 @@ def date_conflicts(visits: Sequence[Visit]) -> list[EpisodeFinding]:
         late = v.says("late_entry")
         service = list(v.on("service"))
         if v.note.day and v.told and v.told != v.note.day and not late and all(d.day != v.note.day for d in service):
-            told = f"The text is of {v.told.isoformat()}, the record of {v.note.day.isoformat()}."
+            told = f"The text is dated {v.told.isoformat()}; the record is dated {v.note.day.isoformat()}."
         elif v.day and v.day in days and not v.says("second_session"):
             told, other = f"Another visit has the same date, {v.day.isoformat()}.", days[v.day]
         elif before and v.stated and before.stated and v.day != before.day and v.stated <= before.stated and not late:
@@ -193,7 +193,7 @@ def signed_before(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             continue
         early = [d for d in v.on("signed") if d.day < day and (day - d.day).days < 300]
         if early and not any(d.day >= day for d in v.on("signed")):
-            told = f"Signed on {early[-1].day.isoformat()}; the date of service is {day.isoformat()}."
+            told = f"It was signed on {early[-1].day.isoformat()}; the date of service is {day.isoformat()}."
             days = (*list(v.on("service"))[:1], early[-1])
             evidence = tuple(Passage(v.place, d.start, d.end) for d in days)
             out.append(EpisodeFinding("signed_before_service", v.place, "critical", told, "", "", evidence))

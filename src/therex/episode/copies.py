@@ -150,7 +150,10 @@ def copied(visits: Sequence[Visit], measured: Sequence[Reading]) -> list[Episode
             share, (a, b) = found
             day = before.day.isoformat() if before.day else f"note {before.place + 1}"
             evidence = (Passage(before.place, *(a or (0, len(before.low)))), Passage(v.place, *(b or (0, len(v.low)))))
-            best = (share, EpisodeFinding("copied_text", v.place, "major", f"{share:.0%} of the narrative as on {day}.", "", "", evidence))
+            best = (
+                share,
+                EpisodeFinding("copied_text", v.place, "major", f"{share:.0%} of the narrative matches {day}.", "", "", evidence),
+            )
         if best:
             out.append(best[1])
     return out
@@ -213,7 +216,7 @@ def unchanged(visits: Sequence[Visit], maintenance: bool, other_side: frozenset[
             runs[-1] = run
     return [
         EpisodeFinding(
-            "unchanged_values", run[ROWS - 1][0].place, "minor", f"{len(run[0][1].exercises)} exercises at {len(run)} visits.", "", "",
+            "unchanged_values", run[ROWS - 1][0].place, "minor", f"{len(run[0][1].exercises)} exercises are unchanged at {len(run)} visits.", "", "",
             tuple(Passage(x.place, *_stretch(x)) for x, _ in (run[0], run[-1])),
         )
         for run in runs
@@ -232,7 +235,7 @@ def uniform_minutes(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             evidence = tuple(Passage(x.place, d.start, d.end) for x in run for d in x.view.of("DURATION")[:1])
             return [
                 EpisodeFinding(
-                    "uniform_minutes", v.place, "minor", f"{len(timed)} codes of 15 minutes each at {ROWS} visits.", "", "", evidence
+                    "uniform_minutes", v.place, "minor", f"{len(timed)} codes have 15 minutes each at {ROWS} visits.", "", "", evidence
                 )
             ]
     return []

@@ -185,7 +185,7 @@ def no_progress(visits: Sequence[Visit], trends: Sequence[Trend], maintenance: b
         f"{t.name} {t.points[0].value:g} to {t.points[-1].value:g}{f' {t.unit}' if t.unit else ''}, {t.direction}" for t in long[:3]
     )
     evidence = tuple(Passage(p.note, p.start, p.end) for t in long[:3] for p in (t.points[0], t.points[-1]))
-    return [EpisodeFinding("no_progress", last, "major", told, "", "", evidence)]
+    return [EpisodeFinding("no_progress", last, "major", f"{told}.", "", "", evidence)]
 
 
 def _days(t: Trend) -> int:

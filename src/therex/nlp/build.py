@@ -75,7 +75,7 @@ def _sealed(folder: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         same = False
     if not same:
-        raise ModelError(f"the model was altered: its files are not those of {SEAL}; install or train it again")
+        raise ModelError(f"the model was altered: its files do not match {SEAL}; install or train it again")
 
 
 def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
@@ -88,13 +88,13 @@ def load(path: str | Path | None = None, *, fast: bool = False) -> Language:
     """
     folder = Path(path) if path is not None else model_folder() / PIPELINE
     if not (folder / "config.cfg").is_file():
-        raise ModelError("no pipeline in that folder: want config.cfg and meta.json")
+        raise ModelError("the folder has no pipeline: config.cfg and meta.json are required")
     try:
         components = set(read_config(folder / "config.cfg")["components"])
     except Exception:
         raise ModelError("the model was altered: its config.cfg cannot be read; install or train it again") from None
     if not {TAGGER, LIGHT} <= components:
-        raise ModelError("that model was saved by another version of therex: train it again (therex train)")
+        raise ModelError("the model was saved by another version of therex: train it again (therex train)")
     _sealed(folder)
     left_out = (TAGGER, "therex_suspect") if fast else (LIGHT,)
     try:

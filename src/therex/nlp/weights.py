@@ -91,15 +91,15 @@ class Linear:
         try:
             told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             if told["format"] != self.format:
-                raise ModelError(f"the extraction model has another format than {self.format}")
+                raise ModelError(f"the extraction model's format is not {self.format}")
             bodies = {name: (folder / name).read_bytes() for name in (KEYS, WEIGHTS)}
             if {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()} != told["sha256"]:
                 raise ModelError("the extraction model was altered: a file does not match the manifest")
             keys, weights = (np.load(io.BytesIO(bodies[name]), allow_pickle=False) for name in (KEYS, WEIGHTS))
             if weights.shape != (len(keys), len(told["labels"])):
-                raise ModelError("the extraction model was altered: its files do not fit each other")
+                raise ModelError("the extraction model was altered: its files do not match each other")
             thresholds = {str(label): float(least) for label, least in told["thresholds"].items()}
             self.use(told["labels"], dict(zip(keys.tolist(), weights, strict=True)), thresholds)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise ModelError(f"the extraction model cannot be read: want {MANIFEST}, {KEYS} and {WEIGHTS}") from None
+            raise ModelError(f"the extraction model cannot be read: {MANIFEST}, {KEYS}, and {WEIGHTS} are required") from None
         return self

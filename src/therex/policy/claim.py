@@ -59,8 +59,8 @@ def _not_given(charges: Sequence[Charge], necessity: Necessity) -> list[ClaimFin
         return []
     return [
         ClaimFinding(
-            "billed_not_given", "critical", CODE, "97110 is charged, and the note records no therapeutic exercise given.",
-            "Was therapeutic exercise given at this visit, and where is it recorded?",
+            "billed_not_given", "critical", CODE, "97110 is charged, but the note documents no therapeutic exercise at this visit.",
+            "Was therapeutic exercise provided at this visit, and where is it recorded?",
         )
     ]  # fmt: skip
 
@@ -80,7 +80,7 @@ def _units(policy: Policy, charges: Sequence[Charge], minutes: Minutes) -> list[
     most = sum(ama_units(known).values()) if policy.units_rule == "ama" else cms_units(known).total
     if billed and set(billed) <= set(known) and sum(billed.values()) < most:
         fewer = f"{sum(billed.values())} units of timed codes are charged; the minutes of the note support {most}."
-        return [ClaimFinding("under_billed", "minor", next(iter(billed)), f"{fewer} Fewer is no error.", "")]
+        return [ClaimFinding("under_billed", "minor", next(iter(billed)), f"{fewer} Charging fewer units is not an error.", "")]
     return []
 
 
@@ -90,8 +90,8 @@ def _not_in_note(charges: Sequence[Charge], view: NoteView, minutes: Minutes) ->
         named.add(CODE)
     return [
         ClaimFinding(
-            "charge_not_in_note", "major", c.code, f"{c.code} is charged, and the note names no such service.",
-            "Which service of this visit does this charge stand for, and where is it recorded?",
+            "charge_not_in_note", "major", c.code, f"{c.code} is charged, but the note does not name that service.",
+            "Which service at this visit does this charge represent, and where is it recorded?",
         )
         for c in charges
         if c.code in codes() and c.code not in named and c.units
@@ -106,7 +106,9 @@ def _plan(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
     for c in charges:
         has = [m for m in c.modifiers if m in PLAN.values()]
         if c.code in codes() and has != [want]:
-            told = f"{c.code} carries {', '.join(has) or 'no plan modifier'}; the note reads as {view.discipline}, whose plan is {want}."
+            told = (
+                f"{c.code} has {', '.join(has) or 'no plan of care modifier'}; the note reads as {view.discipline}, which requires {want}."
+            )
             out.append(ClaimFinding("plan_modifier", "major", c.code, told, "Under whose plan of care was this service furnished?"))
     return out
 
@@ -126,7 +128,7 @@ def read_hints(policy: Policy, charges: Sequence[Charge], view: NoteView, necess
         return ()
     signed = _assistants(view)
     which = {"PT": "CQ", "OT": "CO"}.get(view.discipline, "CQ or CO")
-    told = f"Signed by an assistant: services furnished in whole or in part by an assistant carry {which}. Check the charge lines."
+    told = f"The note is signed by an assistant. Services furnished in whole or in part by an assistant require {which}. Check the charge lines."
     return (Hint("assistant_modifier", told, tuple(signed)),) if signed else ()
 
 
@@ -136,10 +138,10 @@ def _assistant(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
     marked = [c for c in timed if {"CQ", "CO"} & set(c.modifiers)]
     query = "Who furnished the minutes of each timed service, the therapist or the assistant?"
     if assistant and not marked and timed:
-        told = "The note is signed by an assistant, and no timed line carries CQ or CO."
+        told = "The note is signed by an assistant, but no timed charge line has CQ or CO."
         return [ClaimFinding("assistant_modifier", "major", timed[0].code, told, query)]
     if marked and not _RE["assistant"].search(view.text):
-        told = f"{marked[0].code} carries CQ or CO, and the note names no assistant."
+        told = f"{marked[0].code} has CQ or CO, but the note names no assistant."
         return [ClaimFinding("assistant_modifier", "minor", marked[0].code, told, query)]
     return []
 
@@ -155,9 +157,9 @@ def _pairs(charges: Sequence[Charge], on: date) -> list[ClaimFinding]:
             edit = edit_between(a, b, on)
             if edit is None or (edit.modifier == 1 and apart & (by_code[a] | by_code[b])):
                 continue
-            lifts = "No line carries 59 or an X modifier." if edit.modifier == 1 else "No modifier lifts it."
-            told = f"{a} and {b} on one day carry an edit ({_table('ptp')}). {lifts}"
-            query = "Were these services given at separate times, and does the note tell the times apart?"
+            lifts = "Neither charge line has modifier 59 or an X modifier." if edit.modifier == 1 else "A modifier cannot bypass this edit."
+            told = f"{a} and {b} on the same day have an NCCI edit ({_table('ptp')}). {lifts}"
+            query = "Were these services provided at separate times, and does the note document the separate times?"
             out.append(ClaimFinding("code_pair", "minor" if edit.modifier == 1 else "major", edit.second, told, query))
     return out
 
@@ -165,7 +167,7 @@ def _pairs(charges: Sequence[Charge], on: date) -> list[ClaimFinding]:
 def _table(kind: str) -> str:
     """The quarter of a table, and that it is a sample."""
     table = quarterly(kind)
-    return f"table of {table.quarter}{', a sample: check the current one' if table.sample else ''}"
+    return f"table for {table.quarter}{', a sample; check the current table' if table.sample else ''}"
 
 
 def _unlikely(charges: Sequence[Charge]) -> list[ClaimFinding]:
@@ -174,7 +176,7 @@ def _unlikely(charges: Sequence[Charge]) -> list[ClaimFinding]:
         billed[c.code] = billed.get(c.code, 0) + c.units
     return [
         ClaimFinding(
-            "unlikely_units", "major", code, f"{n} units of {code} on one day are more than the {most} beyond which they are unlikely ({_table('mue')}).",
+            "unlikely_units", "major", code, f"{n} units of {code} on one day exceed the medically unlikely edit (MUE) of {most} ({_table('mue')}).",
             "What were the minutes of this service on that day, and who furnished them?",
         )
         for code, n in billed.items()
@@ -199,14 +201,12 @@ def _not_counted(charges: Sequence[Charge], view: NoteView, minutes: Minutes) ->
     known = sum(n for code, n in minutes.codes.items() if is_timed(code))
     query = "Which of these minutes were one-on-one treatment under a timed code?"
     if minutes.timed_total is not None and known and untimed and minutes.timed_total == known + untimed:
-        told = (
-            f"The timed total of {minutes.timed_total} minutes takes in {untimed} minutes of untimed services, which are no timed minutes."
-        )
+        told = f"The timed total of {minutes.timed_total} minutes includes {untimed} minutes of untimed services, which do not count as timed minutes."
         return [ClaimFinding("minutes_not_counted", "major", timed[0].code, told, query)]
     for kind, pattern in _uncounted():
         for m in pattern.finditer(view.low):
             around = _RE["left_out"].sub("", view.low[max(0, m.start() - 60) : m.end() + 40].split("\n")[0])
             if int(m["n"]) < total and (kind in ("evaluation", "group") or _RE["included"].search(around)):
-                told = f"{m['n']} minutes of {kind} stand inside the minutes of timed services; they do not count."
+                told = f"The minutes of timed services include {m['n']} minutes of {resource('claims.yaml')['names'][kind]}, which do not count."
                 return [ClaimFinding("minutes_not_counted", "major", timed[0].code, told, query)]
     return []

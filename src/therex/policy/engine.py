@@ -15,7 +15,7 @@ _WORDS = {
     "needs_other_document": "Not found here. Check the evaluation, plan of care, or progress report, which was not supplied.",
     "weak_elsewhere": "Weak here. Check the evaluation, plan of care, or progress report, which was not supplied.",
     "contradicted": "Another statement in the note contradicts it.",
-    "not_required": "This payer has no rule on it for this kind of note.",
+    "not_required": "This payer has no rule on this element for this type of note.",
 }
 
 

@@ -76,17 +76,17 @@ def _line(n: int, row: Mapping[str, str]) -> ChargeLine:
     code = row["code"].upper()
     day = parse_day(row["date"]) if row.get("date") else None
     if not is_code(code) or not (row.get("note") or (row.get("patient") and row.get("date"))):
-        raise InputError(f"{where}: want a code of five characters, and a note, or a patient and a date")
+        raise InputError(f"{where} must have a five-character code, and a note, or a patient and a date")
     if row.get("date") and day is None:
-        raise InputError(f"{where}: the date of service is none")
+        raise InputError(f"{where}: the date of service must be a date, such as 2026-05-14")
     if not _RE["units"].fullmatch(row["units"]):
-        raise InputError(f"{where}: units are a whole number from 0 to 99")
+        raise InputError(f"{where}: units must be a whole number from 0 to 99")
     modifiers = tuple(row.get("modifiers", "").upper().translate(_PARTING).split())
     if any(not is_code(m, 2) for m in modifiers):
-        raise InputError(f"{where}: a modifier has two characters")
+        raise InputError(f"{where}: a modifier must have two characters")
     amount = "".join(row.get("amount", "").replace("$", "").replace(",", "").split())
     if amount and not _RE["dollars"].fullmatch(amount):
-        raise InputError(f"{where}: the amount is a number of dollars")
+        raise InputError(f"{where}: the amount must be a number of dollars")
     charge = Charge(code, int(float(row["units"])), modifiers, float(amount) if amount else None)
     return ChargeLine(charge, row.get("note", ""), row.get("patient", ""), day)
 

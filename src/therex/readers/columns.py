@@ -87,17 +87,17 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
             where[name] = found
         elif told or name not in optional:
             must = "the column that you named is missing" if told else f"its name must be one of {', '.join(known)}"
-            raise InputError(f"{flag}: no column for {name}: {must}; {flag if flag == '--columns' else f'{flag}-columns'} maps another")
+            raise InputError(f"{flag}: no column for {name}: {must}; name another with {'--claim-columns' if flag == '--claims' else flag}")
     for name, told in own.items():
         if name.startswith(MORE):
             head = plain.get(told.strip().lower())
             if head is None:
-                raise InputError("--by, --group, --only, --exclude, --amount: the table lacks a column of that name")
+                raise InputError("--by, --group, --only, --exclude, --amount: the table has no column of that name")
             where[name] = head
     for name, head in where.items():
         if count[str(head).strip().lower()] > 1:
-            told = "that --by, --group, --only, --exclude or --amount names" if name.startswith(MORE) else f"for {name}"
-            raise InputError(f"{flag}: two columns of one name {told}: rename one of them")
+            told = "that --by, --group, --only, --exclude, or --amount names" if name.startswith(MORE) else f"for {name}"
+            raise InputError(f"{flag}: two columns have the same name {told}: rename one of them")
     return where
 
 
@@ -115,6 +115,6 @@ def parse_columns(value: str | None, flag: str, names: Names) -> dict[str, str]:
             continue
         name, equals, column = part.partition("=")
         if not equals or name.strip() not in names or not column.strip():
-            raise InputError(f"{flag}: want NAME=COLUMN with a name of {', '.join(names)}")
+            raise InputError(f"{flag} must be NAME=COLUMN; NAME must be one of {', '.join(names)}")
         out[name.strip()] = column.strip()
     return out

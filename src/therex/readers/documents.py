@@ -104,7 +104,7 @@ def find_documents(paths: list[str], skip: frozenset[Path] = frozenset(), larges
         A path does not exist, or a folder holds nothing to read.
     """
     if not paths:
-        raise InputError("nothing to read: give a file, a folder or - for standard input")
+        raise InputError("no input: name a file, a folder, or - for standard input")
     found = [_listed(raw, i, len(paths), skip) for i, raw in enumerate(paths)]
     # names are kept as text, which is small, and made paths one by one
     bare = Counter(name for _, files in found for _, name, _ in files)
@@ -120,7 +120,7 @@ def find_documents(paths: list[str], skip: frozenset[Path] = frozenset(), larges
 
 def _standard_input(largest: int) -> bytes:
     if sys.stdin is None:
-        raise InputError("standard input is closed: give a file or a folder")
+        raise InputError("standard input is closed: name a file or a folder")
     try:
         return sys.stdin.buffer.read(largest + 1)
     except OSError as error:
@@ -141,7 +141,7 @@ def _listed(raw: str, place: int, of: int, skip: frozenset[Path]) -> _Listed:
         if closed == ["."]:
             raise InputError(f"folder {place + 1} of {of} cannot be read")
         if not files and not closed:
-            raise InputError(f"no notes in folder {place + 1} of {of}: want files ending in {', '.join(SUFFIXES)}")
+            raise InputError(f"no notes in folder {place + 1} of {of}: file names must end in {', '.join(SUFFIXES)}")
         shut = frozenset(closed)
         found = sorted([*files, *closed], key=lambda f: f.split(os.sep))
         return path, [(f, f, "") if f in shut else (f, *_split(f.replace(os.sep, "/"))) for f in found]
@@ -150,7 +150,7 @@ def _listed(raw: str, place: int, of: int, skip: frozenset[Path]) -> _Listed:
     matched, closed = _matching(raw, skip) if glob.has_magic(raw) else ([], [])
     if not matched and not closed:
         if os.path.exists(path):
-            raise InputError(f"path {place + 1} of {of} is a pipe or a device, not a regular file: give it as standard input, with -")
+            raise InputError(f"path {place + 1} of {of} is a pipe or a device, not a regular file: use - to read it as standard input")
         raise InputError(f"no such file or folder (path {place + 1} of {of})")
     return Path(), [*((f, *_split(Path(f).as_posix())) for f in matched), *((f, f, "") for f in closed)]
 
@@ -233,7 +233,7 @@ def kind_of(document: Document) -> str:
         ):
             return "html"
         if low.startswith("<?xml"):
-            raise NoteError("not_text", "XML of an unknown kind: want C-CDA or HTML.", document.name)
+            raise NoteError("not_text", "The XML must be C-CDA or HTML.", document.name)
     if _is_json(text, document.suffix in (".json", ".jsonl", ".ndjson"), len(head) < _HEAD):
         return "fhir" if _is_resource(text) else "jsonl"
     if document.suffix in (".csv", ".tsv") or (document.suffix == "" and document.name != "-" and _tabular(text)):
@@ -309,7 +309,7 @@ def _zipped(document: Document) -> str:
         at = tail.rfind(b"PK\x05\x06")
         # the list of names is held whole, with some hundred bytes for each
         if at >= 0 and int.from_bytes(tail[at + 12 : at + 16], "little") > NAMES_OF_ARCHIVE:
-            raise NoteError("too_large", "The archive holds too many files: split it.", document.name)
+            raise NoteError("too_large", "The archive has too many files: split it.", document.name)
         with document.open() as stream, zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):

@@ -20,7 +20,7 @@ class _Damaged(Exception):
 
 
 class _Decoder:
-    """Decodes one value at a time, and remembers whether it gives a key twice, so that one value would be lost."""
+    """Decodes one value at a time, and remembers whether it has the same key twice, so that one value would be lost."""
 
     def __init__(self) -> None:
         self.twice = False
@@ -35,7 +35,7 @@ class _Decoder:
 def elements(stream: TextIO | TextStream, most: int) -> Iterator[Any]:
     """The values of a list whose bracket was read already; where they end too early a `NoteError` comes last, which tells what is wrong.
 
-    A value that gives a key twice is a `NoteError` in its place.
+    A value that has the same key twice is a `NoteError` in its place.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def elements(stream: TextIO | TextStream, most: int) -> Iterator[Any]:
         if found is not None:
             value, at, last = found
             if not (last and value is _NONE):
-                yield NoteError("not_text", "gives a key twice") if decoder.twice else value
+                yield NoteError("not_text", "has the same key twice") if decoder.twice else value
             if last:
                 if held[at:].strip() or any(piece.strip() for piece in iter(lambda: stream.read(_CHUNK), "")):
                     yield NoteError("not_text", "is after the end of the list and cannot be read")
@@ -69,7 +69,7 @@ def elements(stream: TextIO | TextStream, most: int) -> Iterator[Any]:
             return
         held += piece
         if len(held) > 2 * _CHUNK and many_brackets(held):
-            yield NoteError("too_large", f"holds more than {ELEMENTS:,} lists and objects: the rest of the list cannot be read")
+            yield NoteError("too_large", f"has more than {ELEMENTS:,} lists and objects: the rest of the list cannot be read")
             return
 
 

@@ -57,7 +57,7 @@ def read_small(path: Path, flag: str) -> bytes:
         with open_regular(path) as stream:
             data = stream.read(LARGEST + 1)
     except NotRegularError:
-        raise InputError(f"{flag}: not a regular file but a pipe, a device or a folder: save it as a file first") from None
+        raise InputError(f"{flag} must be a regular file, not a pipe, a device, or a folder: save it as a file first") from None
     except OSError as error:
         raise InputError(f"{flag}: the file cannot be read ({type(error).__name__})") from None
     if len(data) > LARGEST:

@@ -77,9 +77,9 @@ def _parse(data: bytes, *, html: bool) -> Any:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise NoteError("not_text", f"The {'page' if html else 'document'} is damaged ({type(error).__name__}).") from None
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
-        raise NoteError("not_text", "The page is damaged: its elements lie too deep in one another.")
+        raise NoteError("not_text", "The page is damaged: its elements are nested too deeply.")
     if root is None:
-        raise NoteError("empty", "The page holds nothing.")
+        raise NoteError("empty", "The page has no text.")
     return root
 
 
@@ -178,7 +178,7 @@ def read_ccda(data: bytes) -> tuple[Extracted, bytes | None]:
         return Extracted(_text(wrapped), told.author, told.kind, told.patient, told.date), None
     parts = [part for section in root.iter(f"{_V3}section") for part in _section(section)]
     if not parts:
-        raise NoteError("empty", "The document holds no narrative.")
+        raise NoteError("empty", "The document has no narrative.")
     return Extracted("\n".join(parts) + "\n", told.author, told.kind, told.patient, told.date), None
 
 
@@ -201,4 +201,4 @@ def decoded(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise NoteError("not_text", "An attachment is no base64.") from None
+        raise NoteError("not_text", "The attachment is not valid base64.") from None

@@ -78,7 +78,7 @@ def _unescaped(text: str) -> str:
 def _from_message(message: Any, n: int) -> Iterator[Carried]:
     kind = _field(message[0], 9, 1)
     if kind not in ("MDM", "ORU"):
-        raise NoteError("not_text", f"Message {n} is neither MDM nor ORU.")
+        raise NoteError("not_text", f"Message {n} is not an MDM or ORU message.")
     patient = ""
     heads: list[Any] = []
     groups: list[list[Any]] = []
@@ -114,7 +114,7 @@ def _from_message(message: Any, n: int) -> Iterator[Carried]:
                 parts = str(r[5]).split("^")
                 yield Carried(note_id, told, decoded(parts[4]) if len(parts) > 4 and parts[3].lower() == "base64" else parts[-1].encode())
     if not count:
-        raise NoteError("empty", f"Message {n} holds no text.")
+        raise NoteError("empty", f"Message {n} has no text.")
 
 
 def read_fhir(text: str) -> Iterator[Carried | NoteError]:
@@ -132,7 +132,7 @@ def read_fhir(text: str) -> Iterator[Carried | NoteError]:
         none = False
         yield found
     if none:
-        yield NoteError("empty", f"The file holds no resource that carries notes: it must be one of {', '.join(_HOLDERS)}.")
+        yield NoteError("empty", f"The file has no resource with notes: it must be one of {', '.join(_HOLDERS)}.")
 
 
 def _from_json(text: str) -> Iterator[Carried | NoteError]:
@@ -151,7 +151,7 @@ def _from_line(line: str, n: int) -> Iterator[Carried | NoteError]:
     try:
         resource = json_of(line)
     except ValueError:
-        yield NoteError("not_text", f"Line {n} is not JSON, or gives a key twice.")
+        yield NoteError("not_text", f"Line {n} is not JSON, or has the same key twice.")
     else:
         yield from _from_resource(resource, f"Line {n}")
 
@@ -224,7 +224,7 @@ def _notes_of(r: dict[str, Any], binaries: dict[str, str]) -> Iterator[Carried |
         if r["resourceType"] == "Composition":
             text = "\n".join(_parts(r))
             if not text.strip():
-                raise NoteError("empty", "The composition holds no narrative.")
+                raise NoteError("empty", "The composition has no narrative.")
             yield Carried(note_id, Extracted(text, told.author, told.kind, told.patient, told.date))
             return
         rows = [c.get("attachment") or {} for c in r.get("content") or ()] + list(r.get("presentedForm") or ())
@@ -232,7 +232,7 @@ def _notes_of(r: dict[str, Any], binaries: dict[str, str]) -> Iterator[Carried |
             data = attachment.get("data") or binaries.get(str(attachment.get("url") or ""))
             its_id = note_id if n == 1 else f"{note_id}/{n}"
             if not data:
-                yield NoteError("empty", "The resource holds no attachment inline; nothing is fetched.", its_id)
+                yield NoteError("empty", "The resource has no inline attachment; linked attachments are not downloaded.", its_id)
                 continue
             try:
                 yield Carried(its_id, told, decoded(str(data)))

@@ -112,7 +112,7 @@ def _of_document(document: Document, reading: Reading) -> Iterator[Note | NoteEr
                 if document.given:
                     raise
                 # among other documents it is one that could not be read
-                raise NoteError("not_text", f"A table without notes ({error}).", document.name) from None
+                raise NoteError("not_text", f"The table has no notes ({error}).", document.name) from None
         elif kind == "zip":
             yield from _members(document, reading)
         else:
@@ -123,7 +123,7 @@ def _of_document(document: Document, reading: Reading) -> Iterator[Note | NoteEr
     except InputError:
         raise
     except MemoryError:
-        yield NoteError("too_large", "Reading the document takes more memory than is allowed.", document.name)
+        yield NoteError("too_large", "Reading the document requires more memory than is allowed.", document.name)
     except Exception as error:  # a parser of a library fails in its own ways: one document never stops a batch
         yield NoteError("not_text", f"The document cannot be read ({type(error).__name__}).", document.name)
 
@@ -190,7 +190,7 @@ def _attached(document: Document, carried: object, reading: Reading) -> Iterator
         yield _tagged(document, carried.told, reading, carried.note_id)
         return
     if document.depth >= DEPTH:
-        yield NoteError("not_text", "Documents lie too deep in one another.", carried.note_id)
+        yield NoteError("not_text", "Documents are nested too deeply.", carried.note_id)
         return
     inner = Document(carried.note_id, ".txt", document.place, document.path, carried.attachment, document.depth + 1)
     for found in _of_document(inner, replace(reading, by="patient", names=False)):
@@ -207,7 +207,7 @@ def _attached(document: Document, carried: object, reading: Reading) -> Iterator
 def _members(document: Document, reading: Reading) -> Iterator[Note | NoteError]:
     """The documents of an archive, in order of their names; nothing is unpacked to disk, and a name is only ever part of an id."""
     if document.depth >= DEPTH:
-        raise NoteError("not_text", "Archives lie too deep in one another.", document.name)
+        raise NoteError("not_text", "Archives are nested too deeply.", document.name)
     with document.open() as stream, zipfile.ZipFile(stream) as archive:
         for info in sorted(archive.infolist(), key=lambda i: i.filename):
             if info.is_dir() or PurePosixPath(info.filename).name.startswith(".") or info.filename.startswith("__MACOSX/"):
@@ -216,10 +216,10 @@ def _members(document: Document, reading: Reading) -> Iterator[Note | NoteError]
             inner = PurePosixPath(plain)
             name = f"{document.name}/{inner.with_suffix('').as_posix()}"
             if info.file_size > reading.largest or (info.file_size > 1_000_000 and info.file_size > GROWTH * max(info.compress_size, 1)):
-                yield NoteError("too_large", f"A document of the archive unpacks to more than {reading.largest:,} bytes.", name)
+                yield NoteError("too_large", f"A document in the archive unpacks to more than {reading.largest:,} bytes.", name)
                 continue
             if info.flag_bits & 1:
-                yield NoteError("not_text", "A document of the archive wants a password.", name)
+                yield NoteError("not_text", "A document in the archive is password-protected.", name)
                 continue
             try:
                 data = _unpacked(archive, info, reading.largest)
@@ -233,7 +233,7 @@ def _members(document: Document, reading: Reading) -> Iterator[Note | NoteError]
                 ValueError,
                 RuntimeError,
             ) as error:
-                yield NoteError("not_text", f"A document of the archive is damaged ({type(error).__name__}).", name)
+                yield NoteError("not_text", f"A document in the archive is damaged ({type(error).__name__}).", name)
                 continue
             member = Document(name, inner.suffix.lower(), document.place, document.path, data, document.depth + 1)
             yield from _of_document(member, reading)
@@ -308,9 +308,9 @@ def columns_of(value: str | None) -> dict[str, str]:
         from therex.catalog.files import read_yaml
 
         if not Path(value).is_file():
-            raise InputError(f"{FLAG}: no such file")
+            raise InputError(f"{FLAG}: the YAML file does not exist")
         told = read_yaml(Path(value))
         if not isinstance(told, dict) or not set(told) <= set(NAMES):
-            raise InputError(f"{FLAG}: want a map with names of {', '.join(NAMES)}")
+            raise InputError(f"{FLAG}: the YAML file must map names to columns; a name must be one of {', '.join(NAMES)}")
         return {str(k): str(v) for k, v in told.items()}
     return parse_columns(value, FLAG, NAMES)

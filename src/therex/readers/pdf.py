@@ -55,7 +55,7 @@ def read_pdf(data: bytes) -> str:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower()
-        raise NoteError("not_text", "The PDF wants a password." if locked else "The PDF is damaged.") from None
+        raise NoteError("not_text", "The PDF is password-protected." if locked else "The PDF is damaged.") from None
     pages: list[list[str]] = []
     scanned = []
     left = CHARACTERS
@@ -77,7 +77,9 @@ def read_pdf(data: bytes) -> str:
         document.close()
     if scanned:
         told = ", ".join(map(str, scanned[:5])) + (" …" if len(scanned) > 5 else "")
-        raise NoteError("scanned", f"A scan with no text layer: page {told} of {len(pages)}. Run text recognition first.")
+        raise NoteError(
+            "scanned", f"The PDF has scanned pages without a text layer: page {told} of {len(pages)}. Run text recognition (OCR) first."
+        )
     return _joined([line for page in _without_edges(pages) for line in page])
 
 

@@ -78,7 +78,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bytes):
         return decode(value)
     if isinstance(value, (Mapping, list, tuple)):
-        raise NoteError("not_text", "A list or a structure, not text.")
+        raise NoteError("not_text", "The cell is a list or a structure, not text.")
     return str(value)
 
 
@@ -192,7 +192,7 @@ def _value(line: str) -> Any:
     try:
         return json_of(line)
     except ValueError:
-        return NoteError("not_text", "is not a JSON object, or gives a key twice")
+        return NoteError("not_text", "is not a JSON object, or has the same key twice")
 
 
 def _located(keys: tuple[str, ...], own: Mapping[str, str]) -> dict[str, str]:

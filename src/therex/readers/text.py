@@ -38,7 +38,7 @@ def decode(data: bytes) -> str:
             try:
                 return data.decode(name)
             except UnicodeDecodeError:
-                raise NoteError("encoding", f"The file says that it is {name} and cannot be decoded as that.") from None
+                raise NoteError("encoding", f"The file declares the encoding {name} but cannot be decoded with it.") from None
     nul = data.count(0)
     if nul and nul * 3 > len(data) and len(data) % 2 == 0:
         for name in ("utf-16-le", "utf-16-be"):
@@ -50,7 +50,7 @@ def decode(data: bytes) -> str:
                 return text
     odd = len(data) - len(data.translate(None, _ODD))
     if odd * 50 > len(data):
-        raise NoteError("not_text", "The file holds binary content.")
+        raise NoteError("not_text", "The file has binary content.")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -62,7 +62,7 @@ def decode(data: bytes) -> str:
             out.writelines(_decoded(io.BytesIO(data), old))
             text = out.getvalue()
         if text.count("\ufffd") * 20 > len(text):
-            raise NoteError("encoding", "The file is in no encoding that could be told.") from None
+            raise NoteError("encoding", "The encoding of the file could not be determined.") from None
         return text
 
 

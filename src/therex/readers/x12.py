@@ -73,10 +73,10 @@ def read_837p(path: Path) -> list[ChargeLine]:
             elif name == "DTP" and segment.get_value("DTP01") == "472":
                 at.day = parse_day((segment.get_value("DTP03") or "")[:8])
     except (X12Error, UnicodeError, AttributeError) as error:
-        raise InputError(f"--claims: no X12 837P file ({type(error).__name__})") from None
+        raise InputError(f"--claims: the file is not a valid X12 837P file ({type(error).__name__})") from None
     out += at.lines()
     if not kind:
-        raise InputError("--claims: no X12 837P file (no transaction in it)")
+        raise InputError("--claims: the file is not a valid X12 837P file (it has no transaction)")
     return out
 
 
@@ -99,5 +99,5 @@ def _charge(segment: object, n: int) -> Charge:
     except (TypeError, ValueError):
         units = -1.0
     if not code or units < 0 or units != int(units):
-        raise InputError(f"--claims: service line {n}: want a code and whole units")
+        raise InputError(f"--claims: service line {n} must have a code and whole units")
     return Charge(code, int(units), modifiers, amount)

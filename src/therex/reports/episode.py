@@ -17,7 +17,7 @@ from therex.reports.harmless import escaped
 from therex.reports.html import embed
 from therex.reports.record import SCHEMA_VERSION, to_record
 from therex.reports.terminal import LINE_STYLE
-from therex.reports.wording import element_name, listed, reasons_of, said, sentences
+from therex.reports.wording import element_name, reasons_of, said, sentences
 from therex.types import Assessment, Episode, EpisodeFinding, Passage
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "resources" / "chart.html"
@@ -87,7 +87,7 @@ def episodes_html(found: Iterable[Episode]) -> str:
                 "elsewhere": {f.id: element_name(f.id).lower() for f in a.findings if f.note_id},
             }
         for row, f in zip(record["findings"], e.findings, strict=True):
-            row["title"] = listed((f.id,))
+            row["title"] = said("episode", f.id)
         rows.append(record)
     return embed(TEMPLATE, sorted(rows, key=_worst))
 
@@ -103,14 +103,14 @@ def episode_view(e: Episode) -> RenderableType:
     first, last = _day(e, 0), _day(e, len(e.notes) - 1)
     kind = "maintenance program" if e.maintenance else "rehabilitation"
     head = Text.assemble(
-        (e.patient or "(no patient told)", "bold"), f"  {e.discipline}, {len(e.notes)} notes, {first or '?'} to {last or '?'}, {kind}"
+        (e.patient or "(patient not named)", "bold"), f"  {e.discipline}, {len(e.notes)} notes, {first or '?'} to {last or '?'}, {kind}"
     )
     return Group(head, "", _visits(e), "", *_findings(e), "", *_measures(e))
 
 
 def _visits(e: Episode) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("day", "visit", "kind", "97110", "why"):
+    for name in ("date", "visit", "document", "97110", "why"):
         table.add_column(name, no_wrap=name != "why", overflow="fold")
     for i, a in enumerate(e.assessments):
         if a.line is None or a.view is None:
@@ -119,8 +119,8 @@ def _visits(e: Episode) -> Table:
         table.add_row(
             _day(e, i) or "–",
             "–" if number is None else str(number),
-            a.view.note_type,
-            Text(a.line.status, LINE_STYLE[a.line.status]),
+            said("note_types", a.view.note_type),
+            Text(said("statuses", a.line.status), LINE_STYLE[a.line.status]),
             sentences(reasons_of(a)),
         )
     return table
@@ -128,12 +128,15 @@ def _visits(e: Episode) -> Table:
 
 def _findings(e: Episode) -> list[RenderableType]:
     if not e.findings:
-        return [Text("Nothing found across the notes.", "green")]
+        return [Text("No findings across the notes.", "green")]
     out: list[RenderableType] = []
     for f in e.findings:
         out.append(
             Text.assemble(
-                (f"{f.severity:8}", _SEVERITY[f.severity]), f" {_day(e, f.note) or '–'}  ", (listed((f.id,)), "bold"), f"  {f.message}"
+                (f"{f.severity:8}", _SEVERITY[f.severity]),
+                f" {_day(e, f.note) or '–'}  ",
+                (said("episode", f.id), "bold"),
+                f"  {f.message}",
             )
         )
         out += _passages(e, f)
@@ -141,7 +144,7 @@ def _findings(e: Episode) -> list[RenderableType]:
 
 
 def _passages(e: Episode, f: EpisodeFinding) -> list[RenderableType]:
-    """What stands in the notes: one line a passage, cut to a line's length."""
+    """The passages of the notes: one line a passage, cut to a line's length."""
     out: list[RenderableType] = []
     for p in f.evidence[:4]:
         told = " ".join(e.notes[p.note].text[p.start : p.end].split())
@@ -154,9 +157,9 @@ def _passages(e: Episode, f: EpisodeFinding) -> list[RenderableType]:
 
 def _measures(e: Episode) -> list[RenderableType]:
     if not e.trends:
-        return [Text("No measure was told twice.", "dim")]
+        return [Text("No measure was recorded more than once.", "dim")]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("measure", "over time", "direction"):
+    for name in ("measure", "values", "trend"):
         table.add_column(name, overflow="fold")
     style = {"improving": "green", "flat": "yellow", "worse": "red"}
     for t in e.trends:

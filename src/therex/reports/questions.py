@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 UNKNOWN = "Therapist not named"
-INTRODUCTION = "These questions come from a review of the notes below. They do not ask for any particular answer."
+INTRODUCTION = "These questions come from a review of the notes below. No particular answer is expected."
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def to_record(a: Assessment, note: Note | None = None, *, text: bool = True) -> 
     if note is not None and (source := _source(note)):
         head["source"] = source
     if a.error is not None or a.view is None or a.time is None or a.necessity is None or a.line is None:
-        code, message = a.error or ("internal", "The note could not be analysed.")
+        code, message = a.error or ("internal", "The note could not be analyzed.")
         return {**head, "status": "error", "error": {"code": code, "message": message}}
     view = a.view
     return {

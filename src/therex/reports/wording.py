@@ -14,7 +14,7 @@ def _file() -> Any:
 
 
 def said(kind: str, key: str) -> str:
-    """The words for a key of one kind: `statuses`, `verdicts`, `note_types`, `findings`, `line_reasons`."""
+    """The words for a key of one kind: `statuses`, `verdicts`, `note_types`, `findings`, `line_reasons`, `episode`."""
     words: str = _file()[kind].get(key) or key.replace("_", " ").capitalize()
     return words
 

@@ -204,7 +204,7 @@ def _filled(where: str, pattern: str, macros: Mapping[str, str]) -> str:
         for name, body in macros.items():
             pattern = pattern.replace("{" + name + "}", f"(?:{body})")
     if any("{" + name + "}" in pattern for name in macros):
-        raise ResourceError(f"{where}: a macro holds itself")
+        raise ResourceError(f"{where}: a macro contains itself")
     return pattern
 
 

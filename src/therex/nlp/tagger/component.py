@@ -145,7 +145,7 @@ class Tagger:
                 or told["attributes"] != list(ATTRIBUTES)
                 or told["questions"] != asked
             ):
-                raise ModelError(f"the tagger has another format than {FORMAT}, or other labels: train it anew")
+                raise ModelError(f"the tagger's format is not {FORMAT}, or its labels differ: train it again")
             if {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()} != told["sha256"]:
                 raise ModelError("the tagger was altered: a file does not match the manifest")
             bias = {str(label): float(value) for label, value in told["bias"].items()}
@@ -155,5 +155,5 @@ class Tagger:
                 if self._encoder.features != len(self.features):
                     raise ModelError("the tagger was altered: the manifest has other features than the network")
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise ModelError(f"the tagger cannot be read: want {MANIFEST}, {NETWORK} and {VOCABULARY}") from None
+            raise ModelError(f"the tagger cannot be read: {MANIFEST}, {NETWORK}, and {VOCABULARY} are required") from None
         return self
