@@ -16,7 +16,7 @@ from typing import Any
 from therex.batch.ending import end_with
 from therex.errors import InputError, NoteError
 from therex.readers.documents import Document
-from therex.readers.notes import Reading, read_document
+from therex.readers.notes import Reading, read_document, read_notes
 from therex.types import Note
 
 Item = Note | NoteError
@@ -129,6 +129,13 @@ class Apart:
                 # a process of joblib's has no `kill`
                 os.kill(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
             process.join(5)
+
+
+def notes_apart(paths: list[str], reading: Reading | None = None, seconds: float = 60.0) -> Iterator[Item]:
+    """The notes of `paths`, each file read in another process under the usual budget; a file that is lost is one error."""
+    reading = reading or Reading()
+    with Apart(seconds, budget(reading.largest)) as apart:
+        yield from read_notes(paths, reading, apart)
 
 
 def budget(largest: int) -> int:

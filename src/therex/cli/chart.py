@@ -55,11 +55,12 @@ def chart(
 
     Finds overdue reports and certifications, outcome trends, cloned notes, and contradictions between notes.
     """
+    from therex.batch.apart import notes_apart
     from therex.batch.places import check, standard
     from therex.chart import read_chart
     from therex.cli.options import analyzer, charges, day, format_for, one_of
     from therex.errors import InputError, NoteError
-    from therex.readers.notes import Reading, columns_of, read_notes
+    from therex.readers.notes import Reading, columns_of
     from therex.types import Note
 
     format = format_for(format, output, FORMATS, "table")
@@ -68,7 +69,7 @@ def chart(
         raise InputError("--no-text requires --format json or jsonl; the other formats show note text")
     on, output = day(as_of), standard(output)
     check({"--output": output}, (*paths, claims, columns, payer))
-    records = list(read_notes(paths, Reading(columns_of(columns), by, names=True)))
+    records = list(notes_apart(paths, Reading(columns_of(columns), by, names=True)))
     notes = [r for r in records if isinstance(r, Note)]
     for i, r in enumerate(records, 1):
         if isinstance(r, NoteError):

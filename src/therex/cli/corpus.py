@@ -199,6 +199,7 @@ def suggest(
 
     The model marks them; they are those it is least sure of and that are least alike.
     """
+    from therex.batch.apart import notes_apart
     from therex.batch.outputs import whole
     from therex.batch.places import check as places
     from therex.cli.figures import columns, show
@@ -207,14 +208,14 @@ def suggest(
     from therex.corpus.ids import ALLOWED, same, usable
     from therex.corpus.label_studio import to_label_studio
     from therex.errors import InputError
-    from therex.readers.notes import Reading, read_notes
+    from therex.readers.notes import Reading
     from therex.training.suggest import suggest as run
     from therex.types import Note
 
     places({"--output": output}, paths)
     notes: list[Note] = []
     seen: set[str] = set()
-    for place, n in enumerate(read_notes(paths, Reading(skip=frozenset({output.resolve()}))), 1):
+    for place, n in enumerate(notes_apart(paths, Reading(skip=frozenset({output.resolve()}))), 1):
         if not isinstance(n, Note):
             continue
         if usable(n.note_id) and same(n.note_id) not in seen:

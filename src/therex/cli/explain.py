@@ -37,15 +37,15 @@ def explain(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
 ) -> int:
     """Show one note in full, with evidence and questions."""
+    from therex.batch.apart import notes_apart
     from therex.batch.places import check, standard
     from therex.cli.options import analyzer, charges, format_for
     from therex.errors import InputError, NoteError
-    from therex.readers.notes import read_notes
 
     output = standard(output)
     format = format_for(format, output, FORMATS, "text")
     check({"--output": output}, (path, claims, claim_columns, payer))
-    notes = list(read_notes([path]))
+    notes = list(notes_apart([path]))
     if len(notes) != 1:
         raise InputError(f"the input must be one note and has {len(notes)}; use `therex screen` for more")
     note = notes[0]

@@ -36,11 +36,12 @@ def redact(
     from collections.abc import Iterator
     from itertools import chain, islice
 
+    from therex.batch.apart import notes_apart
     from therex.batch.outputs import whole
     from therex.batch.places import check, standard
     from therex.cli.options import one_of
     from therex.errors import InputError, NoteError
-    from therex.readers.notes import Reading, columns_of, read_notes
+    from therex.readers.notes import Reading, columns_of
     from therex.redaction.replace import Redacted
     from therex.redaction.replace import redact as replaced
     from therex.reports.harmless import escaped, harmless
@@ -51,7 +52,7 @@ def redact(
     output = standard(output)
     check({"--output": output}, (*paths, columns))
     skip = frozenset({output.resolve()} if output else ())
-    notes = read_notes(paths, Reading(columns_of(columns), largest=max_bytes, skip=skip))
+    notes = notes_apart(paths, Reading(columns_of(columns), largest=max_bytes, skip=skip))
     first = list(islice(notes, 2))
     if format is None:
         format = "text" if len(first) == 1 and isinstance(first[0], Note) else "jsonl"

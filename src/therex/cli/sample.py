@@ -52,13 +52,14 @@ def sample(
     """
     from datetime import date
 
+    from therex.batch.apart import notes_apart
     from therex.batch.local import Setup
     from therex.batch.places import check
     from therex.cli.options import charges, day, one_of, progress
     from therex.errors import InputError
     from therex.qa.drawing import make_sample, named
     from therex.qa.frame import OWN, READ, columns_among
-    from therex.readers.notes import Reading, columns_of, read_notes
+    from therex.readers.notes import Reading, columns_of
     from therex.types import Note
 
     rates = _expected(expected, probe)
@@ -96,10 +97,10 @@ def sample(
         raise InputError(f"--by and --group: write {clash[0].lower()!r} in lowercase")
     own = frozenset(p.resolve() for p in (output, like, claims) if p)
     reading = Reading(columns_of(columns), names=claims is not None, keep=columns_among(named(design)), skip=own)
-    held = list(read_notes(paths, reading)) if claims or "-" in paths else None
+    held = list(notes_apart(paths, reading)) if claims or "-" in paths else None
     known = charges(claims, claim_columns, ((n.note_id, n.patient, n.day) for n in held or () if isinstance(n, Note)))
     setup = Setup(design["payer"], design["as_of"] or date.today().isoformat(), model, charges=known)
-    told = make_sample(lambda: read_notes(paths, reading) if held is None else held, setup, design, jobs, progress)
+    told = make_sample(lambda: notes_apart(paths, reading) if held is None else held, setup, design, jobs, progress)
     if before is not None:
         same = told["frame"]["sha256"] == before.frame["sha256"]
         if not same:
