@@ -133,7 +133,7 @@ def test_the_questions_can_be_copied(wide):
     wide.context.grant_permissions(["clipboard-read", "clipboard-write"])
     wide.click("text=Copy questions")
     wide.wait_for_selector("text=Copied")
-    assert "Please add only what was actually done" in wide.evaluate("navigator.clipboard.readText()")
+    assert "only what was actually done at this visit" in wide.evaluate("navigator.clipboard.readText()")
 
 
 @pytest.mark.chromium

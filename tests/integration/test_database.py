@@ -74,7 +74,7 @@ def test_the_command_fills_it(run, tmp_path):
     (tmp_path / "a.txt").write_text("SLR 3x10. TE 25 min. Zebra. Ann Lee, PT")
     (tmp_path / "b.txt").write_bytes(bytes(range(32)) * 99)
     code, out, err = run("screen", str(tmp_path), "--database", str(tmp_path / "r.db"), "--no-text")
-    assert code == 0 and out == "" and "2 notes, 1 not read" in err
+    assert code == 0 and out == "" and "2 notes, 1 on hold, 1 not read" in err
     rows = sqlite3.connect(tmp_path / "r.db").execute("select note_id, status, error_code from therex_notes order by 1").fetchall()
     assert rows == [("a", "ok", None), ("b", "error", "not_text")]
     assert b"Zebra" not in (tmp_path / "r.db").read_bytes() and b"SLR" not in (tmp_path / "r.db").read_bytes()
@@ -254,7 +254,7 @@ def test_a_note_that_cannot_be_stored_is_told_by_the_command_and_counts_as_an_er
     notes = [{"id": "Zebra" * 600, "text": "SLR 3x10. TE 25 min."}, {"id": "b", "text": "SLR 3x10. TE 25 min."}]
     (tmp_path / "n.jsonl").write_text("".join(json.dumps(n) + "\n" for n in notes))
     code, _, err = run("screen", "n.jsonl", "--database", "r.db", "--fail-on", "error")
-    assert code == 1 and "therex: note 1: not_stored: " in err and "1 notes could not be stored" in err and "Zebra" not in err
+    assert code == 1 and "therex: note 1: not_stored: " in err and "1 note could not be stored" in err and "Zebra" not in err
 
 
 @pytest.mark.parametrize("batch", ["x" * 201, "a\0", "a\udcff", "a\x1b[31m"])
@@ -281,7 +281,7 @@ def test_tables_of_another_version_are_refused_before_anything_is_written(change
     with engine.begin() as connection:
         connection.execute(sa.text(change))
     engine.dispose()
-    with pytest.raises(InputError, match="--database: another version of therex made its tables"):
+    with pytest.raises(InputError, match="--database: another version of therex created the tables"):
         Database(target)
     assert rows(target, "select note_id from therex_notes") == [("a",)]
 
@@ -307,7 +307,7 @@ def test_a_file_that_others_can_read_is_made_private_and_told(tmp_path, capsys):
     wal.chmod(0o644)
     fill(str(path), [record()])
     assert path.stat().st_mode & 0o777 == 0o600 and (not wal.exists() or wal.stat().st_mode & 0o777 == 0o600)
-    assert "it is now for its owner alone" in capsys.readouterr().err
+    assert "now only its owner can" in capsys.readouterr().err
 
 
 def test_a_file_that_is_no_database_keeps_its_mode_and_content(tmp_path):

@@ -199,7 +199,7 @@ def test_commands_list_compare_promote_and_roll_back(house, few, capsys):
     assert re.search(r"(?m)^\*  same", run(capsys, "model", "list")[1])
     assert "in use: shipped" in run(capsys, "model", "rollback")[1]
     code, out, _ = run(capsys, "model", "show", "same")
-    assert code == 0 and "notes to which 97110 applies" in out and "At least one exercise is named with its dose." in out
+    assert code == 0 and "notes to which 97110 applies" in out and "The note names at least one exercise with its dose." in out
     assert not re.search(r"[{}]|\w:\w", out), "neither a dict nor the name of a feature"
     assert out.rstrip().endswith("right.") and "Elements" not in out and "elements are right in" in " ".join(out.split())
 

@@ -57,7 +57,11 @@ def test_a_frame_that_changed_is_refused(run, period, tmp_path):
     run("sample", str(period), "-o", str(out), "-n", "10")
     period.write_text(period.read_text(encoding="utf-8").replace("Visit 7.", "Visit 77."), encoding="utf-8")
     code, told, err = run("sample", str(period), "--like", str(out))
-    assert (code, told) == (2, "") and err.startswith("therex: --like: these are not the notes of that frame") and err.count("\n") == 1
+    assert (
+        (code, told) == (2, "")
+        and err.startswith("therex: --like: the notes or their groups differ from those of the file")
+        and err.count("\n") == 1
+    )
 
 
 def test_exclusions_are_counted_and_picks_by_risk_and_doubt_are_apart(run, period, tmp_path):
@@ -67,7 +71,7 @@ def test_exclusions_are_counted_and_picks_by_risk_and_doubt_are_apart(run, perio
         "--spares", "0", "--by", "verdict", "--allocation", "neyman",
     )  # fmt: skip
     sample = drawn(out)
-    assert code == 0 and sample["frame"]["excluded"] == {"--exclude line=no_97110": 20} and "left out: 20" in told
+    assert code == 0 and sample["frame"]["excluded"] == {"--exclude line=no_97110": 20} and "excluded: 20" in told
     picks = [i["pick"] for i in sample["items"]]
     assert [picks.count(k) for k in ("random", "risk", "uncertain", "calibration")] == [10, 3, 3, 2] and picks[:2] == ["calibration"] * 2
     risky = [i["record"]["line"]["status"] for i in sample["items"] if i["pick"] == "risk"]
@@ -173,14 +177,14 @@ def test_a_probe_of_other_strata_is_refused(run, period, tmp_path):
     ("more", "why"),
     [
         (["-n", "500"], "fewer than the 500"),
-        (["--by", "ward", "-n", "5"], "lacks a column of that name"),
+        (["--by", "ward", "-n", "5"], "has no column of that name"),
         (["-n", "5", "--only", "clinic"], "COLUMN=VALUE"),
         (["-n", "5", "--only", "clinic=West"], "all 60 notes are left out"),
         (["--by", "therapist"], "--size or --precision is required"),
         (["-n", "5", "--amount", "clinic"], "is no number"),
         (["-n", "5", "--probe", "nothing.json"], "--probe"),
         (["-n", "5", "--by", "patient"], "no note tells its patient"),
-        (["-n", "5", "--like", "s.json"], "--like takes the design from the file"),
+        (["-n", "5", "--like", "other.json"], "--like takes the design from the file"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(run, period, tmp_path, more, why):

@@ -127,4 +127,4 @@ def test_a_manifest_with_broken_parts_is_one_line(scored, told, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["model", "list"])
     out = capsys.readouterr()
-    assert stop.value.code == 0 and "* shipped" in out.out and "saved" in out.out and "cannot be read" in out.out and not out.err
+    assert stop.value.code == 0 and "shipped" in out.out and "saved" in out.out and "cannot be read" in out.out and not out.err

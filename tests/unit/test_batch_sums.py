@@ -56,7 +56,7 @@ STOPS = [*NOTES[:4], Note("n4", "stop")]
 def test_a_run_goes_on_where_it_stopped(go):
     assert go(STOPS)[0] is None
     found, err = go(NOTES)
-    assert found == expected(NOTES) and "4 notes are done already" in err
+    assert found == expected(NOTES) and "4 notes were already done" in err
 
 
 @pytest.mark.parametrize("changed", [0, 2, 3])
@@ -65,7 +65,7 @@ def test_a_note_that_changed_is_done_anew_with_all_after_it(go, changed):
     items = [replace(n, text=n.text.upper()) if i == changed else n for i, n in enumerate(NOTES)]
     found, err = go(items)
     assert found == expected(items)
-    assert (f"{changed} notes are done already" if changed else "begins anew") in err
+    assert (f"{changed} notes were already done" if changed else "starts over") in err
 
 
 @pytest.mark.parametrize("items", [NOTES[:2], NOTES[1:], [], [NoteError("timeout", "slow", "n0"), *NOTES[1:]]])
@@ -78,13 +78,13 @@ def test_a_run_that_stopped_twice_goes_on_after_both(go):
     go([*NOTES[:2], Note("n2", "stop")])
     go(STOPS)
     found, err = go(NOTES)
-    assert found == expected(NOTES) and "4 notes are done already" in err
+    assert found == expected(NOTES) and "4 notes were already done" in err
 
 
 def test_other_options_begin_anew(go):
     go(STOPS)
     found, err = go(NOTES, payer="other")
-    assert found == expected(NOTES) and "begins anew" in err
+    assert found == expected(NOTES) and "starts over" in err
 
 
 def test_records_whose_digests_are_lost_are_done_anew(go, tmp_path):
@@ -99,7 +99,7 @@ def test_a_record_or_digest_that_was_cut_is_done_anew(go, tmp_path):
     assert sums.stat().st_mode & 0o777 == 0o600
     sums.write_bytes(sums.read_bytes()[:-7])
     found, err = go(NOTES)
-    assert found == expected(NOTES) and "3 notes are done already" in err
+    assert found == expected(NOTES) and "3 notes were already done" in err
 
 
 def test_a_note_is_known_by_all_that_was_read_of_it():

@@ -166,7 +166,7 @@ def test_an_export_does_not_take_the_place_of_a_note(fmt, tmp_path, capsys):
     WRITERS["marked"]([note("a")], tmp_path / "in")
     before = everything(tmp_path)
     assert command("export", tmp_path / "in", tmp_path / "in" / "a.note", "--to", fmt) == 2
-    assert everything(tmp_path) == before and "TARGET: this would overwrite a file in a folder that is read" in capsys.readouterr().err
+    assert everything(tmp_path) == before and "TARGET: this would overwrite a file in an input folder" in capsys.readouterr().err
 
 
 def test_an_exported_file_is_for_its_owner_alone(tmp_path, capsys):
@@ -177,11 +177,13 @@ def test_an_exported_file_is_for_its_owner_alone(tmp_path, capsys):
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(("target", "told"), [("none/out", "the folder does not exist"), ("in", "that is a folder; name a file")])
+@pytest.mark.parametrize(
+    ("target", "told"), [("none/out", "TARGET: the folder does not exist"), ("in", "TARGET must be a file, not a folder")]
+)
 def test_a_target_that_cannot_be_a_file_is_one_line(target, told, tmp_path, capsys):
     WRITERS["marked"]([note("a")], tmp_path / "in")
     assert command("export", tmp_path / "in", tmp_path / target, "--to", "prodigy") == 2
-    assert capsys.readouterr().err == f"therex: TARGET: {told}\n"
+    assert capsys.readouterr().err == f"therex: {told}\n"
 
 
 # nothing altered, nothing internal

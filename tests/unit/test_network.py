@@ -177,7 +177,7 @@ class Stop(Exception):
 def stopped(examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights, tmp_path: Path) -> Path:
     """What a run of four passes leaves that was stopped in the third."""
 
-    def stop(done: int, total: int, loss: float) -> None:
+    def stop(done: int, total: int) -> None:
         if done > total // 2:
             raise Stop
 
@@ -190,7 +190,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights, stopped: Path
 ) -> None:
     told: list[int] = []
-    resumed = tune(weights, examples[0], shape, FOUR, lambda done, total, loss: told.append(done), stopped)
+    resumed = tune(weights, examples[0], shape, FOUR, lambda done, total: told.append(done), stopped)
     whole = tune(weights, examples[0], shape, FOUR)
     assert told[0] > 1
     assert jax.tree.all(jax.tree.map(lambda a, b: np.allclose(a, b, atol=1e-5), whole, resumed))
@@ -203,13 +203,13 @@ def test_another_run_begins_anew(
 ) -> None:
     notes = examples[0][:-1] if other == "notes" else examples[0]
     told: list[int] = []
-    tune(weights, notes, shape, replace(FOUR, seed=int(other == "seed")), lambda done, total, loss: told.append(done), stopped)
+    tune(weights, notes, shape, replace(FOUR, seed=int(other == "seed")), lambda done, total: told.append(done), stopped)
     assert told[0] == 1
 
 
 def test_progress_ends_at_its_total(examples: tuple[list[Example], list[str]], shape: Shape, weights: Weights) -> None:
     told: list[tuple[int, int]] = []
-    tune(weights, [*examples[0], long_example(examples[0][0])], shape, FOUR, lambda done, total, loss: told.append((done, total)))
+    tune(weights, [*examples[0], long_example(examples[0][0])], shape, FOUR, lambda done, total: told.append((done, total)))
     assert told[-1][0] == told[-1][1] == len(told)
 
 

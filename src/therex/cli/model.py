@@ -29,14 +29,17 @@ def list_() -> int:
     from therex.training.run import manifest
 
     now = in_use()[0]
-    rows = []
+    rows, broken = [], []
     for name in (SHIPPED, *user_models()):
         try:
             told = _row(manifest(model_folder(name)))
         except (ModelError, KeyError, TypeError, ValueError, AttributeError):
-            told = ("cannot be read: install or train it again", "", "", "", "")
+            broken.append(name)
+            continue
         rows.append(("*" if name == now else "", *(harmless(cell) for cell in (name, *told))))
     show(columns(_HEADINGS, rows, left=2))
+    for name in broken:
+        typer.echo(f"{'*' if name == now else ' '} {harmless(name)}: cannot be read; install or train it again")
     return 0
 
 
