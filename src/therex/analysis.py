@@ -77,7 +77,8 @@ class Analyzer:
         """From what was read to what is made of it."""
         minutes = read_minutes(view)
         elements = read_elements(view, minutes)
-        contradictions = read_contradictions(view, minutes)
+        asked = self.policy.contradictions
+        contradictions = tuple(replace(c, query=asked.get(c.id, {}).get("query", "")) for c in read_contradictions(view, minutes))
         necessity = self.weigh(view, minutes, elements, contradictions)
         found = findings(self.policy, view, elements, contradictions, self.on)
         custom = custom_findings(self.policy, view, self.on)
@@ -85,7 +86,7 @@ class Analyzer:
         claim = read_claim(self.policy, charges, view, minutes, necessity, self.on) if charges else None
         return Assessment(
             note_id, view, minutes, found, contradictions, necessity, with_claim(line, claim) if claim else line, self.policy.id, claim,
-            code_fits(view), custom, read_hints(self.policy, charges, view, necessity, self.on),
+            code_fits(view), custom, read_hints(self.policy, charges, view, necessity, self.on), self.policy.closing.strip(),
         )  # fmt: skip
 
     def weigh(self, view: NoteView, minutes: Minutes, elements: Sequence[Element], contradictions: Sequence[Contradiction]) -> Necessity:

@@ -312,6 +312,8 @@ class Contradiction:
     message: str
     evidence: tuple[Range, ...] = ()
     touches: str = ""
+    # what the payer's policy asks the therapist about it
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +419,8 @@ class Assessment:
     fits: tuple[CodeFit, ...] = ()
     custom: tuple[Finding, ...] = ()
     hints: tuple[Hint, ...] = ()
+    # the sentence that closes the questions under the payer's policy
+    closing: str = ""
     error: tuple[str, str] | None = None
 
 

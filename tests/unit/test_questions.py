@@ -6,8 +6,11 @@ from datetime import date
 import pytest
 from docx import Document
 
-from therex.reports.questions import UNKNOWN, closing, messages, questions, therapist, to_docx, to_text
+from therex.analysis import Analyzer
+from therex.reports.html import to_html
+from therex.reports.questions import UNKNOWN, messages, questions, therapist, to_docx, to_text
 from therex.reports.wording import minutes_and_units, reasons_of, state_of
+from therex.reports.worklist import row
 from therex.types import Note
 
 BARE = "DOS 5/5/2026. R TKA. Ther ex: SLR 3x10, heel slides 2x12. Tolerated well. 97110 x 2.\nAnn Lee, PT"
@@ -26,8 +29,8 @@ def group(analyzer):
 
 def test_a_question_comes_without_the_closing_sentence(bare):
     assert questions(bare)
-    assert closing(bare)
-    assert not any(closing(bare) in q.text for q in questions(bare))
+    assert bare.closing
+    assert not any(bare.closing in q.text for q in questions(bare))
 
 
 def test_a_note_without_exercise_is_asked_nothing(analyzer):
@@ -39,7 +42,7 @@ def test_one_message_a_therapist_with_the_closing_once(bare, group):
     found = messages([(bare, None), (group, None), (bare, Note("a", BARE, author="Ann Lee, PT"))])
     assert sorted(m.therapist for m in found) == ["Ann Lee, PT", "Tom Hill, PTA"]
     text = to_text(found)
-    assert text.count(closing(bare)) == 2
+    assert text.count(bare.closing) == 2
 
 
 def test_who_wrote_it_is_what_the_source_says_or_the_signature(bare):
@@ -83,3 +86,11 @@ def test_an_assistants_signature_hints_at_the_modifier_without_a_claim(group, ba
     assert [h.id for h in group.hints] == ["assistant_modifier"]
     assert "CQ" in group.hints[0].message
     assert bare.hints == ()
+
+
+def test_a_profile_of_the_users_own_asks_and_closes_in_its_own_words(tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text('id: clinic\nname: Our clinic\nversion: "1"\nextends: cms\nclosing: Reply to the compliance office.\n', encoding="utf-8")
+    a = Analyzer.create(str(own), date(2026, 11, 25)).assess(Note("b", GROUP))
+    assert "Reply to the compliance office." in to_text(messages([(a, None)])) and "Reply to the compliance office." in to_html([a])
+    assert row(a)["queries"].count("Reply to the compliance office.") == 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # each format with the suffixes that choose it
 FORMATS = {"table": "", "jsonl": ".jsonl .ndjson", "json": ".json", "csv": ".csv", "xlsx": ".xlsx", "html": ".html .htm",
            "questions": ".docx", "none": ""}  # fmt: skip
-WITH_TEXT = ("html",)
+WITH_TEXT = ("html", "questions")
 FEW = 150
 
 
@@ -135,7 +135,7 @@ def screen(
     if format == "none" and output is not None:
         raise InputError("--format none writes nothing, so --output cannot be used with it")
     if no_text and (format in WITH_TEXT or keep_text):
-        raise InputError("--no-text cannot be used with --format html, which shows the notes, or with --keep-text")
+        raise InputError("--no-text cannot be used with --format html or questions, which show what the notes say, or with --keep-text")
     wanted = frozenset(checked(fail_on or []))
     on = day(as_of)
     own = (output, keep_text, claims, _file(database))

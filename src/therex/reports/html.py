@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from therex.reports.harmless import harmless_all
-from therex.reports.questions import UNKNOWN, closing, questions, therapist, visit_day
+from therex.reports.questions import UNKNOWN, questions, therapist, visit_day
 from therex.reports.record import to_record
 from therex.reports.wording import element_name, minutes_and_units, reasons_of, said, state_of, supported_units, visit_lines
 from therex.reports.worklist import in_order
@@ -56,7 +56,7 @@ def _note(a: Assessment, note: Note | None) -> dict[str, Any]:
         "day": visit_day(a, note),
         "units": minutes_and_units(a.time),
         "questions": [{"title": q.title, "text": q.text} for q in questions(a)],
-        "closing": closing(a),
+        "closing": a.closing,
         "elements": [_element(f, a) for f in (*a.findings, *a.custom)],
         "supported": [supported_units(c) for c in a.time.charges],
         "lines": visit_lines(a.time),

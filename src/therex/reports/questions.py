@@ -8,9 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from therex.catalog.policy import policy
 from therex.reports.wording import about_exercise, element_name, said
-from therex.reports.worklist import in_order
 from therex.types import Assessment, Note
 
 if TYPE_CHECKING:
@@ -43,8 +41,7 @@ def questions(a: Assessment) -> tuple[Question, ...]:
     if a.line is None or a.necessity is None or a.line.status == "no_97110":
         return ()
     given = a.necessity.verdict != "not_applicable"
-    rules = policy(a.payer)
-    asked = [(c.id, said("topics", c.id), str(rules.contradictions.get(c.id, {}).get("query", ""))) for c in a.contradictions]
+    asked = [(c.id, said("topics", c.id), c.query) for c in a.contradictions]
     touched = {c.touches for c, (_, _, query) in zip(a.contradictions, asked, strict=True) if query}
     asked += [
         (f.id, element_name(f.id), f.query)
@@ -54,15 +51,10 @@ def questions(a: Assessment) -> tuple[Question, ...]:
     asked += [(x.id, said("topics", x.id), x.query) for x in (a.claim.findings if a.claim else ())]
     out: dict[str, Question] = {}
     for about, title, query in asked:
-        text = query.removesuffix(closing(a)).strip()
+        text = query.removesuffix(a.closing).strip()
         if text:
             out.setdefault(text, Question(about, title, text))
     return tuple(out.values())
-
-
-def closing(a: Assessment) -> str:
-    """The sentence that closes the questions under the payer's rules: what may be added, and how."""
-    return policy(a.payer).closing.strip() if a.payer else ""
 
 
 _SIGNER = re.compile(r"\s+")
@@ -83,7 +75,7 @@ def messages(done: Iterable[tuple[Assessment, Note | None]]) -> list[Message]:
     pairs = list(done)
     by_note = {id(a): note for a, note in pairs}
     groups: dict[str, tuple[str, list[Assessment]]] = {}
-    for a in in_order(a for a, _ in pairs):
+    for a, _ in pairs:
         if questions(a):
             name = therapist(a, by_note[id(a)])
             groups.setdefault(name.casefold(), (name, []))[1].append(a)
@@ -91,7 +83,7 @@ def messages(done: Iterable[tuple[Assessment, Note | None]]) -> list[Message]:
         Message(
             name,
             tuple((a.note_id, visit_day(a, by_note[id(a)]), questions(a)) for a in notes),
-            tuple(dict.fromkeys(closing(a) for a in notes if closing(a))),
+            tuple(dict.fromkeys(a.closing for a in notes if a.closing)),
         )
         for name, notes in sorted(groups.values(), key=lambda g: (g[0] == UNKNOWN, g[0].casefold()))
     ]

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from therex.catalog.codes import codes
 from therex.reports.harmless import harmless
-from therex.reports.questions import closing, questions
+from therex.reports.questions import questions
 from therex.reports.wording import element_name, minutes_and_units, reasons_of, said, sentences, supported_units, visit_lines
 from therex.reports.worklist import in_order
 from therex.types import LABELS, Assessment, Finding, Range, Span
@@ -166,7 +166,7 @@ def _asked(a: Assessment) -> list[RenderableType]:
     if not asked:
         return []
     lines = [Padding(Text.assemble((f"{q.title}: ", "bold"), q.text), (0, 0, 0, 2)) for q in asked]
-    return [Text("\nQuestions for the therapist", style="bold"), *lines, Padding(Text(closing(a), "dim"), (0, 0, 0, 2))]
+    return [Text("\nQuestions for the therapist", style="bold"), *lines, Padding(Text(a.closing, "dim"), (0, 0, 0, 2))]
 
 
 def _elements(a: Assessment) -> list[RenderableType]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from therex.reports.harmless import safe
+from therex.reports.questions import questions
 from therex.reports.wording import reasons_of, sentences
 from therex.types import Assessment
 
@@ -44,8 +45,7 @@ def row(a: Assessment) -> dict[str, Any]:
         return {**dict.fromkeys(COLUMNS, ""), "note_id": a.note_id, "line": "error", "error": f"{code}: {message}"}
     time = a.time
     most = next((c.cms for c in time.charges if c.code == "97110"), None)
-    asked = [f.query for f in a.findings if f.finding in ("missing", "weak", "contradicted") and f.requirement == "required" and f.query]
-    asked += [f.query for f in (a.claim.findings if a.claim else ()) if f.query]
+    asked = [q.text for q in questions(a)]
     return {
         "note_id": a.note_id, "line": a.line.status, "because": why(a), "verdict": a.necessity.verdict, "score": a.necessity.score,
         "note_type": a.view.note_type, "discipline": a.view.discipline,
@@ -53,7 +53,7 @@ def row(a: Assessment) -> dict[str, Any]:
         "contradictions": ", ".join(c.id for c in a.contradictions), "minutes_97110": time.codes.get("97110", ""),
         "timed_total": "" if time.timed_total is None else time.timed_total, "session_total": "" if time.session_total is None else time.session_total,
         "billed_97110": time.billed_units.get("97110", ""), "supported_97110": _cell(most),
-        "billed_timed": _cell(time.visit.billed_timed), "visit_most_units": _cell(time.visit.most), "queries": " | ".join(asked), "error": "",
+        "billed_timed": _cell(time.visit.billed_timed), "visit_most_units": _cell(time.visit.most), "queries": " | ".join([*asked, a.closing] if asked else []), "error": "",
     }  # fmt: skip
 
 
