@@ -58,7 +58,7 @@ def chart(
     from therex.batch.apart import notes_apart
     from therex.batch.places import check, standard
     from therex.chart import read_chart
-    from therex.cli.options import analyzer, charges, day, format_for, one_of
+    from therex.cli.options import analyzer, charges, counted, day, format_for, one_of
     from therex.errors import InputError, NoteError
     from therex.readers.notes import Reading, columns_of
     from therex.types import Note
@@ -80,6 +80,12 @@ def chart(
     if not found.episodes:
         raise InputError("no note could be read")
     _write(_render(found.episodes, format, output, text=not no_text), output)
+    if output is not None:
+        graver = sum(any(f.severity == "critical" for f in e.findings) for e in found.episodes)
+        print(
+            f"therex: {format} written: {counted(len(found.episodes), 'episode')}, {counted(len(notes), 'note')}, {graver} with critical findings",
+            file=sys.stderr,
+        )
     return 0
 
 

@@ -62,6 +62,7 @@ def explain(
         from therex.batch.outputs import write_whole
 
         write_whole(output, text)
+        print(f"therex: {format} written: 1 note", file=sys.stderr)
     return 0
 
 

@@ -72,7 +72,7 @@ def read_837p(path: Path) -> list[ChargeLine]:
                 at.charge = _charge(segment, len(out) + 1)
             elif name == "DTP" and segment.get_value("DTP01") == "472":
                 at.day = parse_day((segment.get_value("DTP03") or "")[:8])
-    except (X12Error, UnicodeError, AttributeError) as error:
+    except (X12Error, UnicodeError, AttributeError, LookupError, TypeError) as error:
         raise InputError(f"--claims: the file is not a valid X12 837P file ({type(error).__name__})") from None
     out += at.lines()
     if not kind:
@@ -98,6 +98,6 @@ def _charge(segment: object, n: int) -> Charge:
         units = float(get("SV104"))
     except (TypeError, ValueError):
         units = -1.0
-    if not code or units < 0 or units != int(units):
+    if not code or units < 0 or not units.is_integer():
         raise InputError(f"--claims: service line {n} must have a code and whole units")
     return Charge(code, int(units), modifiers, amount)

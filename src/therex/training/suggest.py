@@ -13,6 +13,8 @@ from therex.corpus.marked import MarkedNote
 from therex.training.progress import Watch, unwatched, watched
 from therex.types import ELEMENTS, Assessment, Note
 
+Mark = tuple[int, int, str, str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -72,6 +74,15 @@ def _open(a: Assessment) -> float:
     return float(np.mean([1 - max(answers[e].odds.values()) for e in ELEMENTS if e in answers] or [0.0]))
 
 
+def uncrossed(spans: Iterable[Mark]) -> list[Mark]:
+    """The marks that lie apart or inside one another, the earlier and longer first: a marked note holds no others."""
+    kept: list[Mark] = []
+    for s in sorted(spans, key=lambda s: (s[0], -s[1], s[2])):
+        if not any(k[0] < s[0] < k[1] < s[1] for k in kept):
+            kept.append(s)
+    return kept
+
+
 def premarked(note: Note, a: Assessment) -> MarkedNote:
     """The note with the marks and front matter that the model gives it, for an annotator to mend."""
     assert a.view is not None and a.necessity is not None and a.time is not None
@@ -88,4 +99,4 @@ def premarked(note: Note, a: Assessment) -> MarkedNote:
         "elements": {f.id: f.found for f in a.findings}, "contradictions": [c.id for c in a.contradictions], "minutes": minutes,
         "units": {int(c) if c.isdigit() else c: n for c, n in a.time.billed_units.items()}, "why": "suggested by the model, not yet judged",
     }  # fmt: skip
-    return MarkedNote(note.note_id, note.text, tuple(sorted(spans, key=lambda s: (s[0], -s[1], s[2]))), meta)
+    return MarkedNote(note.note_id, note.text, tuple(uncrossed(spans)), meta)
