@@ -95,14 +95,19 @@ def of_commands() -> Iterator[Found]:
     """The help of every command, argument and option, as the program prints it."""
     from typer.main import get_command
 
+    import therex
     from therex.cli.app import app
     from therex.cli.help import dress, walk
 
+    installed = Path(therex.__file__).parent
     program = get_command(app)
     dress(program)
     for path, command in walk(program):
         code = getattr(getattr(command.callback, "__wrapped__", command.callback), "__code__", None)
-        file, line = (Path(code.co_filename), code.co_firstlineno) if code else (SOURCE / "cli" / "app.py", 1)
+        # where the package is installed apart from the checkout, its file stands for that of the checkout
+        file, line = (
+            (SOURCE / Path(code.co_filename).relative_to(installed), code.co_firstlineno) if code else (SOURCE / "cli" / "app.py", 1)
+        )
         yield file, line, f"therex {' '.join(path)}: {command.help or ''}".strip()
         source = file.read_text(encoding="utf-8").splitlines()
         for p in command.params:
