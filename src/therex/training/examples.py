@@ -146,13 +146,17 @@ def plan(examples: Sequence[Example], size: int, rng: np.random.Generator | None
     out: list[Plan] = []
     for length, members in groups.items():
         room = max(_LEAST, size // length, *(len(cut[k]) for k in members))
-        now: list[int] = []
+        begun: list[tuple[int, list[int]]] = []
         for k in members:
-            if sum(len(cut[i]) for i in now) + len(cut[k]) > room:
-                out.append(Plan(length, room, tuple(now)))
-                now = []
-            now.append(k)
-        out.append(Plan(length, room, tuple(now)))
+            # the first batch with room for it; most notes of several windows leave some
+            n = len(cut[k])
+            at = next((i for i, (used, _) in enumerate(begun) if used + n <= room), len(begun))
+            used, held = begun.pop(at) if at < len(begun) else (0, [])
+            if used + n < room:
+                begun.insert(at, (used + n, [*held, k]))
+            else:
+                out.append(Plan(length, room, (*held, k)))
+        out += [Plan(length, room, tuple(held)) for _, held in begun]
     return [out[k] for k in rng.permutation(len(out))] if rng is not None else out
 
 
