@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
@@ -19,34 +20,63 @@ _MOST = 250  # beyond so many alternatives the look costs as much as the search
 Words = tuple[str, ...]
 
 
-class Seek:
-    """A compiled pattern with what a text must hold for a match.
+class Later:
+    """A pattern that is compiled when it is first used: most notes need few of them, and to compile all takes longer than to read one.
 
-    Attributes
+    Parameters
     ----------
-    needs
-        One row for each alternative of the pattern: of every tuple of words in the row, one word must stand in the text. No rows
-        where nothing can be told.
+    make
+        Compiles it, or raises what its users should hear.
     """
 
-    __slots__ = ("_automaton", "_rests", "needs", "pattern")
+    def __init__(self, make: Callable[[], re.Pattern[str]]) -> None:
+        self._make = make
 
-    def __init__(self, pattern: re.Pattern[str], needs: tuple[tuple[Words, ...], ...]) -> None:
-        self.pattern = pattern
-        self.needs = needs
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern."""
+        return self._make()
+
+
+class Seek(Later):
+    """A pattern with what a text must hold for a match; both are made when first used.
+
+    Parameters
+    ----------
+    make
+        Compiles it.
+    told
+        Tells its `needs`.
+    """
+
+    def __init__(self, make: Callable[[], re.Pattern[str]], told: Callable[[], tuple[tuple[Words, ...], ...]]) -> None:
+        super().__init__(make)
+        self._told = told
+
+    @cached_property
+    def needs(self) -> tuple[tuple[Words, ...], ...]:
+        """What a text must hold: one row for each alternative of the pattern; of every tuple of words in the row, one word must stand in it.
+
+        No rows where nothing can be told.
+        """
+        return self._told()
+
+    @cached_property
+    def _look(self) -> tuple[AhoCorasick | None, list[list[tuple[Words, ...]]]]:
+        """The automaton of the first words of the rows, and by its words what else the rows need."""
         rests: dict[str, list[tuple[Words, ...]]] = {}
-        for head, *rest in needs:
+        for head, *rest in self.needs:
             for word in head:
                 rests.setdefault(word, []).append(tuple(rest))
-        self._rests = list(rests.values())
-        self._automaton = AhoCorasick(list(rests)) if rests else None
+        return AhoCorasick(list(rests)) if rests else None, list(rests.values())
 
     def may(self, text: str) -> bool:
         """Whether `text` can hold a match at all."""
-        if self._automaton is None:
+        automaton, rests = self._look
+        if automaton is None:
             return True
-        for word in {found[0] for found in self._automaton.find_matches_as_indexes(text, overlapping=True)}:
-            for rest in self._rests[word]:
+        for word in {found[0] for found in automaton.find_matches_as_indexes(text, overlapping=True)}:
+            for rest in rests[word]:
                 if all(any(w in text for w in words) for words in rest):
                     return True
         return False
@@ -73,8 +103,8 @@ class Seek:
 
 
 def seek(pattern: str, flags: int = 0) -> Seek:
-    """`pattern`, compiled, that searches only where its words stand."""
-    return Seek(re.compile(pattern, flags), needs(pattern, flags))
+    """`pattern`, that searches only where its words stand."""
+    return Seek(lambda: re.compile(pattern, flags), lambda: needs(pattern, flags))
 
 
 def needs(pattern: str, flags: int = 0) -> tuple[tuple[Words, ...], ...]:

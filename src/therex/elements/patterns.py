@@ -6,7 +6,7 @@ import re
 
 from therex.catalog.files import resource
 from therex.catalog.patterns import expand
-from therex.catalog.seek import Seek, needs
+from therex.catalog.seek import Seek, Words, needs
 
 _EDGES = {"both": r"\b(?:%s)\b", "front": r"\b(?:%s)", "none": "%s"}
 
@@ -19,7 +19,12 @@ def read_patterns(name: str, group: str = "") -> list[str]:
 
 def pattern(name: str, edges: str = "none", group: str = "") -> Seek:
     """The list as one alternation at the edges of words as `edges` says: both, front or none; sought where words of it stand."""
-    told = read_patterns(name, group)
-    rows = [needs(one) for one in told]
-    every = tuple(sorted({row for found in rows for row in found})) if all(rows) else ()
-    return Seek(re.compile(_EDGES[edges] % "|".join(told)), every)
+
+    def told() -> list[str]:
+        return read_patterns(name, group)
+
+    def every() -> tuple[tuple[Words, ...], ...]:
+        rows = [needs(one) for one in told()]
+        return tuple(sorted({row for found in rows for row in found})) if all(rows) else ()
+
+    return Seek(lambda: re.compile(_EDGES[edges] % "|".join(told())), every)

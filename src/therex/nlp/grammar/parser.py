@@ -26,6 +26,7 @@ from typing import Any
 
 from therex.catalog.files import resource
 from therex.catalog.patterns import Patterns
+from therex.catalog.seek import Later
 from therex.errors import ResourceError
 from therex.nlp.lexicon import Unit
 from therex.nlp.quantities import Quantity
@@ -70,8 +71,8 @@ class Form:
 
     id: str
     gives: str
-    before: re.Pattern[str]
-    after: re.Pattern[str]
+    before: Later
+    after: Later
     sections: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
     least: float = 0
@@ -258,7 +259,7 @@ def _words_of(form: str) -> Iterator[str]:
 
 
 class Forms:
-    """The forms of the shipped files, compiled once."""
+    """The forms of the shipped files, each compiled once, when first tried."""
 
     def __init__(self, lexicon_categories: Mapping[str, Iterable[str]]) -> None:
         self.alphabet = Alphabet()
@@ -286,16 +287,21 @@ class Forms:
         before, at, after = str(row["form"]).partition("@")
         if not at:
             raise ResourceError(f"{where}: a form needs one @")
-        try:
-            left = re.compile(rf"(?:{expand(self.alphabet, before, where)})\Z")
-            right = re.compile(expand(self.alphabet, after, where))
-        except re.error as error:
-            raise ResourceError(f"{where}: {error}") from None
+
+        def side(told: str, end: str = "") -> Later:
+            def made() -> re.Pattern[str]:
+                try:
+                    return re.compile(f"(?:{expand(self.alphabet, told, where)}){end}")
+                except re.error as error:
+                    raise ResourceError(f"{where}: {error}") from None
+
+            return Later(made)
+
         return Form(
             str(row["id"]),
             str(row["gives"]),
-            left,
-            right,
+            side(before, r"\Z"),
+            side(after),
             frozenset(row.get("in", ())),
             frozenset(row.get("outside", ())),
             row.get("least", 0),
@@ -348,10 +354,10 @@ class Forms:
                 continue
             if form.of and word not in form.of:
                 continue
-            after = form.after.match(chars, k + 1)
+            after = form.after.pattern.match(chars, k + 1)
             if after is None:
                 continue
-            before = form.before.search(chars, low, k)
+            before = form.before.pattern.search(chars, low, k)
             if before is None:
                 continue
             kept = {name: m.start(name) for m in (before, after) for name, text in m.groupdict().items() if text is not None}
