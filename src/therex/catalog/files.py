@@ -14,10 +14,11 @@ from therex.errors import ResourceError
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# the loader written in C where there is one: ten times as fast
+BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _UniqueKeys(_Base):  # type: ignore[misc]
+class _UniqueKeys(BASE):  # type: ignore[misc]
     """A safe loader that refuses a key given twice in one mapping."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
@@ -40,7 +41,7 @@ class _UniqueKeys(_Base):  # type: ignore[misc]
 # "no", "on" and "off" are words of a therapist, not truth values: only true and false are read as such
 _UniqueKeys.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:bool"]
-    for first, rows in _Base.yaml_implicit_resolvers.items()
+    for first, rows in BASE.yaml_implicit_resolvers.items()
 }
 _UniqueKeys.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 import yaml
 
-from therex.catalog.files import RESOURCES, read_yaml, resource
+from therex.catalog.files import BASE, RESOURCES, read_yaml, resource
 from therex.errors import PolicyError, ResourceError
 from therex.types import CONTRADICTIONS, ELEMENTS, LABELS, NoteType
 
@@ -367,12 +367,19 @@ def _parent(path: Path, data: dict[str, Any], below: tuple[str, ...]) -> Policy 
 
 def line_of(path: Path, key: str, item: int | None = None) -> int:
     """The line of a top-level key of a YAML file, or of one item of its list; 1 where it has none."""
-    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    for name, value in getattr(root, "value", ()):
-        if name.value == key:
-            node = value.value[item] if item is not None and item < len(value.value) else name
-            return int(node.start_mark.line) + 1
-    return 1
+    known = _lines(path.read_text(encoding="utf-8"))
+    return known.get((key, item), known.get((key, None), 1))
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> dict[tuple[str, int | None], int]:
+    """The lines of the top-level keys of a YAML text, and of the items of their lists."""
+    found: dict[tuple[str, int | None], int] = {}
+    for name, value in getattr(yaml.compose(text, Loader=BASE), "value", ()):
+        found[name.value, None] = name.start_mark.line + 1
+        if isinstance(value, yaml.SequenceNode):
+            found |= {(name.value, i): node.start_mark.line + 1 for i, node in enumerate(value.value)}
+    return found
 
 
 def payers() -> list[str]:
