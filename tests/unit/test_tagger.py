@@ -43,7 +43,7 @@ def test_ends_of_lines_and_tabs_are_pieces_and_blanks_are_none(pieces: Pieces, b
 
 def test_every_piece_knows_its_token(pieces: Pieces) -> None:
     doc = build().make_doc("Knee flexion 95°\nknee")
-    numbers, owners = read_pieces(doc, pieces)
+    numbers, owners = read_pieces([t.text for t in doc], pieces)
     assert len(numbers) == len(owners)
     assert owners == sorted(owners)
     assert doc[owners[-1]].text == "knee"

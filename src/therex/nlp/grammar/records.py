@@ -6,6 +6,7 @@ Source: annotation.md, elements `date_of_service` and `signature`.
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import lru_cache
 
 from therex.catalog.patterns import Patterns
 from therex.nlp.context import Context
@@ -125,6 +126,7 @@ def _number(digits: str) -> str:
     return "<13-31>" if value <= 31 else "<32-99>"
 
 
+@lru_cache(maxsize=10_000)
 def _letters(alphabet: Alphabet, raw: str) -> tuple[str, int]:
     lower = raw.lower()
     figures = sum(map(str.isdigit, raw))

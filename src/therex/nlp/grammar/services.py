@@ -93,17 +93,22 @@ def _site() -> dict[str, str]:
 
 
 @cache
-def _words_by_time() -> dict[str, str]:
-    return {" ".join(stem(w) for w in phrase.split()): code for code, phrases in resource(FILE)["by_time"].items() for phrase in phrases}
+def _words_by_time() -> tuple[dict[str, str], dict[str, int]]:
+    """The code of each phrase, and how many words the longest has that begins with a word."""
+    known = {" ".join(stem(w) for w in phrase.split()): code for code, phrases in resource(FILE)["by_time"].items() for phrase in phrases}
+    longest: dict[str, int] = {}
+    for phrase in known:
+        words = phrase.split()
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    return known, longest
 
 
 def _by_time(ctx: Context, row: Row) -> None:
     """`functional activities` are any activities, but with minutes beside them they are a service."""
-    known = _words_by_time()
-    longest = max(phrase.count(" ") + 1 for phrase in known)
+    known, longest = _words_by_time()
     tokens = row.tokens
-    for k in range(len(tokens)):
-        for size in range(longest, 0, -1):
+    for k, token in enumerate(tokens):
+        for size in range(longest.get(token.word.partition(" ")[0], 0), 0, -1):
             phrase = " ".join(t.word for t in tokens[k : k + size])
             if phrase not in known or k + size > len(tokens):
                 continue

@@ -22,7 +22,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return out
 
 
-def cued(ctx: Context) -> Iterator[tuple[int, int, list[str]]]:
+def cued(ctx: Context) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Stretches of the text with the states that words in them tell of: ``clause:held``, ``sentence:home``, ``note:held``."""
     text, note = ctx.surface.norm, set[str]()
     for first, last in ctx.bounds:
@@ -34,11 +34,11 @@ def cued(ctx: Context) -> Iterator[tuple[int, int, list[str]]]:
             continue
         states = {state for state, _ in places}
         note |= states
-        yield start, end, [f"sentence:{state}" for state in states]
+        yield start, end, tuple(f"sentence:{state}" for state in states)
         for a, b in ctx.chunks(first, last):
             i, j = ctx.units[a].start, ctx.units[b - 1].end
             here = {state for state, at in places if i <= at < j}
             if here:
-                yield i, j, [f"clause:{state}" for state in here]
+                yield i, j, tuple(f"clause:{state}" for state in here)
     if note and ctx.units:
-        yield ctx.units[0].start, ctx.units[-1].end, [f"note:{state}" for state in note]
+        yield ctx.units[0].start, ctx.units[-1].end, tuple(f"note:{state}" for state in note)

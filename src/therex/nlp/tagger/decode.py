@@ -55,11 +55,11 @@ def _best(column: NDArray[np.float32]) -> Iterator[tuple[int, int, float]]:
     rows = column.tolist()
     outside, begin, inside = rows[0][OUTSIDE], rows[0][BEGIN], -np.inf
     back: list[tuple[int, int]] = []
-    for row in rows[1:]:
-        best, tag = max((outside, OUTSIDE), (begin, BEGIN), (inside, INSIDE))
-        held, source = max((begin, BEGIN), (inside, INSIDE))
+    for out, first, more in rows[1:]:
+        held, source = (inside, INSIDE) if inside >= begin else (begin, BEGIN)
+        best, tag = (held, source) if held >= outside else (outside, OUTSIDE)
         back.append((tag, source))
-        outside, begin, inside = best + row[OUTSIDE], best + row[BEGIN], held + row[INSIDE]
+        outside, begin, inside = best + out, best + first, held + more
     tag = max((outside, OUTSIDE), (begin, BEGIN), (inside, INSIDE))[1]
     tags = [tag]
     for before, source in reversed(back):

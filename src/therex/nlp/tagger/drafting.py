@@ -13,6 +13,7 @@ from therex.nlp.grammar.clock import clock_times
 from therex.nlp.grammar.durations import LONGEST, minutes_of
 from therex.nlp.tagger.component import Tagger
 from therex.nlp.tagger.encoder import Reading
+from therex.nlp.tagger.features import places
 from therex.nlp.tagger.tasks import QUESTIONS
 from therex.types import Answer, Label, Range
 
@@ -130,8 +131,8 @@ def _units(ctx: Context, start: int, end: int) -> tuple[int, int]:
 def answers(ctx: Context, reading: Reading, doc: Doc) -> dict[str, Answer]:
     """The answer to each question, with the probability of each answer, and the sentences that carried it."""
     sentences = [Range(s.start, s.end) for s in ctx.sentences]
-    starts = [s.start for s in sentences]
-    owner = np.array([max(0, bisect_right(starts, t.idx) - 1) for t in doc], dtype=np.int64)
+    starts = np.array([s.start for s in sentences], dtype=np.int64)
+    owner = np.maximum(0, np.searchsorted(starts, places(doc)[:, 0], side="right") - 1)
     out = {}
     for k, (name, options) in enumerate(QUESTIONS.items()):
         odds = reading.answers[name]

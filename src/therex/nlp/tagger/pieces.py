@@ -1,15 +1,12 @@
-"""Word pieces of a Doc: what the encoder reads, with the token that each piece belongs to."""
+"""Word pieces of tokens: what the encoder reads, with the token that each piece belongs to."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from therex.catalog.patterns import Patterns
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
 
 _RE = Patterns("text")
 
@@ -59,8 +56,8 @@ class Pieces:
         return out or (UNKNOWN,)
 
 
-def read_pieces(doc: Doc, pieces: Pieces) -> tuple[list[int], list[int]]:
-    """The pieces of a Doc, and for each the index of its token.
+def read_pieces(texts: Sequence[str], pieces: Pieces) -> tuple[list[int], list[int]]:
+    """The pieces of tokens, and for each the index of its token.
 
     Returns
     -------
@@ -69,8 +66,8 @@ def read_pieces(doc: Doc, pieces: Pieces) -> tuple[list[int], list[int]]:
     """
     numbers: list[int] = []
     owners: list[int] = []
-    for token in doc:
-        own = pieces.of(token.text)
+    for i, text in enumerate(texts):
+        own = pieces.of(text)
         numbers += own
-        owners += [token.i] * len(own)
+        owners += [i] * len(own)
     return numbers, owners
