@@ -258,7 +258,7 @@ def test_every_page_is_accessible_and_fits(new_page, alone, width, scheme):
         page.goto(alone.url + path)
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    assert "No notes here" in page.inner_text("main")
+    assert "No notes to show" in page.inner_text("main")
     page.goto(alone.url + "notes/99")
     assert "There is no such note" in page.inner_text("main")
     page.goto(alone.url)

@@ -50,12 +50,12 @@ KNOWN = {
     "w001-07": "functional_limitation is present, but no LIMITATION is marked",  # it rests on the share of a goal that is reached
     "w006-01": "code_minutes is present, but minutes.codes is empty",  # minutes of a run-through with no service named
     "w030-01": "the clock times give the length of the visit: total_time is weak, not missing",  # they time one exercise
-    "w051-08": "an EXERCISE has no name of an exercise",  # the short name of one that is named in full before
-    "w083-06": "a RATIONALE follows an exercise that was given, but purpose_link is missing",  # the purpose is another treatment's
+    "w051-08": "an EXERCISE does not name an exercise",  # the short name of one that is named in full before
+    "w083-06": "a RATIONALE follows an exercise that was performed, but purpose_link is missing",  # the purpose is another treatment's
     "w113-09": "every service has its minutes and no total is stated: total_time is weak, not missing",  # heat and a splint check have none
     "w159-01": "units are given, but none of these numbers is in the note",  # they stand glued to a letter (`2u`)
     "w151-06": "an EXERCISE is followed by its DOSE, but exercise_detail is weak",  # the dose stands on a type of exercise alone
-    "w091-12": "an EXERCISE has no name of an exercise",  # a method's own short name
+    "w091-12": "an EXERCISE does not name an exercise",  # a method's own short name
 }
 
 

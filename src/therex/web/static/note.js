@@ -250,7 +250,7 @@ async function flush() {
   } catch {
     keep(sent);
     failing += 1;
-    say("Not saved yet: the server does not answer. Retrying …", true);
+    say("Not saved yet: the server is not responding. Retrying …", true);
     setTimeout(flush, Math.min(500 * 2 ** failing, 8000));
     busy = false;
     return;
@@ -319,7 +319,7 @@ function step(name) {
         else if (name === "decide" && $("goon").checked) { const form = $("nextform"); form.elements.decided.value = state.number; form.submit(); }
         else location.reload();
       } else { if (status === 412) await fresh(); refused = got.message; show(); if (status === 422) nextOpen(); }
-    } catch { refused = "The server does not answer. Nothing was changed."; show(); }
+    } catch { refused = "The server is not responding. Nothing was changed."; show(); }
   };
   refused = "";
   if (busy || waiting) { after = go; flush(); } else go();
@@ -348,10 +348,10 @@ function show() {
   $("spared").hidden = !spared;
   panel.classList.toggle("spare", spared && !state.tool);
   if ($("na")) $("na").hidden = spared || state.decided;
-  if ($("rest")) { $("rest").hidden = !left || state.decided || spared; $("rest").textContent = left === 1 ? "Mark the 1 not judged as missing" : "Mark the " + left + " not judged as missing"; }
+  if ($("rest")) { $("rest").hidden = !left || state.decided || spared; $("rest").textContent = "Mark the remaining " + left + " as missing"; }
   const line = $("line");
   line.replaceChildren();
-  if (told.unusable) line.append("This note cannot be judged. A spare takes its place.");
+  if (told.unusable) line.append("This note cannot be judged. A spare note takes its place.");
   else if (state.line) line.append("Charge line: ", el("span", "pill " + state.line, state.line_word), " " + (state.because || ""));
   why();
   if (editable) {
