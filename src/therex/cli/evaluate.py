@@ -65,7 +65,7 @@ def _print(figures: dict[str, Any]) -> None:
     )
     show(
         f"{counted(figures['notes'], 'marked note')}{failed}\n",
-        columns(("label", "marked", "found (recall)", "right (precision)", "F1", "F1, exact boundaries"), labels),
+        columns(("label", "marked", "found (recall)", "right (precision)", "F1", "F1 (exact)"), labels),
         "",
         columns(("element", "state right"), elements),
         "",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 group = typer.Typer(help="List, compare, and switch models.", no_args_is_help=True, rich_markup_mode="rich")
 _DATA = "A folder of marked notes that neither model was trained on (.note files; docs/annotation.md shows the format)."
 Data = Annotated[Path | None, typer.Option("--data", help=_DATA)]
-_HEADINGS = ("", "model", "notes", "ranked correctly (AUROC)", "squared error (Brier)", "verdicts given", "in use when trained")
+_HEADINGS = ("", "model", "notes", "ranking (AUROC)", "squared error (Brier)", "verdicts given", "in use when trained")
 
 
 @group.command("list")
