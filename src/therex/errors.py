@@ -66,5 +66,5 @@ def sized(text: str) -> str:
         ``too_large``: it has more than `LONGEST` characters.
     """
     if len(text) > LONGEST:
-        raise NoteError("too_large", f"The note is longer than {LONGEST:,} characters: give each visit as a note of its own.")
+        raise NoteError("too_large", f"The note is longer than {LONGEST:,} characters: split it into one note per visit.")
     return text

@@ -57,7 +57,7 @@ def checked_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or name == SHIPPED:
         raise ModelError(
-            f"a model's name must be lowercase letters, digits, dots, dashes and underscores, at most 64, start with a letter or digit, and not be {SHIPPED!r}"
+            f"a model name must start with a letter or digit, have only lowercase letters, digits, dots, dashes, and underscores, at most 64, and not be {SHIPPED!r}"
         )
     return name
 
@@ -82,7 +82,7 @@ def model_folder(name: str | None = None) -> Path:
     folder = home() / "models" / checked_name(name)
     if not (folder / NECESSITY).is_dir():
         known = ", ".join((SHIPPED, *user_models()))
-        raise ModelError(f"there is no model of that name: it must be one of {known}")
+        raise ModelError(f"unknown model: use one of {known}")
     return folder
 
 
@@ -101,7 +101,7 @@ def in_use() -> tuple[str, list[str]]:
         state = json.loads(path.read_text(encoding="utf-8"))
         return str(state["in_use"]), [str(x) for x in state["before"]]
     except (OSError, ValueError, KeyError, TypeError):
-        raise ModelError(f"{_STATE} in the folder of your models cannot be read: fix it, or remove it to use the shipped model") from None
+        raise ModelError(f"{_STATE} in your model folder cannot be read: fix it, or remove it to use the shipped model") from None
 
 
 def set_in_use(name: str, before: list[str]) -> None:

@@ -48,6 +48,6 @@ def test_evaluate_ends_with_a_judgment_in_columns_of_plain_words(tmp_path, capsy
         main(["evaluate", str(tmp_path), "--by", "discipline"])
     out, err = capsys.readouterr()
     lines = out.rstrip().splitlines()
-    assert stop.value.code == 0 and "{" not in out and "_" not in out and "phrases found" in lines[2] and "share right" in lines[2]
+    assert stop.value.code == 0 and "{" not in out and "_" not in out and "found (recall)" in lines[2] and "right (precision)" in lines[2]
     assert "These are only 3 notes, so the figures are rough: elements are right in " in " ".join(lines[-2:])
     assert "Progress" not in err

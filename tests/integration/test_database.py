@@ -259,7 +259,7 @@ def test_a_note_that_cannot_be_stored_is_told_by_the_command_and_counts_as_an_er
 
 @pytest.mark.parametrize("batch", ["x" * 201, "a\0", "a\udcff", "a\x1b[31m"])
 def test_a_name_of_a_batch_that_cannot_be_stored_is_refused_at_once(batch, tmp_path):
-    with pytest.raises(InputError, match="--batch must have at most 200 characters"):
+    with pytest.raises(InputError, match="--batch must be at most 200 printable characters"):
         Database(str(tmp_path / "r.db"), batch)
     assert not (tmp_path / "r.db").exists()
 

@@ -71,7 +71,7 @@ def test_another_feature_list_is_refused(tmp_path):
     manifest = json.loads((folder / MANIFEST).read_text())
     manifest["features"] = ["x", *NAMES[1:]]
     (folder / MANIFEST).write_text(json.dumps(manifest))
-    with pytest.raises(ModelError, match="other features"):
+    with pytest.raises(ModelError, match="different features"):
         load_model(folder)
 
 

@@ -153,7 +153,7 @@ def test_too_few_notes_are_refused(tmp_path, few):
 
 def test_an_id_in_two_corpora_is_refused(few, tmp_path):
     shutil.copytree(few / "train", tmp_path / "other")
-    with pytest.raises(CorpusError, match="share an id"):
+    with pytest.raises(CorpusError, match="have the same id"):
         load_corpora([few / "train", tmp_path / "other"])
 
 
@@ -177,7 +177,7 @@ def test_promotion_refuses_a_worse_model_unless_forced_and_rollback_takes_the_ol
     assert promote("bad", notes, force=True).verdict == "worse"
     assert in_use()[0] == "bad" and Analyzer.create().model.linear != Analyzer.create(model=SHIPPED).model.linear
     assert rollback() == SHIPPED and in_use() == (SHIPPED, [])
-    with pytest.raises(ModelError, match="no earlier model"):
+    with pytest.raises(ModelError, match="no previous model"):
         rollback()
 
 

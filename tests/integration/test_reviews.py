@@ -581,7 +581,7 @@ def test_the_export_of_the_page_is_notes_that_training_reads(many):
     ("args", "why"),
     [
         (("review", "nothing.json"), "the sample file cannot be read"),
-        (("review", "{sample}", "--host", "0.0.0.0"), "--users, --certificate and --key"),
+        (("review", "{sample}", "--host", "0.0.0.0"), "--users, --certificate, and --key"),
         (("review", "{sample}", "--users"), "there is no administrator yet"),
         (("review", "{sample}", "--administrator", "Dee"), "--administrator requires --users"),
         (("review", "{sample}", "--certificate", "x.pem"), "must be given together"),
@@ -608,4 +608,4 @@ def test_an_appraisal_before_anything_is_settled_is_one_line(run, drawn, tmp_pat
 def test_a_file_that_is_no_database_is_refused(run, drawn, tmp_path):
     (tmp_path / "r.db").write_text("something else", encoding="utf-8")
     code, _, err = run("appraise", str(drawn), "--database", str(tmp_path / "r.db"))
-    assert code == 2 and "is not a database of reviews" in err and err.count("\n") == 1
+    assert code == 2 and "is not a review database" in err and err.count("\n") == 1

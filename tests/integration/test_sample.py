@@ -113,7 +113,7 @@ def test_an_altered_sample_is_refused(run, period, tmp_path, alter):
     alter(told)
     out.write_text(json.dumps(told), encoding="utf-8")
     code, _, err = run("sample", str(period), "--like", str(out))
-    assert code == 2 and "altered after it was drawn" in err
+    assert code == 2 and "altered after the sample was drawn" in err
 
 
 def test_a_note_that_the_tool_cannot_read_is_no_part_of_the_frame(run, period, tmp_path):
@@ -168,7 +168,7 @@ def test_a_probe_of_other_strata_is_refused(run, period, tmp_path):
         str(probe),
     )
     code, _, err = run(*args)
-    assert code == 2 and "its strata are none of these" in err
+    assert code == 2 and "no stratum of the earlier report is in this sample" in err
     probe.write_text(probe.read_text(encoding="utf-8").replace("West", "North"), encoding="utf-8")
     assert run(*args)[0] == 0
 
@@ -179,11 +179,11 @@ def test_a_probe_of_other_strata_is_refused(run, period, tmp_path):
         (["-n", "500"], "fewer than the 500"),
         (["--by", "ward", "-n", "5"], "has no column of that name"),
         (["-n", "5", "--only", "clinic"], "COLUMN=VALUE"),
-        (["-n", "5", "--only", "clinic=West"], "all 60 notes are left out"),
+        (["-n", "5", "--only", "clinic=West"], "all 60 notes are excluded"),
         (["--by", "therapist"], "--size or --precision is required"),
-        (["-n", "5", "--amount", "clinic"], "is no number"),
+        (["-n", "5", "--amount", "clinic"], "is not a number"),
         (["-n", "5", "--probe", "nothing.json"], "--probe"),
-        (["-n", "5", "--by", "patient"], "no note tells its patient"),
+        (["-n", "5", "--by", "patient"], "no note has a value for patient"),
         (["-n", "5", "--like", "other.json"], "--like takes the design from the file"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_feature_that_is_no_more_is_refused(saved):
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["features"] = [*manifest["features"], "gone"]
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(ModelError, match="other features"):
+    with pytest.raises(ModelError, match="different features"):
         load_model(folder)
 
 

@@ -113,7 +113,7 @@ def test_an_own_profile_extends_a_shipped_one(tmp_path):
             "effective_from: soon",
             r"line 10: rule 1 \(own.home_program\): effective_from: 'soon' is not a date",
         ),
-        ("effective_from: 2026-01-01", "effective_from: 2026-02-30", r"line 11: effective_from: 2026-02-30 is not a date in the calendar"),
+        ("effective_from: 2026-01-01", "effective_from: 2026-02-30", r"line 11: effective_from: 2026-02-30 is not a valid date"),
         (
             "effective_to: null",
             "effective_to: 2025-12-31",

@@ -43,10 +43,10 @@ def told(time, rules=("cms", "ama"), billed=None):
     ("time", "want"),
     [
         (visit(billed={"97110": 4}, session=30), ["97110: billed 4 units; a visit of 30 minutes allows at most 2"]),
-        (visit(billed={"97110": 2}, clock=22), ["97110: billed 2 units; a visit of 22 minutes by the clock allows at most 1"]),
+        (visit(billed={"97110": 2}, clock=22), ["97110: billed 2 units; a visit of 22 minutes by its clock times allows at most 1"]),
         (
             visit(billed={"97110": 2, "97140": 2}, clock=38),
-            ["97110, 97140: billed 4 timed units; a visit of 38 minutes by the clock allows at most 3"],
+            ["97110, 97140: billed 4 timed units; a visit of 38 minutes by its clock times allows at most 3"],
         ),
         (
             visit({"97110": 30, "97112": 8}, {"97110": 2, "97112": 2}),
@@ -63,9 +63,9 @@ def told(time, rules=("cms", "ama"), billed=None):
         (visit(billed={"97110": 3}, total=25), ["97110: billed 3 units; 25 timed minutes support at most 2 under either rule"]),
         (
             visit({"97110": 25}, {"97110": 2}, given=["G0283"], total=25, in_all=4),
-            ["billed 4 units in all; a visit of 25 timed minutes allows at most 2 timed and 1 untimed"],
+            ["billed 4 units in total; a visit of 25 timed minutes allows at most 2 timed and 1 untimed"],
         ),
-        (visit(given=["97110", "97140"], session=30, in_all=3), ["billed 3 units in all; a visit of 30 minutes allows at most 2"]),
+        (visit(given=["97110", "97140"], session=30, in_all=3), ["billed 3 units in total; a visit of 30 minutes allows at most 2"]),
     ],
 )
 def test_units_above_what_is_supported_are_told_with_their_figures(time, want):

@@ -36,7 +36,7 @@ def test_columns_by_flag_and_tabs(tmp_path):
         ("Note,Units\nSECRET,2\n", "no column for code: its name must be one of code, cpt.* name another with --claim-columns"),
         ("Note,CPT,Units\nSECRET,97110,two\n", "line 2: units must be a whole number"),
         ("Note,CPT,Units\nSECRET,9711,2\n", "line 2 must have a five-character code"),
-        ("CPT,Units\n97110,2\n", "line 2 must have a five-character code, and a note, or a patient and a date"),
+        ("CPT,Units\n97110,2\n", "line 2 must have a five-character code, and either a note or a patient and a date"),
         ("Patient,DOS,CPT,Units\nSECRET,soon,97110,2\n", "line 2: the date of service must be a date"),
         ("Note,CPT,Units,Mods\nSECRET,97110,2,GPX\n", "line 2: a modifier must have two"),
         ("Note,CPT,Units,Amount\nSECRET,97110,2,much\n", "line 2: the amount"),

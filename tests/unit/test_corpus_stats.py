@@ -178,13 +178,13 @@ def call(*args):
 def test_without_a_wave_all_notes_are_shown_and_nothing_fails(folder, capsys):
     assert call(str(folder)) == 0
     out = capsys.readouterr().out
-    assert re.search(r"(?m)^author +w0 1, w1 1$", out) and "all notes: 2 notes" in out and "out of bounds" in out
+    assert re.search(r"(?m)^author +w0 1, w1 1$", out) and "all notes: 2 notes" in out and "out of range" in out
 
 
 def test_a_wave_out_of_bounds_fails(folder, capsys):
     assert call(str(folder), "--wave", "first=w0") == 1
     out = capsys.readouterr().out
-    assert "first: 1 note " in out and re.search(r"1\.000 +≤ 0\.15 +out of bounds", out) and re.search(r"(?m)– +< 0\.25$", out)
+    assert "first: 1 note " in out and re.search(r"1\.000 +≤ 0\.15 +out of range", out) and re.search(r"(?m)– +< 0\.25$", out)
 
 
 def test_two_waves_have_two_tables(folder, capsys):

@@ -12,7 +12,7 @@ from therex.redaction.replace import redact
 from therex.types import Note
 
 LIMIT = 2_000
-SAID = "The note is longer than 2,000 characters: give each visit as a note of its own."
+SAID = "The note is longer than 2,000 characters: split it into one note per visit."
 LONG = "Marta walks. " * 200
 
 

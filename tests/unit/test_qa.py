@@ -31,7 +31,7 @@ def test_allocation():
     assert sum(neyman) == 60 and neyman[0] > 2 * neyman[1]
 
 
-@pytest.mark.parametrize(("size", "why"), [(5, "strata want"), (5000, "larger")])
+@pytest.mark.parametrize(("size", "why"), [(5, "strata require"), (5000, "larger")])
 def test_an_allocation_that_cannot_be(size, why):
     with pytest.raises(ValueError, match=why):
         allocate(size, [600, 300, 100])
@@ -61,7 +61,7 @@ def test_no_error_found_is_not_no_error():
 
 @pytest.mark.parametrize("wrong", [[], [Stratum(5, 0, 0)], [Stratum(5, 6, 1)], [Stratum(5, 3, 4)]])
 def test_a_sample_that_cannot_be_is_refused(wrong):
-    with pytest.raises(ValueError, match="want 0 <="):
+    with pytest.raises(ValueError, match="must have 0 <="):
         stratified(wrong)
 
 

@@ -318,10 +318,10 @@ def test_two_columns_of_one_name_are_refused(tmp_path):
         ("t.xlsx", workbook([["text", "text "], ["a", "b"]])),
         ("t.parquet", parquet([["a"], ["b"]], ["text", "TEXT"])),
     ):
-        with pytest.raises(InputError, match="two columns have the same name for text"):
+        with pytest.raises(InputError, match="two columns for text have the same name"):
             read(tmp_path, name, data)
     assert told(read(tmp_path, "t.csv", "text,x,x\na,1,2\n")) == ["a"]
-    with pytest.raises(InputError, match="two columns have the same name that --by"):
+    with pytest.raises(InputError, match="two columns chosen by --by"):
         read(tmp_path, "t.csv", "text,x,x\na,1,2\n", keep=("x",))
 
 

@@ -41,5 +41,5 @@ def test_what_is_no_claim_is_refused_with_no_content(text, tmp_path):
 def test_a_line_without_units_is_told_by_its_number(tmp_path):
     path = tmp_path / "x.837"
     path.write_text(FILE.read_text().replace("97140:GP:59*60*UN*1", "97140:GP:59*60*UN*"))
-    with pytest.raises(InputError, match="service line 2 must have a code and whole units"):
+    with pytest.raises(InputError, match="service line 2 must have a code and a whole number of units"):
         read_claims(path)

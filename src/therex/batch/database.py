@@ -94,7 +94,7 @@ class Database:
     def __init__(self, target: str, batch: str = "") -> None:
         url = url_of(target)
         if len(batch) > MOST_BATCH or not batch.isprintable():
-            raise InputError(f"--batch must have at most {MOST_BATCH} characters, all of them printable")
+            raise InputError(f"--batch must be at most {MOST_BATCH} printable characters")
         self._batch = batch
         self._held: list[_Held] = []
         self._path = file_of(url)

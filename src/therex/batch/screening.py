@@ -184,7 +184,7 @@ def screen_to(output: Path, items: Iterable[Item], job: Job, depends_on: Iterabl
         sums.cut(0)
     stream, done = _known(iter(items), part, sums, job, tally, beside)
     if part.other or (part.done and not done):
-        print("therex: --output: the file had an unfinished run of other notes or options; this run starts over", file=sys.stderr)
+        print("therex: --output: the file has an interrupted run with different notes or options; this run starts over", file=sys.stderr)
     elif done:
         print(f"therex: --output: {done} notes were already done; resuming", file=sys.stderr)
     if done:

@@ -202,7 +202,7 @@ def sentence(over: OverBilled, verb: str = "billed") -> str:
     if over.kind == "total":
         beside = f" timed and {over.untimed} untimed" if over.untimed else ""
         most = f"{over.supported - over.untimed}{beside}"
-        return f"{verb} {_units(over.billed)} in all; {_length(over)} allows at most {most}"
+        return f"{verb} {_units(over.billed)} in total; {_length(over)} allows at most {most}"
     head = f"{', '.join(over.codes)}: {verb} {_units(over.billed, timed=len(over.codes) > 1)}"
     if over.kind == "visit":
         return f"{head}; {_length(over)} allows at most {over.supported}"
@@ -214,7 +214,7 @@ def sentence(over: OverBilled, verb: str = "billed") -> str:
 
 def _length(over: OverBilled) -> str:
     if over.source == "clock":
-        return f"a visit of {over.minutes:g} minutes by the clock"
+        return f"a visit of {over.minutes:g} minutes by its clock times"
     return f"a visit of {over.minutes:g} minutes" if over.source else f"a visit of {over.minutes:g} timed minutes"
 
 

@@ -33,7 +33,7 @@ class _UniqueKeys(BASE):  # type: ignore[misc]
                 try:
                     self.construct_object(value_node)
                 except ValueError:
-                    raise ResourceError(f"{where}: {key}: {value_node.value} is not a date in the calendar (YYYY-MM-DD)") from None
+                    raise ResourceError(f"{where}: {key}: {value_node.value} is not a valid date (YYYY-MM-DD)") from None
         result: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return result
 

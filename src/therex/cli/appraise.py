@@ -16,9 +16,9 @@ def appraise(
     sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="The sample file, reviewed with `therex review`.")],
     format: Annotated[
         str | None,
-        typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}. Default: by the output file's suffix, else table."),
+        typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}. Default: from the --output extension, or table."),
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
     database: Annotated[
         str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where the reviews are stored, as for `therex review`.")
     ] = None,
@@ -37,7 +37,7 @@ def appraise(
     if format == "xlsx" and output is None:
         raise InputError("--format xlsx requires --output FILE")
     if not 0.5 <= confidence < 1:
-        raise InputError("--confidence must be from 0.5 to below 1")
+        raise InputError("--confidence must be at least 0.5 and less than 1")
     output = standard(output)
     check({"--output": output}, (sample, database if database and "://" not in database else None, *(before or ())))
     earlier = [_earlier(path) for path in before or []]

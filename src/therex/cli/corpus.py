@@ -19,13 +19,13 @@ group = typer.Typer(help="Check, count, compare, and convert marked notes.", no_
 @group.command("check")
 def check(
     folder: Annotated[Path, typer.Argument(help=_FOLDER)] = Path("training_data/notes"),
-    errors_only: Annotated[bool, typer.Option("--errors-only", help="Print the errors only.")] = False,
+    errors_only: Annotated[bool, typer.Option("--errors-only", help="Print only the errors.")] = False,
 ) -> int:
     """Check marked notes against the guidelines.
 
     An error breaks the guidelines (docs/annotation.md); a warning asks for a second look.
 
-    Notes are numbered in the order of their file names. Exit code 1 if there are errors.
+    Notes are numbered in file name order. Exit code 1 if there are errors.
     """
     from therex.corpus.check import check as faults
     from therex.corpus.lint import batch_findings, findings
@@ -63,16 +63,20 @@ def stats(
     folder: Annotated[Path, typer.Argument(help=_FOLDER)] = Path("training_data/notes"),
     wave: Annotated[
         list[str] | None,
-        typer.Option("--wave", metavar="NAME=WRITER,...", help="Check the notes of these writers against the bounds; may be repeated."),
+        typer.Option(
+            "--wave", metavar="NAME=WRITER,...", help="Check the notes by these writers against the required ranges. Can be repeated."
+        ),
     ] = None,
-    against: Annotated[Path | None, typer.Option("--against", help="A folder of marked notes to compare the texts with.")] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Another folder of marked notes, to check for near-duplicate text.")
+    ] = None,
     second: Annotated[Path | None, typer.Option("--second", help="A folder of the same notes, marked by a second annotator.")] = None,
 ) -> int:
     """Count notes, labels, and states of elements.
 
-    The last table has the figures that new notes must meet, for all notes or for each --wave.
+    The last table compares the notes, or each --wave, with the required ranges for new notes.
 
-    Exit code 1 if a figure of a wave is out of bounds.
+    Exit code 1 if a figure for a wave is out of range.
     """
     from therex.cli.figures import columns, share, show
     from therex.cli.options import counted
@@ -87,10 +91,8 @@ def stats(
     failed = False
     for name, part in waves or [("all notes", notes)]:
         figures = accept(part, others, other_marks)
-        rows = (
-            (f.name, share(f.value), f.bound, "out of bounds" if f.out else "within bounds" if f.value is not None else "") for f in figures
-        )
-        show("", columns((f"{name}: {counted(len(part), 'note')}", "figure", "bound", "result"), rows))
+        rows = ((f.name, share(f.value), f.bound, "out of range" if f.out else "in range" if f.value is not None else "") for f in figures)
+        show("", columns((f"{name}: {counted(len(part), 'note')}", "figure", "required", "result"), rows))
         failed |= bool(waves) and any(f.out for f in figures)
     return int(failed)
 
@@ -134,7 +136,7 @@ def _counts(notes: list[MarkedNote]) -> None:
         columns(("front matter", "notes"), about, left=2),
         "",
         columns(("label", "marks", "beside other marks", "inside other marks"), labels),
-        f"\nWords of a deficit that are not marked: {sum(unmarked.values())}{f' ({why})' if why else ''}\n",
+        f"\nDeficit terms not marked: {sum(unmarked.values())}{f' ({why})' if why else ''}\n",
         columns(("element", *STATES), states),
     )
 
@@ -159,7 +161,7 @@ def agree(
     kappas += [("all elements", share(found.all_elements)), ("medical necessity", share(found.necessity))]
     show(
         f"{counted(found.notes, 'note')} marked by both\n",
-        columns(("label", "marked by both", "only the first", "only the second", "agreement (F1)"), labels),
+        columns(("label", "marked by both", "first only", "second only", "agreement (F1)"), labels),
         "",
         columns(("element", "agreement beyond chance (kappa)"), kappas),
     )
@@ -190,14 +192,14 @@ def labels(
 
 @group.command("suggest")
 def suggest(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders of notes without marks.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file of Label Studio tasks to write.")],
-    most: Annotated[int, typer.Option("--most", "-n", min=1, max=100_000, help="Number of notes to choose at most.")] = 20,
-    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders of unmarked notes.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Label Studio task file to write.")],
+    most: Annotated[int, typer.Option("--most", "-n", min=1, max=100_000, help="Maximum number of notes to select.")] = 20,
+    model: Annotated[str | None, typer.Option("--model", help="Model to use (see `therex model list`). Default: the model in use.")] = None,
 ) -> int:
-    """Choose the notes to annotate next.
+    """Select the notes to annotate next.
 
-    The model marks them; they are those it is least sure of and that are least alike.
+    The model selects the notes that it is least certain about and that differ most from each other, and marks them.
     """
     from therex.batch.apart import notes_apart
     from therex.batch.outputs import whole
@@ -230,14 +232,14 @@ def suggest(
     with whole(output) as part:
         to_label_studio([s.note for s in found], part)
     rows = ((str(k), f"{s.unsure:.2f}", f"{s.score:.2f}", f"{s.elements:.2f}") for k, s in enumerate(found, 1))
-    show(columns(("task", "unsure overall", "necessity score", "unsure of the elements"), rows))
+    show(columns(("task", "uncertainty", "necessity score", "element uncertainty"), rows))
     print(f"therex: Label Studio tasks written: {counted(len(found), 'note')}", file=sys.stderr)
     return 0
 
 
 FORMATS = ("label-studio", "prodigy", "doccano", "brat", "docbin", "marked")
 FOLDERS = ("brat", "marked")
-_FORMATS = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+_FORMATS = f"{', '.join(FORMATS[:-1])}, or {FORMATS[-1]}"
 
 
 def placed(target: Path, to: str, flag: str, read: Path) -> None:
@@ -313,14 +315,14 @@ def import_(
 
     reader = READERS[one_of("--from", from_, FORMATS)]
     if not source.exists():
-        raise InputError("SOURCE: there is no such file or folder")
+        raise InputError("SOURCE: no such file or folder")
     if source.is_dir() != (from_ in FOLDERS):
         raise InputError(f"SOURCE must be a {'folder' if from_ in FOLDERS else 'file'} for --from {from_}")
     check_folder(folder, "FOLDER", [source])
     try:
         notes = reader(source)
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
-        raise CorpusError("SOURCE: part of the export is missing or not in its format; export it again") from None
+        raise CorpusError("SOURCE: the export is incomplete or not in the --from format; export it again") from None
     WRITERS["marked"](notes, folder)
     typer.echo(f"{counted(len(notes), 'note')} written")
     return 0

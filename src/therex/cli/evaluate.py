@@ -12,15 +12,15 @@ import typer
 def evaluate(
     data: Annotated[Path, typer.Argument(help="A folder of marked notes (.note files; docs/annotation.md shows the format).")],
     by: Annotated[
-        str | None, typer.Option("--by", help="Figures also by a key of the notes' front matter, such as discipline or note_type.")
+        str | None, typer.Option("--by", help="Also report figures by a front matter key, such as discipline or note_type.")
     ] = None,
-    model: Annotated[str | None, typer.Option("--model", help="A model of `therex model list`; the one in use by default.")] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Read with the smaller, faster, less accurate model.")] = False,
+    model: Annotated[str | None, typer.Option("--model", help="Model to use (see `therex model list`). Default: the model in use.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Use the light tagger: faster and less accurate.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print all figures as JSON.")] = False,
 ) -> int:
-    """Measure how well marked notes are read.
+    """Measure accuracy on marked notes.
 
-    Notes that the model was trained on overstate its accuracy: use notes that were kept apart.
+    Use held-out notes: notes that the model was trained on overstate its accuracy.
     """
     from therex.cli.options import analyzer as load
     from therex.cli.progress import watching
@@ -65,13 +65,13 @@ def _print(figures: dict[str, Any]) -> None:
     )
     show(
         f"{counted(figures['notes'], 'marked note')}{failed}\n",
-        columns(("label", "marked", "phrases found", "share right", "both (F1)", "F1, exact edges"), labels),
+        columns(("label", "marked", "found (recall)", "right (precision)", "F1", "F1 (exact)"), labels),
         "",
         columns(("element", "state right"), elements),
         "",
-        columns(("contradiction", "notes with it", "found", "share right"), conflicts),
+        columns(("contradiction", "notes with it", "found (recall)", "right (precision)"), conflicts),
         "",
-        columns(("all together", "figure"), _summary(figures)),
+        columns(("overall", "figure"), _summary(figures)),
         *_details(figures["details"]),
     )
 
@@ -87,7 +87,7 @@ def _summary(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, share(figures["elements"][key])
     minutes = figures["minutes"]
     yield f"Minutes and units right, of {minutes['stated']} stated", share(minutes["right"])
-    yield "Minutes and units read that are not stated", str(minutes["invented"])
+    yield "Minutes and units reported but not stated", str(minutes["invented"])
     necessity = figures["necessity"]
     for key, name in words("necessity").items():
         if key in necessity:
@@ -109,7 +109,7 @@ def _details(details: dict[str, Any]) -> Iterator[Any]:
         yield f"\nType of exercise right: {details['types']['right']:.3f} of {details['types']['of']}"
     if found:
         yield ""
-        yield columns(("value or link", "marked", "found", "share right", "both (F1)"), found)
+        yield columns(("value or link", "marked", "found (recall)", "right (precision)", "F1"), found)
 
 
 def _print_parts(by: str, parts: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ def explain(
     check({"--output": output}, (path, claims, claim_columns, payer))
     notes = list(notes_apart([path]))
     if len(notes) != 1:
-        raise InputError(f"the input must be one note and has {len(notes)}; use `therex screen` for more")
+        raise InputError(f"the input must have exactly one note, but it has {len(notes)}; use `therex screen` for more")
     note = notes[0]
     if isinstance(note, NoteError):
         raise InputError(note.message)

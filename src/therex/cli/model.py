@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 group = typer.Typer(help="List, compare, and switch models.", no_args_is_help=True, rich_markup_mode="rich")
 _DATA = "A folder of marked notes that neither model was trained on (.note files; docs/annotation.md shows the format)."
 Data = Annotated[Path | None, typer.Option("--data", help=_DATA)]
-_HEADINGS = ("", "model", "notes", "pairs ranked right (AUROC)", "squared error (Brier)", "verdicts given", "in use at the time")
+_HEADINGS = ("", "model", "notes", "ranking (AUROC)", "squared error (Brier)", "verdicts given", "in use when trained")
 
 
 @group.command("list")
 def list_() -> int:
     """List the shipped model and your own.
 
-    A star marks the model in use. The figures are from writers it was not trained on.
+    A star marks the model in use. The figures are for writers that a model was not trained on.
     """
     from therex.cli.figures import columns, show
     from therex.errors import ModelError
@@ -49,8 +49,10 @@ def _row(about: dict[str, Any]) -> tuple[str, str, str, str, str]:
 
 
 @group.command("show")
-def show_(name: Annotated[str | None, typer.Argument(help="A model of `therex model list`; the one in use by default.")] = None) -> int:
-    """Show what a model was trained on and how good it is."""
+def show_(
+    name: Annotated[str | None, typer.Argument(help="Model to show (see `therex model list`). Default: the model in use.")] = None,
+) -> int:
+    """Show what a model was trained on and how accurate it is."""
     from therex.cli.figures import columns, show
     from therex.errors import ModelError
     from therex.reports.harmless import harmless
@@ -87,12 +89,12 @@ def _about(about: dict[str, Any], low: float, high: float) -> list[tuple[str, st
         ("left to a reviewer", f"scores between {low:.3f} and {high:.3f}"),
         ("verdicts given", f"{cv['decided']:.3f} of the notes"),
         ("verdicts right", f"{cv['accuracy_decided']:.3f}" if cv["accuracy_decided"] is not None else "–"),
-        ("limit of error", f"at most {review['error_bound']:.3f} with confidence {1 - review['delta']:.2f}, for {review['holds_for']}"),
+        ("error limit", f"at most {review['error_bound']:.3f} with confidence {1 - review['delta']:.2f}, for {review['holds_for']}"),
         ("supported ranked above others", f"{cv['auroc']:.3f} (AUROC)"),
         ("mean squared error of the score", f"{cv['brier']:.3f} (Brier score)"),
-        ("training of the reader", passes if reader else "–"),
-        ("made with", ", ".join(f"{name} {version}" for name, version in (about.get("libraries") or {}).items())),
-        ("digest of its notes", str(data["sha256"])[:16]),
+        ("reader training", passes if reader else "–"),
+        ("trained with", ", ".join(f"{name} {version}" for name, version in (about.get("libraries") or {}).items())),
+        ("SHA-256 of the training notes", str(data["sha256"])[:16]),
     ]
 
 
@@ -103,18 +105,18 @@ def _weights(weights: tuple[float, ...]) -> Any:
 
     order = sorted(zip(NAMES, weights, strict=True), key=lambda row: -abs(row[1]))
     rows = ((f"{weight:+.3f}", message(name, True)) for name, weight in order if abs(weight) >= 0.0005)
-    return columns(("weight", "what moves the score of a note"), rows, left=2)
+    return columns(("weight", "what affects the score of a note"), rows, left=2)
 
 
 @group.command("compare")
 def compare(
-    first: Annotated[str, typer.Argument(help="A model of `therex model list`, such as shipped.")],
-    second: Annotated[str, typer.Argument(help="The model to compare with it.")],
+    first: Annotated[str, typer.Argument(help="A model from `therex model list`, such as shipped.")],
+    second: Annotated[str, typer.Argument(help="The model to compare with the first.")],
     data: Annotated[Path, typer.Option("--data", help=_DATA)],
 ) -> int:
     """Compare two models on the same marked notes.
 
-    Where the 95 % interval of a gain includes 0, no difference is shown.
+    If the 95% interval of a gain includes 0, no difference is shown.
     """
     from therex.analysis import Analyzer
     from therex.cli.progress import watching
@@ -141,20 +143,20 @@ def _print(found: Comparison) -> None:
     )  # fmt: skip
     show(
         f"{counted(found.notes, 'marked note')}, {found.families} groups of similar notes\n",
-        columns(("figure", "first", "second", "gain of the second", "95 % interval", "the second is"), rows),
+        columns(("figure", "first", "second", "gain of the second", "95% interval", "the second is"), rows),
         f"\n{of_comparison(found)}",
     )
 
 
 @group.command("promote")
 def promote(
-    name: Annotated[str, typer.Argument(help="A model of `therex model list`.")],
+    name: Annotated[str, typer.Argument(help="A model from `therex model list`.")],
     data: Data = None,
-    force: Annotated[bool, typer.Option("--force", help="Put the model into use even if it is worse, or without --data.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Switch to the model even if it is worse, or without --data.")] = False,
 ) -> int:
-    """Put a model into use, unless it is worse.
+    """Switch to a model, unless it is worse than the one in use.
 
-    It is compared with the one in use on marked notes. `therex model rollback` goes back.
+    The two are compared on marked notes. `therex model rollback` switches back.
     """
     from therex.cli.progress import watching
     from therex.corpus.marked import load_folder
@@ -165,13 +167,13 @@ def promote(
         found = run(name, notes, force=force, watch=watch)
     if found is not None:
         _print(found)
-    typer.echo(f"in use: {name} (`therex model rollback` goes back to the model before it)")
+    typer.echo(f"in use: {name} (`therex model rollback` switches back to the previous model)")
     return 0
 
 
 @group.command("rollback")
 def rollback() -> int:
-    """Go back to the model that was in use before."""
+    """Switch back to the previous model."""
     from therex.training.registry import rollback as run
 
     typer.echo(f"in use: {run()}")

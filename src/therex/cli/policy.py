@@ -124,7 +124,7 @@ def check(path: Annotated[str, typer.Argument(help="Your organization's policy f
     p = policy(path)
     inherited = f", {len(p.rules) + len(p.episode)} with those of {p.extends}" if p.extends else ""
     more = f", {counted(len(p.custom), 'custom element')}" if p.custom else ""
-    typer.echo(f"{p.id} {p.version}: {counted(len(p.own), 'own rule')}{inherited}{more}; no errors")
+    typer.echo(f"{p.id} {p.version}: {counted(len(p.own), 'rule')} of its own{inherited}{more}; no errors")
     return 0
 
 

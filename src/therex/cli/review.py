@@ -17,15 +17,15 @@ def review(
     database: Annotated[
         str | None, typer.Option("--database", envvar="THEREX_REVIEWS", help="Where reviews are stored: a SQLite file (default: SAMPLE.reviews.db), or a PostgreSQL URL.")
     ] = None,
-    name: Annotated[str, typer.Option("--name", help="The reviewer's name, without --users.")] = "reviewer",
-    users: Annotated[bool, typer.Option("--users", help="Several reviewers, who sign in with name and password.")] = False,
-    administrator: Annotated[str | None, typer.Option("--administrator", metavar="NAME", help="With --users: add this administrator. The password is asked for, or read from standard input.")] = None,
-    host: Annotated[str, typer.Option("--host", help="The address to listen on. Any but this machine's own requires --users, --certificate and --key.")] = "127.0.0.1",
+    name: Annotated[str, typer.Option("--name", help="The reviewer's name, if --users is not used.")] = "reviewer",
+    users: Annotated[bool, typer.Option("--users", help="Allow several reviewers, who sign in with a name and password.")] = False,
+    administrator: Annotated[str | None, typer.Option("--administrator", metavar="NAME", help="With --users: add this administrator. You are asked for the password, or it is read from standard input.")] = None,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on. Any address other than this machine requires --users, --certificate, and --key.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 for any free port.")] = 8710,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="A TLS certificate (PEM).")] = None,
     key: Annotated[Path | None, typer.Option("--key", help="The key of the certificate (PEM).")] = None,
-    export: Annotated[Path | None, typer.Option("--export", help="Write the decided notes here instead of starting the app.")] = None,
+    export: Annotated[Path | None, typer.Option("--export", help="Export the decided notes to this path instead of starting the app.")] = None,
     to: Annotated[str, typer.Option("--to", help="With --export: marked, label-studio, prodigy, doccano, brat, or docbin.")] = "marked",
     marks: Annotated[bool, typer.Option("--checked-marks", help="With --export: only notes whose marks were checked.")] = False,
 ) -> int:  # fmt: skip
@@ -80,7 +80,7 @@ def _password() -> str:
 
     first = getpass.getpass("Password (10 characters or more): ")
     if getpass.getpass("Repeat the password: ") != first:
-        raise InputError("--administrator: the two passwords differ")
+        raise InputError("--administrator: the passwords do not match")
     return first
 
 

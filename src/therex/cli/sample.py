@@ -13,8 +13,8 @@ ALLOCATIONS = ("proportional", "equal", "neyman")
 
 
 def sample(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH...]", help="Notes of the period, as for `therex screen`.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Sample file to write. It contains the notes that are drawn.")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH...]", help="Notes from the review period, as for `therex screen`.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Sample file to write. It contains the text of the notes drawn.")] = None,
     size: Annotated[int | None, typer.Option("--size", "-n", min=1, max=10_000_000, help="Number of notes to draw at random.")] = None,
     precision: Annotated[float | None, typer.Option("--precision", min=0.0001, max=1, help="Instead of --size: half-width of the confidence interval, such as 0.05.")] = None,
     confidence: Annotated[float, typer.Option("--confidence", min=0.01, max=0.9999, help="Confidence level.")] = 0.95,
@@ -27,13 +27,13 @@ def sample(
     exclude: Annotated[list[str] | None, typer.Option("--exclude", metavar="COLUMN=VALUE", help="Exclude notes with this value, such as line=no_97110.")] = None,
     group: Annotated[list[str] | None, typer.Option("--group", metavar="COLUMN", help="Another column to report by, such as clinic or payer.")] = None,
     amount: Annotated[str | None, typer.Option("--amount", metavar="COLUMN", help="Column with the amount paid for 97110, for a financial estimate.")] = None,
-    risk: Annotated[int, typer.Option("--risk", min=0, max=1_000_000, help="Add this many notes with the highest risk. They do not count in the estimates.")] = 0,
-    uncertain: Annotated[int, typer.Option("--uncertain", min=0, max=1_000_000, help="Add this many notes about which the tool is least certain. They do not count in the estimates.")] = 0,
-    calibration: Annotated[int, typer.Option("--calibration", min=0, max=1_000_000, help="Add this many random notes that every reviewer reviews first. They do not count in the estimates.")] = 0,
+    risk: Annotated[int, typer.Option("--risk", min=0, max=1_000_000, help="Add this many notes with the highest risk. They do not count toward the estimates.")] = 0,
+    uncertain: Annotated[int, typer.Option("--uncertain", min=0, max=1_000_000, help="Add this many notes about which the tool is least certain. They do not count toward the estimates.")] = 0,
+    calibration: Annotated[int, typer.Option("--calibration", min=0, max=1_000_000, help="Add this many random notes that every reviewer reviews first. They do not count toward the estimates.")] = 0,
     spares: Annotated[float, typer.Option("--spares", min=0, max=1, help="Spare notes for notes that cannot be judged, as a share of the sample.")] = 0.2,
     reviewers: Annotated[int, typer.Option("--reviewers", min=1, max=2, help="Reviewers for each note: 1, or 2 with their disagreements settled.")] = 1,
     blind: Annotated[bool, typer.Option("--blind/--open", help="Hide the tool's findings until the reviewer has decided.")] = True,
-    adjudicate: Annotated[str, typer.Option("--adjudicate", help="What two reviewers must agree on: all, or line (verdict, line, and units).")] = "all",
+    adjudicate: Annotated[str, typer.Option("--adjudicate", help="What two reviewers must agree on: all, or line (verdict, charge line status, and units).")] = "all",
     like: Annotated[Path | None, typer.Option("--like", help="Draw the sample of this file again, and report whether it is the same.")] = None,
     population: Annotated[int | None, typer.Option("--population", min=1, max=1_000_000_000, help="Print sample sizes for this many notes, without drawing a sample.")] = None,
     mean: Annotated[float | None, typer.Option("--mean", min=0, max=1e12, help="With --population: mean amount in a probe sample, to size a sample of amounts.")] = None,
@@ -48,7 +48,7 @@ def sample(
 ) -> int:  # fmt: skip
     """Draw a random sample of notes for review.
 
-    The sample is simple or stratified. Notes that are not picked at random are kept apart from the estimates.
+    The sample is simple or stratified. Notes that are not selected at random do not count toward the estimates.
     """
     from datetime import date
 
@@ -70,7 +70,7 @@ def sample(
             raise InputError("--mean and --deviation must be used together, and --mean must be above 0")
         return _sizes(population, rates[0], confidence, mean, deviation)
     if not paths:
-        raise InputError("name the notes of the period (PATH), or use --population for sample sizes only")
+        raise InputError("PATH is required: the notes from the review period; for sample sizes only, use --population")
     if output is None and like is None:
         raise InputError("--output FILE is required for the sample, which contains note text")
     design: dict[str, Any] = {

@@ -135,7 +135,7 @@ def screen(
     if format == "none" and output is not None:
         raise InputError("--format none writes nothing, so --output cannot be used with it")
     if no_text and (format in WITH_TEXT or keep_text):
-        raise InputError("--no-text cannot be used with --format html or questions, which show what the notes say, or with --keep-text")
+        raise InputError("--no-text cannot be used with --format html or questions, which quote the notes, or with --keep-text")
     wanted = frozenset(checked(fail_on or []))
     on = day(as_of)
     own = (output, keep_text, claims, _file(database))

@@ -43,7 +43,7 @@ def words_for(error: OSError) -> str:
         return "the disk is full: free some space and run the same command again"
     if error.errno == errno.EBADF:
         return "standard output is closed: use --output FILE"
-    return f"a file or folder could not be read or written ({(error.strerror or 'unknown fault').lower()})"
+    return f"a file or folder could not be read or written ({(error.strerror or 'unknown error').lower()})"
 
 
 def leave(code: int) -> NoReturn:

@@ -20,14 +20,14 @@ def train(
         list[Path] | None,
         typer.Argument(
             metavar="FOLDER",
-            help="Folders of marked notes (.note files; docs/annotation.md shows the format); training_data by default. A folder given twice counts twice.",
+            help="Folders of marked notes (.note files; docs/annotation.md shows the format). Default: training_data. A folder named twice counts twice.",
         ),
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--name", help="Name of the model in `therex model list`; by default made from the date, such as trained-2026-11-30."),
+        typer.Option("--name", help="Name of the model in `therex model list`. Default: from the date, such as trained-2026-11-30."),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the model to this folder, instead of to your models.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the model to this folder instead of your model folder.")] = None,
     encoder: Annotated[
         bool, typer.Option("--encoder", help="Start over from the pretrained encoder and train all of it (two hours).")
     ] = False,
@@ -36,18 +36,21 @@ def train(
     ] = False,
     passes: Annotated[
         int | None,
-        typer.Option("--passes", min=1, max=1000, help="Passes over the notes; by default the number that was best on other writers."),
+        typer.Option(
+            "--passes", min=1, max=1000, help="Passes over the notes (epochs). Default: the number that did best on held-out writers."
+        ),
     ] = None,
     alpha: Annotated[
-        float, typer.Option("--alpha", min=0.001, max=0.5, help="Largest share of wrong verdicts, among notes with a clear verdict.")
+        float,
+        typer.Option("--alpha", min=0.001, max=0.5, help="Highest allowed share of wrong verdicts, among notes with a clear verdict."),
     ] = 0.10,
-    delta: Annotated[float, typer.Option("--delta", min=0.001, max=0.5, help="How often that limit may be exceeded.")] = 0.10,
+    delta: Annotated[float, typer.Option("--delta", min=0.001, max=0.5, help="Allowed chance of exceeding the --alpha limit.")] = 0.10,
 ) -> int:
     """Train a model on marked notes.
 
     The new model starts from the one in use.
 
-    A training that was stopped resumes when you repeat the command with the same name.
+    An interrupted training run resumes when you repeat the command with the same name.
     """
     from therex.batch.places import check_folder
     from therex.cli.options import wants
@@ -78,7 +81,7 @@ def train(
     cv = about["cross_validation"]
     typer.echo(f"\n{of_training(about['metrics'], cv['decided'], cv['accuracy_decided'])}")
     if name is not None:
-        typer.echo(f"To put it into use: therex model promote {name} --data FOLDER (marked notes it was not trained on)")
+        typer.echo(f"To use it: therex model promote {name} --data FOLDER (marked notes it was not trained on)")
     return 0
 
 
@@ -121,7 +124,7 @@ def _print(about: dict[str, Any], delta: float) -> None:
         ("Mean squared error of the score (Brier score)", share(cv["brier"])),
         ("Notes with a verdict, not left to a reviewer", share(cv["decided"])),
         ("Verdicts right", share(cv["accuracy_decided"])),
-        ("Limit of wrong verdicts", f"{share(review['error_bound'])} with confidence {1 - delta:.2f}, for {review['holds_for']}"),
+        ("Limit on wrong verdicts", f"{share(review['error_bound'])} with confidence {1 - delta:.2f}, for {review['holds_for']}"),
     ]
     show(columns(("model", harmless(str(about["model"]))), rows, left=2))
 

@@ -76,12 +76,16 @@ def units(
         return 0
     typer.echo(f"timed minutes    {result['timed_total']}")
     for i, way in enumerate(both["cms"]["allocations"]):
-        lead = f"CMS total time   {both['cms']['total']} units" if i == 0 else "              or        "
+        lead = f"CMS total time   {_units(both['cms']['total'])}" if i == 0 else "              or        "
         typer.echo(f"{lead}  {_way(way)}{_modified(modifiers(by, way))}")
-    typer.echo(f"AMA midpoint     {both['ama']['total']} units  {_way(both['ama']['units'])}")
+    typer.echo(f"AMA midpoint     {_units(both['ama']['total'])}  {_way(both['ama']['units'])}")
     if untimed:
         typer.echo(f"untimed          {', '.join(f'{code} {n} min' for code, n in untimed.items())} (no 15-minute units)")
     return 0
+
+
+def _units(n: int) -> str:
+    return f"{n} unit{'s' if n != 1 else ' '}"
 
 
 def _way(way: dict[str, int]) -> str:

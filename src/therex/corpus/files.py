@@ -40,9 +40,9 @@ def json_of(told: str, where: str) -> Any:
     try:
         return json.loads(told.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
-        raise CorpusError(f"{where}: not JSON ({error.msg} at line {error.lineno}, column {error.colno})") from None
+        raise CorpusError(f"{where}: not valid JSON ({error.msg} at line {error.lineno}, column {error.colno})") from None
     except (RecursionError, ValueError):
-        raise CorpusError(f"{where}: not JSON that can be read (nested too deeply, or a number too long)") from None
+        raise CorpusError(f"{where}: the JSON is nested too deeply or has a number that is too long") from None
 
 
 def fill(folder: Path, files: Mapping[str, str]) -> None:
@@ -70,7 +70,7 @@ def fill(folder: Path, files: Mapping[str, str]) -> None:
                     made.append(path)
                     handle.write(data)
     except UnicodeEncodeError:
-        raise CorpusError("a note has half a character (a lone surrogate), which cannot be saved; nothing was written") from None
+        raise CorpusError("a note has an unpaired surrogate (half of a character), which cannot be saved; nothing was written") from None
     except BaseException as error:
         for path in made:
             path.unlink(missing_ok=True)

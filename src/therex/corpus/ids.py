@@ -69,6 +69,6 @@ def with_ids(notes: Iterable[MarkedNote], what: str = "note") -> list[MarkedNote
             raise CorpusError(f"{what} {n}: its id cannot be used: {ALLOWED}")
         first = seen.setdefault(same(note.id), n)
         if first != n:
-            raise CorpusError(f"{what} {n}: it has the id of {what} {first} (upper and lower case count as the same); give each its own")
+            raise CorpusError(f"{what} {n}: it has the same id as {what} {first} (case is ignored); each id must be unique")
         out.append(note)
     return out

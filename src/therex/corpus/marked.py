@@ -76,7 +76,7 @@ def _front(head: str, name: str) -> dict[str, Any]:
             meta["id"] = yaml.load(head, Loader=yaml.BaseLoader)["id"]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise CorpusError(f"{name}: the front matter is not YAML{f' (line {mark.line + 2})' if mark else ''}") from None
+        raise CorpusError(f"{name}: the front matter is not valid YAML{f' (line {mark.line + 2})' if mark else ''}") from None
     if not isinstance(meta, dict) or not isinstance(meta.get("id", ""), str):
         raise CorpusError(f"{name}: the front matter must be keys with values, and the id must be text")
     return meta
@@ -119,7 +119,7 @@ def parse_marks(body: str, name: str = "text", line: int = 1) -> tuple[str, tupl
                 raise CorpusError(f"{where}: ⟧ without a ⟦ before it")
             start, label, attribute = stack.pop()
             if start == length:
-                raise CorpusError(f"{where}: a mark {label} has no text")
+                raise CorpusError(f"{where}: a {label} mark has no text")
             spans.append((start, length, label, attribute))
             i += 1
         else:
@@ -127,7 +127,7 @@ def parse_marks(body: str, name: str = "text", line: int = 1) -> tuple[str, tupl
             length += 1
             i += 1
     if stack:
-        raise CorpusError(f"{name}: a mark {stack[-1][1]} has no ⟧")
+        raise CorpusError(f"{name}: a {stack[-1][1]} mark has no ⟧")
     return "".join(out), tuple(sorted(spans))
 
 

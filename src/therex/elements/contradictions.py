@@ -264,17 +264,17 @@ _CHECKS: dict[str, tuple[Check, str, str]] = {
     "units_mismatch": (
         units_mismatch,
         "timed_minutes",
-        "The billed units exceed the units that the stated minutes support under either rule.",
+        "The billed units exceed the units that the stated minutes support under either the CMS or the AMA rule.",
     ),
     "not_one_on_one": (not_one_on_one, "", "The note describes group, shared, unattended, or unsupervised exercise."),
-    "aide_delivered": (aide_delivered, "", "The exercise appears to have been delivered by an aide or technician."),
+    "aide_delivered": (aide_delivered, "", "The exercise appears to have been provided by an aide or technician."),
     "code_misfit": (code_misfit, "interventions_named", "The treatment described under the code reads as another service."),
     "not_skilled": (
         not_skilled,
         "skilled_intervention",
-        "The exercise reads as independent, general fitness, or maintenance, and the need for a therapist is not shown.",
+        "The exercise reads as independent exercise, general fitness, or maintenance, and the note does not show the need for a therapist's skills.",
     ),
-    "inconsistent": (inconsistent, "", "Sides, numbers, dates or statements cannot both be true."),
+    "inconsistent": (inconsistent, "", "Two statements in the note cannot both be true."),
 }
 
 

@@ -174,7 +174,7 @@ def date_conflicts(visits: Sequence[Visit]) -> list[EpisodeFinding]:
         elif v.day and v.day in days and not v.says("second_session"):
             told, other = f"Another visit has the same date, {v.day.isoformat()}.", days[v.day]
         elif before and v.stated and before.stated and v.day != before.day and v.stated <= before.stated and not late:
-            told, other = f"Visit {v.stated} comes after visit {before.stated}.", before
+            told, other = f"The note is numbered visit {v.stated}; the note before it is numbered visit {before.stated}.", before
         if told:
             evidence = tuple(Passage(x.place, d.start, d.end) for x in (other, v) if x for d in list(x.on("service"))[:1])
             out.append(EpisodeFinding("date_conflict", v.place, "critical", told, "", "", evidence))
@@ -193,7 +193,7 @@ def signed_before(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             continue
         early = [d for d in v.on("signed") if d.day < day and (day - d.day).days < 300]
         if early and not any(d.day >= day for d in v.on("signed")):
-            told = f"It was signed on {early[-1].day.isoformat()}; the date of service is {day.isoformat()}."
+            told = f"The note was signed on {early[-1].day.isoformat()}; the date of service is {day.isoformat()}."
             days = (*list(v.on("service"))[:1], early[-1])
             evidence = tuple(Passage(v.place, d.start, d.end) for d in days)
             out.append(EpisodeFinding("signed_before_service", v.place, "critical", told, "", "", evidence))

@@ -148,7 +148,7 @@ def copied(visits: Sequence[Visit], measured: Sequence[Reading]) -> list[Episode
             if found is None or (best and found[0] <= best[0]):
                 continue
             share, (a, b) = found
-            day = before.day.isoformat() if before.day else f"note {before.place + 1}"
+            day = f"the note of {before.day.isoformat()}" if before.day else f"note {before.place + 1}"
             evidence = (Passage(before.place, *(a or (0, len(before.low)))), Passage(v.place, *(b or (0, len(v.low)))))
             best = (
                 share,
@@ -216,7 +216,7 @@ def unchanged(visits: Sequence[Visit], maintenance: bool, other_side: frozenset[
             runs[-1] = run
     return [
         EpisodeFinding(
-            "unchanged_values", run[ROWS - 1][0].place, "minor", f"{len(run[0][1].exercises)} exercises are unchanged at {len(run)} visits.", "", "",
+            "unchanged_values", run[ROWS - 1][0].place, "minor", f"{len(run[0][1].exercises)} exercises are unchanged over {len(run)} visits.", "", "",
             tuple(Passage(x.place, *_stretch(x)) for x, _ in (run[0], run[-1])),
         )
         for run in runs
@@ -235,7 +235,13 @@ def uniform_minutes(visits: Sequence[Visit]) -> list[EpisodeFinding]:
             evidence = tuple(Passage(x.place, d.start, d.end) for x in run for d in x.view.of("DURATION")[:1])
             return [
                 EpisodeFinding(
-                    "uniform_minutes", v.place, "minor", f"{len(timed)} codes have 15 minutes each at {ROWS} visits.", "", "", evidence
+                    "uniform_minutes",
+                    v.place,
+                    "minor",
+                    f"{len(timed)} timed codes have 15 minutes each at {ROWS} visits in a row.",
+                    "",
+                    "",
+                    evidence,
                 )
             ]
     return []

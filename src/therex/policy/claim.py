@@ -79,7 +79,8 @@ def _units(policy: Policy, charges: Sequence[Charge], minutes: Minutes) -> list[
     known = known_minutes(minutes.codes, billed, minutes.timed_total)
     most = sum(ama_units(known).values()) if policy.units_rule == "ama" else cms_units(known).total
     if billed and set(billed) <= set(known) and sum(billed.values()) < most:
-        fewer = f"{sum(billed.values())} units of timed codes are charged; the minutes of the note support {most}."
+        units = sum(billed.values())
+        fewer = f"The claim has {units} unit{'s' * (units != 1)} of timed codes; the documented minutes support {most}."
         return [ClaimFinding("under_billed", "minor", next(iter(billed)), f"{fewer} Charging fewer units is not an error.", "")]
     return []
 
@@ -90,7 +91,7 @@ def _not_in_note(charges: Sequence[Charge], view: NoteView, minutes: Minutes) ->
         named.add(CODE)
     return [
         ClaimFinding(
-            "charge_not_in_note", "major", c.code, f"{c.code} is charged, but the note does not name that service.",
+            "charge_not_in_note", "major", c.code, f"{c.code} is charged, but that service is not documented in the note.",
             "Which service at this visit does this charge represent, and where is it recorded?",
         )
         for c in charges
@@ -106,10 +107,16 @@ def _plan(charges: Sequence[Charge], view: NoteView) -> list[ClaimFinding]:
     for c in charges:
         has = [m for m in c.modifiers if m in PLAN.values()]
         if c.code in codes() and has != [want]:
-            told = (
-                f"{c.code} has {', '.join(has) or 'no plan of care modifier'}; the note reads as {view.discipline}, which requires {want}."
+            told = f"{c.code} has {', '.join(has) or 'no plan of care modifier (GP, GO, or GN)'}; the note appears to document {view.discipline}, which requires {want}."
+            out.append(
+                ClaimFinding(
+                    "plan_modifier",
+                    "major",
+                    c.code,
+                    told,
+                    "Under which discipline's plan of care (PT, OT, or SLP) was this service furnished?",
+                )
             )
-            out.append(ClaimFinding("plan_modifier", "major", c.code, told, "Under whose plan of care was this service furnished?"))
     return out
 
 
@@ -157,9 +164,13 @@ def _pairs(charges: Sequence[Charge], on: date) -> list[ClaimFinding]:
             edit = edit_between(a, b, on)
             if edit is None or (edit.modifier == 1 and apart & (by_code[a] | by_code[b])):
                 continue
-            lifts = "Neither charge line has modifier 59 or an X modifier." if edit.modifier == 1 else "A modifier cannot bypass this edit."
-            told = f"{a} and {b} on the same day have an NCCI edit ({_table('ptp')}). {lifts}"
-            query = "Were these services provided at separate times, and does the note document the separate times?"
+            lifts = (
+                "Neither charge line has modifier 59, XE, XP, XS, or XU."
+                if edit.modifier == 1
+                else "No modifier is allowed for this edit (indicator 0)."
+            )
+            told = f"{a} and {b} on the same day are an NCCI edit pair ({_table('ptp')}). {lifts}"
+            query = "When during the visit was each of these services provided, and where is this documented?"
             out.append(ClaimFinding("code_pair", "minor" if edit.modifier == 1 else "major", edit.second, told, query))
     return out
 
@@ -176,7 +187,7 @@ def _unlikely(charges: Sequence[Charge]) -> list[ClaimFinding]:
         billed[c.code] = billed.get(c.code, 0) + c.units
     return [
         ClaimFinding(
-            "unlikely_units", "major", code, f"{n} units of {code} on one day exceed the medically unlikely edit (MUE) of {most} ({_table('mue')}).",
+            "unlikely_units", "major", code, f"{n} units of {code} on one day exceed the medically unlikely edit (MUE) limit of {most} ({_table('mue')}).",
             "What were the minutes of this service on that day, and who furnished them?",
         )
         for code, n in billed.items()

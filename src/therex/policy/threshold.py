@@ -37,12 +37,12 @@ def kx_findings(visits: Sequence[tuple[date | None, Assessment]]) -> list[Episod
         if spent[day.year] > limits[0] and len(marked) < len(lines):
             kind, message = (
                 "kx_missing",
-                f"The charges supplied for {day.year} total ${spent[day.year]:,.2f}, above the threshold of ${limits[0]:,.0f}, and a charge line does not have KX.",
+                f"The charges supplied for {day.year} total ${spent[day.year]:,.2f}, above the KX threshold of ${limits[0]:,.0f}, and at least one charge line does not have KX.",
             )
         elif marked and spent[day.year] < limits[0] * EARLY:
             kind, message = (
                 "kx_early",
-                f"A charge line has KX, but the charges supplied for {day.year} total ${spent[day.year]:,.2f}, and the threshold is ${limits[0]:,.0f}.",
+                f"A charge line has KX, but the charges supplied for {day.year} total ${spent[day.year]:,.2f}, and the KX threshold is ${limits[0]:,.0f}.",
             )
         if kind and (kind, day.year) not in told:
             told.add((kind, day.year))

@@ -82,7 +82,7 @@ def check(told: Mapping[str, Any], length: int) -> Judgement:
     told = {**_LATER, **told}
     want = set(_CHOICES) | set(_FLAGS) | {"elements", "billed_units", "supported_units", "contradictions", "spans", "comment"}
     if set(told) != want:
-        raise InputError("the judgment has unknown or missing parts")
+        raise InputError("the judgment has unknown or missing fields")
     for key, allowed in _CHOICES.items():
         if told[key] not in allowed:
             raise InputError(f"{key} must be one of {', '.join(str(a) for a in allowed if a)}")

@@ -55,21 +55,21 @@ def make_sample(notes: Callable[[], Iterable[Item]], setup: Setup, design: dict[
             rows.append(row)
     read = len(rows) + sum(out.values())
     if not read:
-        raise InputError("nothing to read: no notes in what was given")
+        raise InputError("no notes found in the input")
     if not rows:
-        raise InputError(f"nothing to draw from: all {read} notes are left out")
+        raise InputError(f"no notes to draw from: all {read} notes are excluded")
     wanted = design["size"]
     if wanted is None:
         if not 0 < design["precision"] < 1 or not 0 < design["confidence"] < 1:
-            raise InputError("--precision and --confidence: want shares between 0 and 1")
+            raise InputError("--precision and --confidence must be between 0 and 1")
         wanted = exact_size_for(design["expected"], design["precision"], design["confidence"], len(rows))
     for name in dict.fromkeys((*design["by"], *design["group"])):
         if not any(row.values.get(name) for row in rows):
             raise InputError(
-                f"--by, --group: no note tells its {name}" if name in OWN else "--by, --group: a column is empty in every note"
+                f"--by, --group: no note has a value for {name}" if name in OWN else "--by, --group: a column is empty in every note"
             )
     if design["rates"] and design["allocation"] == "neyman" and not {tuple(key) for key, _ in design["rates"]} & _keys(rows, design["by"]):
-        raise InputError("--probe: its strata are none of these; draw and report by the same columns")
+        raise InputError("--probe: no stratum of the earlier report is in this sample; use the same --by columns for both")
     while True:
         drawn, items, failed = _drawn(notes, rows, wanted, design, setup)
         if not failed:
@@ -174,7 +174,7 @@ def _amount(note: Note, lines: Sequence[Charge], column: str | None) -> float | 
         except ValueError:
             amount = nan
         if not isfinite(amount):
-            raise InputError("--amount: a cell of that column is no number")
+            raise InputError("--amount: a value in that column is not a number")
         return amount
     charged = [c.amount for c in lines if c.code == "97110" and c.amount is not None]
     return sum(charged) if charged else None

@@ -92,7 +92,7 @@ def conditions(flag: str, told: Iterable[str]) -> list[tuple[str, str]]:
     for one in told:
         name, equals, value = one.partition("=")
         if not equals or not name.strip():
-            raise InputError(f"{flag}: want COLUMN=VALUE")
+            raise InputError(f"{flag} must be COLUMN=VALUE")
         out.append((name.strip(), value.strip()))
     return out
 

@@ -48,7 +48,7 @@ def simple(errors: int, sampled: int, confidence: float = 0.95) -> Rate:
         Nothing was sampled, or there are more errors than notes.
     """
     if not 0 <= errors <= sampled or sampled < 1:
-        raise ValueError("want 0 <= errors <= sampled, and at least one note")
+        raise ValueError("errors must be from 0 to sampled, with at least one note")
     low, high = _exact(errors, sampled, confidence)
     return Rate(errors / sampled, low, high, confidence, sampled)
 
@@ -65,7 +65,7 @@ def finite(errors: int, sampled: int, population: int, confidence: float = 0.95)
         Nothing was sampled, or there are more errors than notes, or more notes in the sample than in the population.
     """
     if not 0 <= errors <= sampled <= population or sampled < 1:
-        raise ValueError("want 0 <= errors <= sampled <= population, and at least one note")
+        raise ValueError("must have 0 <= errors <= sampled <= population, and at least one note")
     tail = (1 - confidence) / 2
     least, most = errors, population - (sampled - errors)
     low = first_where(least, most, lambda bad: float(hypergeom.sf(errors - 1, population, bad, sampled)) > tail)
@@ -96,10 +96,10 @@ def stratified(strata: Sequence[Stratum], confidence: float = 0.95) -> Rate:
         A stratum has no sample, or more notes in the sample than in the population; or none of the notes drawn belongs.
     """
     if not strata or any(not 0 <= s.errors <= s.within <= s.sampled <= s.population or s.sampled < 1 for s in strata):
-        raise ValueError("want 0 <= errors <= members <= sampled <= population, and at least one note in every stratum")
+        raise ValueError("must have 0 <= errors <= members <= sampled <= population, and at least one note in every stratum")
     within = sum(s.within for s in strata)
     if not within:
-        raise ValueError("none of the notes drawn belongs to what is asked about")
+        raise ValueError("none of the notes drawn belongs to the group")
     if len(strata) == 1:
         only = strata[0]
         if only.within == only.sampled:

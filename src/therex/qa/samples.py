@@ -66,15 +66,15 @@ def read_sample(path: Path) -> Sample:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"the sample file cannot be read ({type(error).__name__}); `therex sample` makes one") from None
+        raise InputError(f"the sample file cannot be read ({type(error).__name__}); create one with `therex sample`") from None
     if not isinstance(told, dict) or told.get("version") != VERSION or not {"design", "frame", "items", "id"} <= set(told):
-        raise InputError(f"that is no sample file of version {VERSION}; `therex sample` makes one")
+        raise InputError(f"the file is not a sample file of version {VERSION}; create one with `therex sample`")
     try:
         _check(told)
     except (KeyError, TypeError, IndexError, AttributeError):
         raise InputError("the sample file is incomplete: draw it again with `therex sample`") from None
     if sample_id(told) != told["id"]:
-        raise InputError("the sample file was altered after it was drawn: notes, weights or design are not those of its id")
+        raise InputError("the sample file was altered after the sample was drawn: its notes, weights, or design do not match its id")
     return Sample(str(told["id"]), told)
 
 

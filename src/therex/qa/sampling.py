@@ -70,13 +70,13 @@ def draw(
     keys = sorted(groups)
     populations = [len(groups[k]) for k in keys]
     if not keys:
-        raise InputError("nothing to draw from: every note is excluded")
+        raise InputError("no notes to draw from: every note is excluded")
     if size > len(rows):
-        raise InputError(f"the frame holds {len(rows)} notes, fewer than the {size} that are wanted")
+        raise InputError(f"the frame has {len(rows)} notes, fewer than the {size} to draw")
     try:
         shares = allocate(size, populations, allocation, [(rates or {}).get(k, 0.5) for k in keys] if allocation == "neyman" else None)
     except ValueError as error:
-        raise InputError(f"the sample cannot be allotted: {error}") from None
+        raise InputError(f"the sample cannot be allocated to strata: {error}") from None
     picks: list[Pick] = []
     left: list[tuple[Row, int]] = []
     for n, (key, share) in enumerate(zip(keys, shares, strict=True)):

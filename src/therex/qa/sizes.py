@@ -22,7 +22,7 @@ def size_for(expected: float, precision: float, confidence: float = 0.95, popula
         A share lies outside 0 to 1, or the population is empty.
     """
     if not (0 < expected < 1 and 0 < precision < 1 and 0 < confidence < 1) or (population is not None and population < 1):
-        raise ValueError("want an expected rate, a precision and a confidence between 0 and 1, and at least one note")
+        raise ValueError("expected rate, precision, and confidence must be between 0 and 1, with at least one note")
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     endless = z * z * expected * (1 - expected) / precision**2
     if population is None:
@@ -47,18 +47,18 @@ def allocate(
         raise ValueError("the sample is larger than the population")
     floor = [min(least, n) for n in populations]
     if sum(floor) > size:
-        raise ValueError(f"{len(populations)} strata want at least {sum(floor)} notes")
+        raise ValueError(f"{len(populations)} strata require at least {sum(floor)} notes")
     if how == "proportional":
         shares = [float(n) for n in populations]
     elif how == "equal":
         shares = [1.0] * len(populations)
     elif how == "neyman":
         if rates is None or len(rates) != len(populations):
-            raise ValueError("Neyman's allocation wants an expected rate for each stratum")
+            raise ValueError("Neyman allocation requires an expected rate for each stratum")
         # a rate of 0 or 1 is one that is not known well enough
         shares = [n * math.sqrt(max(p * (1 - p), 0.01)) for n, p in zip(populations, rates, strict=True)]
     else:
-        raise ValueError("want proportional, equal or neyman")
+        raise ValueError("allocation must be proportional, equal, or neyman")
     out = list(floor)
     while sum(out) < size:
         # the next note goes where the share is least filled
@@ -96,7 +96,7 @@ def discovery_size(rate: float, confidence: float, population: int) -> int:
         A share lies outside 0 to 1, or the population is empty.
     """
     if not (0 < rate < 1 and 0 < confidence < 1) or population < 1:
-        raise ValueError("want a rate and a confidence between 0 and 1, and at least one note")
+        raise ValueError("rate and confidence must be between 0 and 1, with at least one note")
     bad = max(1, math.ceil(rate * population - 1e-9))
     return first_where(1, population, lambda n: float(hypergeom.pmf(0, population, bad, n)) <= 1 - confidence)
 
@@ -112,7 +112,7 @@ def size_for_mean(mean: float, deviation: float, precision: float, confidence: f
         Mean or precision are not above 0, or the population is empty.
     """
     if not (mean > 0 and deviation >= 0 and precision > 0 and 0 < confidence < 1) or (population is not None and population < 1):
-        raise ValueError("want a mean and a precision above 0, a deviation, a confidence between 0 and 1, and at least one note")
+        raise ValueError("mean and precision must be above 0, deviation 0 or more, and confidence between 0 and 1, with at least one note")
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     endless = (z * deviation / (precision * mean)) ** 2
     if population is None:

@@ -76,7 +76,7 @@ def _line(n: int, row: Mapping[str, str]) -> ChargeLine:
     code = row["code"].upper()
     day = parse_day(row["date"]) if row.get("date") else None
     if not is_code(code) or not (row.get("note") or (row.get("patient") and row.get("date"))):
-        raise InputError(f"{where} must have a five-character code, and a note, or a patient and a date")
+        raise InputError(f"{where} must have a five-character code, and either a note or a patient and a date")
     if row.get("date") and day is None:
         raise InputError(f"{where}: the date of service must be a date, such as 2026-05-14")
     if not _RE["units"].fullmatch(row["units"]):

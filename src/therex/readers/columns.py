@@ -96,8 +96,8 @@ def locate(heads: list[str], flag: str, names: Names, own: Mapping[str, str], op
             where[name] = head
     for name, head in where.items():
         if count[str(head).strip().lower()] > 1:
-            told = "that --by, --group, --only, --exclude, or --amount names" if name.startswith(MORE) else f"for {name}"
-            raise InputError(f"{flag}: two columns have the same name {told}: rename one of them")
+            told = "chosen by --by, --group, --only, --exclude, or --amount" if name.startswith(MORE) else f"for {name}"
+            raise InputError(f"{flag}: two columns {told} have the same name: rename one of them")
     return where
 
 

@@ -150,7 +150,7 @@ class _Census:
             self._elements = 0
             self._shared += 1
             if self._shared > SHARED:
-                raise NoteError("too_large", f"The workbook has more than {SHARED:,} texts.")
+                raise NoteError("too_large", f"The workbook has more than {SHARED:,} strings.")
 
     def _row(self, told: str | None) -> None:
         number = int(told) if told and told.isdecimal() and len(told) < 20 else self._last + 1

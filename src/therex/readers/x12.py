@@ -99,5 +99,5 @@ def _charge(segment: object, n: int) -> Charge:
     except (TypeError, ValueError):
         units = -1.0
     if not code or units < 0 or not units.is_integer():
-        raise InputError(f"--claims: service line {n} must have a code and whole units")
+        raise InputError(f"--claims: service line {n} must have a code and a whole number of units")
     return Charge(code, int(units), modifiers, amount)

@@ -16,7 +16,7 @@ from therex.reports.wording import element_name
 
 Doc = Mapping[str, Any]
 NUMBERS = ("notes", "charge lines", "held")
-ASIDE = "Based on the text supplied and the judgment of the reviewers. Not a finding on payment. Contains protected health information."
+ASIDE = "Based on the text supplied and the judgment of the reviewers. Not a payment determination. Contains protected health information."
 PARTS = {"hold": "Hold or not", "line": "Status of the charge line", "verdict": "Medical necessity"}
 
 
@@ -50,7 +50,7 @@ def headline(told: Doc) -> list[str]:
             f"{percent(rate['estimate'])} of the charge lines would be held ({told['confidence']:.0%} interval {percent(rate['low'])} to {percent(rate['high'])}; "
             f"{rate['errors']} of {rate['lines']} charge lines reviewed)"
         ),
-        f"{review['decided']} of {review['wanted']} notes settled, drawn at random from a frame of {frame['notes']:,}. Interval: {told['method']}.",
+        f"{review['decided']} of {review['wanted']} notes settled, drawn at random from a frame of {frame['notes']:,} notes. Interval: {told['method']}.",
     ]
     if told["financial"]:
         f = told["financial"]
@@ -112,7 +112,7 @@ def terminal(told: Doc) -> list[RenderableType]:
             _table("Why charge lines would be held", ("reason", "charge lines"), [(r["words"], r["lines"]) for r in told["reasons"]])
         )
     parts.append(_table("Agreement", ("", "notes", "observed", "kappa", "PABAK", ""), agreements(told)))
-    for title, rows in (("By month", told["months"]), ("Over periods", told["periods"])):
+    for title, rows in (("By month", told["months"]), ("By period", told["periods"])):
         if len(rows) > 1:
             parts.append(
                 _table(

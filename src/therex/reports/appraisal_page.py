@@ -58,7 +58,9 @@ def page(told: Doc) -> str:
     ]
     if told["apart"]:
         rows = [(k.capitalize(), v["lines"], v["held"]) for k, v in told["apart"].items()]
-        out.append(_section("Notes that do not count in the estimates", _table("Other notes", ("drawn as", "charge lines", "held"), rows)))
+        out.append(
+            _section("Notes that do not count toward the estimates", _table("Other notes", ("drawn as", "charge lines", "held"), rows))
+        )
     if cards := "".join(map(_card, told["scorecards"])):
         out.append(_section("Scorecards: what would help most", f'<div class="cards">{cards}</div>'))
     out.append(_section("Notes", _notes(told["notes"])))
@@ -79,13 +81,13 @@ def _rates(told: Doc) -> list[str]:
     for name, groups in told["groups"].items():
         title = group_name(name)
         about = (
-            '<p class="soft">In order of name. A group is marked as above or below the overall rate only if its interval, widened for the number of groups, '
+            '<p class="soft">Sorted by name. A group is marked as above or below the overall rate only if its interval, widened for the number of groups, '
             "does not include that rate.</p>"
             if len(groups) > 1
             else ""
         )
         out.append(_section(f"By {title}", forest([(g["name"], g, stands(g)) for g in groups], overall, f"Error rate by {title}") + about))
-    for title, periods in (("By month", told["months"]), ("Over periods", told["periods"])):
+    for title, periods in (("By month", told["months"]), ("By period", told["periods"])):
         if len(periods) > 1:
             rows = [(r["period"], r, few(r["caution"])) for r in periods]
             out.append(_section(title, forest(rows, overall, f"Error rate {title.lower()}") + _differences(periods)))
@@ -182,7 +184,7 @@ def _by_class(told: Doc) -> str:
                 if c["agreement"] is not None:
                     name = said(words[part], c["class"]) if part in words else str(c["class"]).capitalize()
                     rows.append((f"{PARTS[part]}, {between}", name, percent(c["share"]), percent(c["agreement"])))
-    title = "<h3>Each class: its share, and the agreement on it</h3>"
+    title = "<h3>Share of each class, and agreement on it</h3>"
     return title + _table("Agreement by class", ("", "class", "share", "agreement"), rows) if rows else ""
 
 

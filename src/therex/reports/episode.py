@@ -151,7 +151,7 @@ def _passages(e: Episode, f: EpisodeFinding) -> list[RenderableType]:
         if told:
             out.append(Text(f"           {_day(e, p.note) or '–'}: “{told[:110]}{'…' if len(told) > 110 else ''}”", "dim"))
     if f.query:
-        out.append(Text(f"           Ask: {f.query.partition('?')[0]}?", "italic"))
+        out.append(Text(f"           Question: {f.query.partition('?')[0]}?", "italic"))
     return out
 
 

@@ -125,7 +125,7 @@ def explain_view(a: Assessment) -> RenderableType:
         legend.append(" ")
     parts += [legend, Padding(lit(a.view.text.rstrip("\n"), a.view.spans), (1, 0, 1, 2)), *_elements(a), _time(a)]
     if a.necessity.reasons and a.necessity.verdict != "not_applicable":
-        parts.append(Text("\nWhat moved the score", style="bold"))
+        parts.append(Text("\nWhat affected the score", style="bold"))
         for r in a.necessity.reasons[:SHOWN]:
             sign = ("  + ", "green") if r.direction == "for" else ("  - ", "red")
             parts.append(Text.assemble(sign, r.message, (f" “{_quoted(a, max(r.evidence, key=_length))}”" if r.evidence else "", "dim")))
@@ -154,7 +154,7 @@ def _against(a: Assessment) -> list[RenderableType]:
     for fit in a.fits:
         out.append(
             Text.assemble(
-                ("? ", "bold yellow"), f"“{_quoted(a, fit.evidence[0])}” reads as {fit.reads_as}: {fit.message} What was its main aim?"
+                ("? ", "bold yellow"), f"“{_quoted(a, fit.evidence[0])}” reads as {fit.reads_as}: {fit.message} What was its main purpose?"
             )
         )
     return [Text(""), *out] if out else []

@@ -113,13 +113,13 @@ def visit_lines(t: Minutes) -> list[str]:
     if t.clock:
         lines[0] += f"; clock times {' to '.join(t.clock)}"
     billed = [] if t.visit.billed_timed is None else [f"{t.visit.billed_timed} timed"]
-    billed += [] if t.visit.billed_total is None else [f"{t.visit.billed_total} in all"]
+    billed += [] if t.visit.billed_total is None else [f"{t.visit.billed_total} in total"]
     parts = [f"Units billed: {', '.join(billed)}"] if billed else []
     if t.supported_units:
         ama = t.supported_units["ama"]["total"]
         parts.append(f"timed units supported: CMS {t.supported_units['cms']['total']}" + ("" if ama is None else f", AMA {ama}"))
     if t.visit.most is not None and t.visit.minutes is not None and t.visit.source != "timed_total":
-        by = " by the clock times" if t.visit.source == "clock" else ""
+        by = " by its clock times" if t.visit.source == "clock" else ""
         parts.append(f"a visit of {t.visit.minutes:g} minutes{by} allows at most {t.visit.most}")
     text = "; ".join(parts)
     return [*lines, *([text[0].upper() + text[1:]] if parts else []), *_ways(t)]

@@ -110,7 +110,7 @@ def load_model(folder: Path) -> NecessityModel:
             f"the necessity model cannot be read: {MANIFEST} or {WEIGHTS} is missing or damaged; install or train it again"
         ) from None
     if manifest.get("format") != FORMAT:
-        raise ModelError(f"the necessity model has another format than {FORMAT}: train it again with this version of therex")
+        raise ModelError(f"the necessity model is not in the format {FORMAT}: train it again with this version of therex")
     if manifest.get("sha256") != {WEIGHTS: _digest(body)}:
         raise ModelError("the necessity model was altered: its weights do not match the manifest")
     try:
@@ -122,7 +122,7 @@ def load_model(folder: Path) -> NecessityModel:
 def _made(manifest: dict[str, Any], data: dict[str, Any]) -> NecessityModel:
     names = data.get("features") or []
     if manifest.get("features") != names or not set(names) <= set(NAMES) or not set(data["given"]["features"]) <= set(given.NAMES):
-        raise ModelError("the necessity model was trained on other features: train it again with this version of therex")
+        raise ModelError("the necessity model was trained on different features: train it again with this version of therex")
     model = NecessityModel(
         str(manifest["name"]), Linear.from_dict(data, NAMES), Linear.from_dict(data["given"], given.NAMES),
         (float(data["platt"][0]), float(data["platt"][1])), float(data["low"]), float(data["high"]),

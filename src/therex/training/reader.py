@@ -165,5 +165,5 @@ def taggers_in_use() -> dict[str, Tagger]:
     found = {name: load(fast=name == LIGHT).get_pipe(name) for name in (TAGGER, LIGHT)}
     out = {name: tagger for name, tagger in found.items() if isinstance(tagger, Tagger) and tagger.ready}
     if len(out) < len(found):
-        raise ModelError("the model in use has no trained reader to go on from: therex train --encoder")
+        raise ModelError("the model in use has no trained reader to start from: use therex train --encoder")
     return out

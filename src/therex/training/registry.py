@@ -133,7 +133,7 @@ def promote(name: str, notes: list[MarkedNote] | None, *, force: bool = False, w
     """
     now, before = in_use()
     if name == now:
-        raise ModelError("that model is in use already")
+        raise ModelError("that model is already in use")
     new = Analyzer.create(model=name)
     found = compare(Analyzer.create(model=now), new, notes, watch) if notes else None
     if not force:
@@ -141,7 +141,7 @@ def promote(name: str, notes: list[MarkedNote] | None, *, force: bool = False, w
             raise ModelError("--data is missing: name a folder of marked notes that neither model was trained on, or add --force")
         if found.verdict == "worse":
             figures = ", ".join(d.figure for d in found.differences if d.verdict == "worse")
-            raise ModelError(f"not promoted: the new model is worse than the one in use on {figures}; --force puts it into use anyway")
+            raise ModelError(f"not promoted: the new model is worse than the one in use on {figures}; use --force to switch to it anyway")
     set_in_use(name, [*before, now])
     return found
 
@@ -156,7 +156,7 @@ def rollback() -> str:
     """
     _, before = in_use()
     if not before:
-        raise ModelError("there is no earlier model to go back to")
+        raise ModelError("there is no previous model to switch back to")
     name = before[-1]
     # one that was altered meanwhile is not taken back
     Analyzer.create(model=name)

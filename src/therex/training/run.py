@@ -51,7 +51,7 @@ def load_corpora(folders: list[Path]) -> list[MarkedNote]:
     read = {folder: load_folder(folder) for folder in dict.fromkeys(folders)}
     apart = [note.id for notes in read.values() for note in notes]
     if len(set(apart)) != len(apart):
-        raise CorpusError("two notes share an id: ids are unique over all folders that are trained on together")
+        raise CorpusError("two notes have the same id: ids must be unique across all folders used for training")
     return [note for folder in folders for note in read[folder]]
 
 

