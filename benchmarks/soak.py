@@ -155,7 +155,9 @@ def report(
     print(
         f"processor time a record: {used(work / 'plain.csv') / records:.3f} s; with all that is done again {used(work / 'broken.csv') / records:.3f} s"
     )
-    print(f"longest time that a process outlived its parent: {b.outlived:.2f} s; orphans {b.orphans + state.plain.orphans}")
+    print(
+        f"longest time that a process with notes outlived its parent: {b.outlived:.2f} s, any other {b.tracker:.2f} s; orphans {b.orphans + state.plain.orphans}"
+    )
     print(f"left behind: {', '.join(left) or 'nothing'}")
     print(f"on standard error: {', '.join(f'{v} {k}' for k, v in told.items())}")
     most = sum(b.killed.get(role, 0) for role in ("worker", "reader"))
