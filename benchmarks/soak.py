@@ -17,6 +17,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -189,6 +190,7 @@ def main() -> int:
     args = vars(parser.parse_args())
     if not sys.platform.startswith("linux"):
         parser.error("the soak looks for processes in /proc: Linux alone")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server, the disk and the runs end with the soak
     named: Path | None = args.pop("work")
     work = (named or Path(tempfile.mkdtemp(prefix="soak-"))).resolve()
     work.mkdir(parents=True, exist_ok=True)
