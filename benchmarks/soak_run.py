@@ -159,6 +159,7 @@ class Run:
         if code == 0:
             self._gone(time.monotonic())
             self.told.finished = True
+            self.keep()
             return True
         self.told.count(self.told.ended, f"exit {code}")
         if self.told.ended[f"exit {code}"] > 10 * PATIENCE + self.told.next:
