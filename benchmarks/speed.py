@@ -18,25 +18,30 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
 
-def notes(n: int) -> list[str]:
-    """Distinct texts of about 250 words: whole stretches of marked notes, shuffled, every number changed."""
+def stream() -> Iterator[str]:
+    """Distinct texts of about 250 words, without end: whole stretches of marked notes, shuffled, every number changed."""
     from therex.corpus.marked import load_folder
 
     rng = random.Random(97110)
     lines = [line for note in load_folder(HERE.parent / "training_data" / "notes") for line in note.text.split("\n") if line.strip()]
-    out: list[str] = []
-    for _ in range(n):
+    while True:
         picked: list[str] = []
         while sum(len(line.split()) for line in picked) < 230:
             at = rng.randrange(len(lines))
             picked += lines[at : at + rng.randrange(1, 5)]
-        out.append(re.sub(r"\d+", lambda m: str(max(1, int(m[0]) + rng.randrange(-2, 3))) if len(m[0]) < 4 else m[0], "\n".join(picked)))
-    return out
+        yield re.sub(r"\d+", lambda m: str(max(1, int(m[0]) + rng.randrange(-2, 3))) if len(m[0]) < 4 else m[0], "\n".join(picked))
+
+
+def notes(n: int) -> list[str]:
+    """The first of these texts."""
+    return list(islice(stream(), n))
 
 
 def peer_python(venv: Path, *packages: str) -> Path:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from therex.batch.local import Setup, jobs_for
+from therex.batch.local import Setup, _Pool, jobs_for
 from therex.batch.local import run as run_notes
 from therex.batch.outputs import fingerprint, open_part, whole, write_whole
 from therex.errors import InputError, NoteError
@@ -51,6 +53,39 @@ def test_a_note_that_takes_its_worker_down_is_set_apart():
 def test_a_worker_that_hangs_is_replaced(monkeypatch):
     monkeypatch.setattr("therex.batch.local.GRACE", 3.0)
     assert list(run_notes(NOTES[:8], Setup(timeout=1), sleeps_at_5, 2)) == [(k, "timeout" if k == "n5" else n) for k, n in EXPECTED[:8]]
+
+
+def loads(setup, parent):
+    """As a worker that is killed while it loads, twice."""
+    times = Path(setup.model)
+    with times.open("a") as handle:
+        handle.write("x")
+    if times.stat().st_size <= 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_workers_that_are_killed_while_they_load_are_started_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("therex.batch.local._start", loads)
+    pool = _Pool(1, Setup(model=str(tmp_path / "times")))
+    try:
+        assert pool.submit(os.getpid).result(timeout=60) != os.getpid()
+    finally:
+        pool.close()
+    assert (tmp_path / "times").stat().st_size == 3
+
+
+def ready(setup, parent):
+    """A worker that loads nothing."""
+
+
+def test_a_pool_that_is_stopped_with_work_that_waits_ends_without_a_word(monkeypatch):
+    # a traceback of a thread is a warning here, and so an error
+    monkeypatch.setattr("therex.batch.local._start", ready)
+    pool = _Pool(1, Setup())
+    for _ in range(3000):
+        pool.submit(os.getpid)
+    pool.close()
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

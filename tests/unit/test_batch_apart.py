@@ -26,6 +26,15 @@ def faulty(document, reading):
         time.sleep(600)
     if text == "dies":
         os._exit(3)
+    if text == "killed":
+        # by somebody else, three times, each time a note further
+        times = document.path.with_name("times")
+        yield Note(f"{document.name}-here", text)
+        for n in range(3):
+            if not times.exists() or times.stat().st_size <= n:
+                times.open("a").write("x")
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield Note(f"{document.name}-after-{n}", text)
     if text == "swells":
         yield from _swelling(document, reading)
     if text == "swells within":
@@ -82,6 +91,14 @@ def test_a_fault_is_one_error_and_the_rest_goes_on(tmp_path, monkeypatch, fault,
     kept = [x for x in told(found) if x[1] != fault]
     assert kept == [("0-1", "a"), ("0-2", "a"), ("1", code), ("2-1", "b"), ("2-2", "b")]
     assert ("1-1", fault) in told(found)
+
+
+def test_a_document_whose_process_was_killed_is_read_again_and_each_note_given_once(tmp_path):
+    paths = files(tmp_path, "SLR 3x10", "killed", "TE 25 min")
+    with Apart(60, MEMORY, faulty) as apart:
+        found = list(read_notes(paths, Reading(), apart))
+    assert [x.note_id for x in found] == ["0-1", "0-2", "1-1", "1-here", "1-after-0", "1-after-1", "1-after-2", "1-2", "2-1", "2-2"]
+    assert not any(isinstance(x, NoteError) for x in found)
 
 
 def test_an_error_says_how_far_the_file_was_read_and_nothing_of_it(tmp_path, monkeypatch):

@@ -1,7 +1,8 @@
 """Documents are read in a process of their own, under a budget of time and memory: one that hangs or swells becomes one error.
 
 The process sends each note as soon as it is read, so that a large table is never held. One that is lost is replaced, and the next document
-goes to the new one.
+goes to the new one. A document whose process died is read once more, since another program may have killed it: the notes that were given
+before are not given again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from types import TracebackType
 from typing import Any
 
@@ -68,22 +70,38 @@ class Apart:
             # a stream of this process's own
             yield from self._read(document, reading)
             return
-        self._await()
+        again = False
         n = 0
+        while True:
+            before = n
+            try:
+                for found in islice(self._found(document, reading), n, None):
+                    yield found
+                    n += 1
+                return
+            except TimeoutError:
+                yield _lost(document, n, True, self._seconds)
+                return
+            except (EOFError, OSError):
+                # something else may have killed it: it is read again, as long as that brings it further
+                if again and n == before:
+                    yield _lost(document, n, False, self._seconds)
+                    return
+                again = True
+
+    def _found(self, document: Document, reading: Reading) -> Iterator[Item]:
+        """What the process finds in a document; one that was left half read is not asked again."""
+        self._await()
         done = False
         try:
-            while True:
-                found = self._next((document, reading) if n == 0 else None)
-                if found == _END:
-                    done = True
-                    return
+            ask: tuple[Document, Reading] | None = (document, reading)
+            while (found := self._next(ask)) != _END:
+                ask = None
                 if isinstance(found, InputError):
                     done = True
                     raise found
                 yield found
-                n += 1
-        except (EOFError, OSError) as error:
-            yield _lost(document, n, isinstance(error, TimeoutError), self._seconds)
+            done = True
         finally:
             if not done:
                 self._stop()

@@ -7,11 +7,12 @@ done again. At most a few chunks are held at any time, whatever the number of no
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 CHUNK, AHEAD = 16, 3
 # beyond its notes' own time, how long a chunk is waited for before its worker is taken for lost
 GRACE = 30.0
+# a worker may be killed while it loads: so often they are started before the run ends
+STARTS = 3
 Item = Note | NoteError
 Shape = Callable[[Assessment, Note | None], Any]
 
@@ -191,15 +194,19 @@ class _Pool:
     def _make(self) -> Any:
         from joblib.externals.loky import ProcessPoolExecutor
 
-        executor = ProcessPoolExecutor(max_workers=self._jobs, initializer=_start, initargs=(self._setup, os.getpid()))
-        try:
-            executor.submit(_nothing).result()  # loading counts for no note's time
-        except BaseException as error:
-            executor.shutdown(wait=True, kill_workers=True)
-            if isinstance(error, self.lost):
-                raise InputError(f"--jobs: the worker processes cannot start ({type(error).__name__})") from None
-            raise
-        return executor
+        fault = ""
+        for _ in range(STARTS):
+            executor = ProcessPoolExecutor(max_workers=self._jobs, initializer=_start, initargs=(self._setup, os.getpid()))
+            try:
+                executor.submit(_nothing).result()  # loading counts for no note's time
+                return executor
+            except self.lost as error:
+                executor.shutdown(wait=True, kill_workers=True)
+                fault = type(error).__name__
+            except BaseException:
+                executor.shutdown(wait=True, kill_workers=True)
+                raise
+        raise InputError(f"--jobs: the worker processes cannot start ({fault})")
 
     def submit(self, work: Callable[..., Any], *args: Any) -> Any:
         """A future; a pool that broke meanwhile gives one that is broken too."""
@@ -219,4 +226,8 @@ class _Pool:
 
     def close(self) -> None:
         """Stop the workers at once."""
+        # what waits has no worker: the pool's thread would look it up after it was dropped, and die of that with a traceback
+        with suppress(queue.Empty):
+            while True:
+                self._executor._work_ids.get_nowait()
         self._executor.shutdown(wait=True, kill_workers=True)
