@@ -28,7 +28,7 @@ PRINTING = ("print", "echo", "secho", "_tell", "write", "Text", "assemble", "add
 SPEAKING = ("cli", "reports", "web", "billing", "policy", "elements", "qa", "episode")
 # keys whose value is one sentence, or several
 TEXTS = {
-    "reasons.yaml": ("there", "lacking"),
+    "reasons.yaml": ("there", "partly", "lacking"),
     "elements.yaml": ("general", "title", "present", "weak", "missing", "settled"),
     "labels.yaml": ("title", "points", "meaning", "mark", "leave_out", "settled"),
     "code_fit.yaml": ("why",),

@@ -97,7 +97,7 @@ class Analyzer:
         evidence = {e.id: e.evidence for e in elements}
         reasons = tuple(
             replace(r, evidence=evidence.get(element_of(r.feature) or "", ()) if there > 0 else ())
-            for r in self.model.reasons(x)
+            for r in self.model.reasons(x, {e.id: e.found for e in elements})
             for there in [x[NAMES.index(r.feature)]]
         )
         return Necessity(verdict, round(score, 4), self.model.name, reasons)

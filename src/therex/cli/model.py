@@ -104,7 +104,7 @@ def _weights(weights: tuple[float, ...]) -> Any:
     from therex.scoring.features import NAMES, message
 
     order = sorted(zip(NAMES, weights, strict=True), key=lambda row: -abs(row[1]))
-    rows = ((f"{weight:+.3f}", message(name, True)) for name, weight in order if abs(weight) >= 0.0005)
+    rows = ((f"{weight:+.3f}", message(name)) for name, weight in order if abs(weight) >= 0.0005)
     return columns(("weight", "what affects the score of a note"), rows, left=2)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, islice
 
 from therex.catalog.codes import is_timed
@@ -22,10 +22,27 @@ NAMES: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def message(feature: str, there: bool) -> str:
-    """What is said of a note where `feature` is there, and where it is not."""
-    told: str = resource("reasons.yaml")[feature]["there" if there else "lacking"]
+def kind_of(feature: str, value: float) -> str:
+    """Whether a note with this value of `feature` has it in full (``there``), in part (``partly``), or not at all (``lacking``)."""
+    if value <= 0:
+        return "lacking"
+    return "partly" if value < 1 and "partly" in resource("reasons.yaml")[feature] else "there"
+
+
+def message(feature: str, kind: str = "there") -> str:
+    """What is said of a note that has `feature` so (`kind_of`)."""
+    told: str = resource("reasons.yaml")[feature][kind]
     return told
+
+
+def agrees(feature: str, kind: str, states: Mapping[str, str]) -> bool:
+    """Whether that sentence agrees with the states of the elements: a reader sees both."""
+    state = states.get(element_of(feature) or "")
+    if state is None:
+        return True
+    if feature.startswith("level:"):
+        return kind == {"present": "there", "weak": "partly", "missing": "lacking"}[state]
+    return (kind == "lacking") == (state == "missing")
 
 
 def element_of(feature: str) -> str | None:

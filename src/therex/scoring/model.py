@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from therex.errors import ModelError
 from therex.scoring import given
-from therex.scoring.features import NAMES, message
+from therex.scoring.features import AGAINST, NAMES, agrees, kind_of, message
 from therex.scoring.linear import Linear
 from therex.types import Reason, Verdict
 
 FORMAT = "therex-linear-2"
 WEIGHTS, MANIFEST = "weights.json", "manifest.json"
+# what moved the score by less, in log-odds, is not told
+LEAST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +47,29 @@ class NecessityModel:
             return "needs_review"
         return "supported" if score >= 0.5 else "not_supported"
 
-    def reasons(self, x: list[float], most: int = 6) -> tuple[Reason, ...]:
-        """What moved the score most, on the scale of the log-odds, against a note of average content."""
-        moved = [(self.platt[0] * d, name) for d, name in zip(self.linear.moves(x), NAMES, strict=True)]
-        moved = [(d, name) for d, name in moved if abs(d) >= 0.05]
-        moved.sort(key=lambda t: -abs(t[0]))
-        return tuple(
-            Reason(
-                name,
-                "for" if d > 0 else "against",
-                round(d, 3),
-                message(name, x[NAMES.index(name)] > 0),
-            )
-            for d, name in moved[:most]
+    def reasons(self, x: list[float], states: Mapping[str, str], most: int = 6) -> tuple[Reason, ...]:
+        """What moved the score most, on the scale of the log-odds, against a note of average content.
+
+        Only sentences that agree with the direction and with the states of the elements are given.
+
+        Parameters
+        ----------
+        x
+            The features in the order of `NAMES`.
+        states
+            The states of the elements: present, weak, or missing.
+        """
+        moved = sorted(
+            ((self.platt[0] * d, name, value) for d, name, value in zip(self.linear.moves(x), NAMES, x, strict=True)),
+            key=lambda m: -abs(m[0]),
         )
+        out = []
+        for d, name, value in moved:
+            kind = kind_of(name, value)
+            speaks_for = (kind == "there") != (name in AGAINST)
+            if abs(d) >= LEAST and (kind == "partly" or speaks_for == (d > 0)) and agrees(name, kind, states):
+                out.append(Reason(name, "for" if d > 0 else "against", round(d, 3), message(name, kind)))
+        return tuple(out[:most])
 
 
 def _digest(data: bytes) -> str:

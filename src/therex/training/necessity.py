@@ -175,6 +175,9 @@ def train_necessity(read: Read, name: str, alpha: float = ALPHA, delta: float = 
     raw = cross_val_predict(estimator(), x, y, cv=folds, method="decision_function")
     platt = LogisticRegression(C=1e6, random_state=SEED).fit(raw.reshape(-1, 1), y)
     a, c = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    if a <= 0:
+        # out of fold these notes are ranked no better than by chance: the score says how frequent `supported` is, and nothing of a note
+        a, c = 0.0, float(np.log(y.mean() / (1 - y.mean())))
     scores = 1 / (1 + np.exp(-(a * raw + c)))
     fitted = estimator().fit(x, y)
     scaler, regression = fitted[0], fitted[1]
