@@ -15,7 +15,7 @@ import zlib
 import pytest
 
 from therex.errors import InputError, NoteError
-from therex.readers import json_list, limits, messages, office, tables
+from therex.readers import json_list, limits, messages, office
 from therex.readers.claims import read_claims
 from therex.readers.documents import Document, find_documents
 from therex.readers.notes import Reading, read_notes
@@ -305,13 +305,13 @@ def parquet(texts):
 
 
 def test_a_parquet_file_that_unpacks_to_much_more_than_its_size_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "MOST", 1_000_000)
+    monkeypatch.setattr("therex.readers.parquet.MOST", 1_000_000)
     assert told(read(tmp_path, "t.parquet", parquet(["a" * 20_000] * 100))) == ["too_large"]
     assert told(read(tmp_path, "t.parquet", parquet(["a" * 20_000] * 10), largest=10_000)) == ["too_large"]
 
 
 def test_a_long_row_of_a_parquet_file_is_an_error_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "AT_ONCE", 1000)
+    monkeypatch.setattr("therex.readers.parquet.AT_ONCE", 1000)
     assert told(read(tmp_path, "t.parquet", parquet(["a", "b" * 2000, "c", *["d"] * 10]), largest=1000)) == [
         "a",
         "too_large",
@@ -320,7 +320,118 @@ def test_a_long_row_of_a_parquet_file_is_an_error_of_its_own(tmp_path, monkeypat
     ]
 
 
+def repeated(rows, texts, kind):
+    """A file that holds each of a few texts once, and tells them in many rows; Arrow reads the column as `kind`."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    column = pyarrow.DictionaryArray.from_arrays(
+        pyarrow.array([i % len(texts) for i in range(rows)], pyarrow.int32()), pyarrow.array(texts)
+    )
+    out = io.BytesIO()
+    options = {"compression": "zstd", "write_statistics": False, "dictionary_pagesize_limit": 100_000_000}
+    parquet.write_table(pyarrow.table({"text": column}), out, store_schema=kind == "dictionary", **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["dictionary", "string"])
+def test_a_text_that_a_parquet_file_holds_once_and_tells_many_times_ends_with_an_error(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(limits, "MOST", 1_000_000)
+    monkeypatch.setattr("therex.readers.parquet.AT_ONCE", 1_000_000)
+    found = read(tmp_path, "t.parquet", repeated(5000, ["y" * 10_000], kind))
+    assert 90 < len(found) < 200 and all(isinstance(x, Note) for x in found[:-1])
+    assert found[-1].message == f"The rows of the table up to row {len(found)} unpack to more than is allowed: the rest is not read."
+
+
+@pytest.mark.parametrize("kind", ["dictionary", "string"])
+def test_rows_of_a_parquet_file_that_share_texts_are_read_in_their_order(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr("therex.readers.parquet.AT_ONCE", 1)
+    assert told(read(tmp_path, "t.parquet", repeated(7, ["a", "b", "c"], kind))) == ["a", "b", "c", "a", "b", "c", "a"]
+
+
+def test_long_texts_that_rows_share_are_unpacked_one_by_one(tmp_path):
+    (tmp_path / "t.parquet").write_bytes(repeated(1500, ["y" * 2_000_000], "string"))
+    run = subprocess.run([sys.executable, "-c", CHILD.replace("3 <<", "1 <<"), str(tmp_path)], capture_output=True, text=True, timeout=300)
+    assert run.stdout.splitlines()[-1:] == ["t too_large"], run.stderr
+
+
+def test_more_rows_than_a_parquet_file_of_its_size_may_hold_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("therex.readers.parquet.FEW", 1000)
+    (e,) = read(tmp_path, "t.parquet", repeated(50_000, ["a"], "string"))
+    assert e.code == "too_large" and "more rows than a file of" in e.message
+
+
+def test_a_parquet_file_of_too_many_columns_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("therex.readers.parquet.COLUMNS", 0)
+    assert told(read(tmp_path, "t.parquet", parquet(["a"]))) == ["too_large"]
+
+
+def test_a_list_in_a_parquet_file_is_never_unpacked(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet as pq
+
+    texts = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 300_001, pyarrow.int32()), pyarrow.array(["y" * 10_000]))
+    column = pyarrow.ListArray.from_arrays([0, 300_000, 300_001], texts)
+    pq.write_table(pyarrow.table({"id": ["1", "2"], "text": column}), tmp_path / "t.parquet", compression="zstd")
+    began = time.process_time()
+    found = list(read_notes([str(tmp_path / "t.parquet")]))
+    assert [x.message for x in found] == [f"Row {n}, the column for text: The column has lists or structures, not text." for n in (1, 2)]
+    assert time.process_time() - began < 60
+
+
+def test_a_cell_of_a_parquet_file_that_cannot_be_read_is_an_error_of_its_row(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet as pq
+
+    days = pyarrow.array([2**60, 0], pyarrow.timestamp("us"))
+    pq.write_table(pyarrow.table({"text": ["a", "b"], "date": days}), tmp_path / "t.parquet")
+    found = list(read_notes([str(tmp_path / "t.parquet")]))
+    assert told(found) == ["not_text", "b"] and found[0].message.startswith("Row 1, the column for date: The cell cannot be read")
+
+
+def test_a_text_that_a_workbook_holds_once_and_tells_many_times_ends_with_an_error(tmp_path, monkeypatch):
+    part = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    sheet = workbook("".join(f'<row r="{n}"><c r="A{n}" t="s"><v>{min(n - 1, 1)}</v></c></row>' for n in range(1, 300)))
+    with zipfile.ZipFile(io.BytesIO(sheet)) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+    data = io.BytesIO(
+        changed(
+            sheet, "[Content_Types].xml", types.replace("<Override", f'<Override PartName="/shared.xml" ContentType="{part}"/><Override', 1)
+        )
+    )
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("shared.xml", f'<sst xmlns="{SHEET}"><si><t>text</t></si><si><t>{"y" * 10_000}</t></si></sst>')
+    monkeypatch.setattr(limits, "MOST", 1_000_000)
+    monkeypatch.setattr(limits, "GROWTH", 1)
+    found = read(tmp_path, "t.xlsx", data.getvalue())
+    assert len(found) == 101 and "up to row 101 unpack to more than is allowed" in found[-1].message
+
+
 # ---- documents
+
+
+def test_archives_in_an_archive_unpack_to_no_more_than_is_allowed_together(tmp_path, monkeypatch):
+    def packed(members):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in members:
+                archive.writestr(name, data)
+        return out.getvalue()
+
+    inner = packed((f"{i}.txt", SAID + " " * 20_000) for i in range(20))
+    monkeypatch.setattr(limits, "MOST", 1_000_000)
+    monkeypatch.setattr(limits, "GROWTH", 1)
+    found = read(tmp_path, "a.zip", packed((f"{i}.zip", inner) for i in range(20)))
+    codes = [getattr(x, "code", "note") for x in found]
+    assert 30 < codes.count("note") < 51 and codes[-1] == "too_large"
+
+
+def test_an_attachment_is_not_read_again_without_end(monkeypatch):
+    monkeypatch.setattr(messages, "SHARING", 3)
+    entries = [{"resource": {"resourceType": "DiagnosticReport", "id": f"r{i}", "presentedForm": [{"url": "Binary/b"}]}} for i in range(5)]
+    entries.append({"resource": {"resourceType": "Binary", "id": "b", "data": "U0xS"}})
+    found = list(messages.read_fhir(json.dumps({"resourceType": "Bundle", "entry": entries})))
+    assert [getattr(x, "code", "note") for x in found] == ["note"] * 3 + ["too_large"] * 2
 
 
 def test_merged_cells_of_a_word_table_stand_once_in_a_row(tmp_path):

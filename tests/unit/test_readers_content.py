@@ -338,11 +338,11 @@ def test_bytes_in_parquet_are_text(tmp_path):
 @pytest.mark.parametrize("value", [["a", "b"], {"a": "b"}])
 def test_lists_and_structures_in_parquet_are_errors_with_their_row(tmp_path, value):
     assert told(read(tmp_path, "t.parquet", parquet({"text": [value, None]}))) == [
-        "Row 1, the column for text: The cell is a list or a structure, not text.",
-        "",
+        "Row 1, the column for text: The column has lists or structures, not text.",
+        "Row 2, the column for text: The column has lists or structures, not text.",
     ]
     got = read(tmp_path, "t.parquet", parquet({"text": ["x"], "mrn": [value]}))
-    assert told(got) == ["Row 1, the column for patient: The cell is a list or a structure, not text."] and got[0].note_id == "t:1"
+    assert told(got) == ["Row 1, the column for patient: The column has lists or structures, not text."] and got[0].note_id == "t:1"
 
 
 def test_text_in_parquet_that_is_no_utf8_is_read_in_an_old_encoding(tmp_path):

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from therex.catalog.patterns import Patterns
 from therex.errors import InputError, NoteError
 from therex.readers.columns import NAMES
-from therex.readers.limits import LARGEST, NotRegularError, open_regular
+from therex.readers.limits import LARGEST, Budget, NotRegularError, open_regular
 
 _RE = Patterns("readers")
 
@@ -33,7 +33,8 @@ NAMES_OF_ARCHIVE, _END = 32_000_000, 65_557
 class Document:
     """A file that may hold notes: on disk, or its bytes where it lies in an archive or came by standard input.
 
-    `place` is the path, of those given, that it was found under; `given` tells that the path named it, or that it is the only one.
+    `place` is the path, of those given, that it was found under; `given` tells that the path named it, or that it is the only one; `shared` is
+    the budget of the archive that it lies in.
     """
 
     name: str = field(repr=False)
@@ -43,6 +44,7 @@ class Document:
     data: bytes | None = field(default=None, repr=False)
     depth: int = 0
     given: bool = False
+    shared: Budget | None = field(default=None, repr=False, compare=False)
 
     def open(self) -> BinaryIO:
         """Its bytes as a stream.
@@ -69,6 +71,19 @@ class Document:
         """The first bytes, which tell its kind."""
         with self.open() as stream:
             return stream.read(_HEAD)
+
+    def budget(self) -> Budget:
+        """What may come out of it: of what is left to the archive that it lies in, or by its own size.
+
+        Raises
+        ------
+        NoteError
+            It cannot be read.
+        """
+        if self.shared is not None:
+            return self.shared
+        with self.open() as stream:
+            return Budget(stream.seek(0, os.SEEK_END))
 
     def read(self, largest: int = LARGEST) -> bytes:
         """All its bytes.

@@ -24,6 +24,24 @@ ROWS, SHARED = 1_048_576, 3_000_000
 _CHUNK = 1 << 16
 
 
+class Budget:
+    """How many bytes or characters may still come out of a document that holds them packed, or tells them again and again.
+
+    Parameters
+    ----------
+    size
+        Bytes of the document.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._left = max(MOST, GROWTH * size)
+
+    def take(self, n: int) -> bool:
+        """Take so many; False where that is more than is left."""
+        self._left -= n
+        return self._left >= 0
+
+
 class NotRegularError(OSError):
     """A pipe, a device or a socket where a file is wanted."""
 

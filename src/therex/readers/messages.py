@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,8 @@ class Carried:
 
 # segments and fields of a message, for each of which the parser needs about a kilobyte
 SEGMENTS, FIELDS = 20_000, 300_000
+# resources of a Bundle that may share an attachment
+SHARING = 100
 _ESCAPES = {"F": "|", "S": "^", "R": "~", "T": "&", "E": "\\", ".br": "\n", ".sp": "\n", ".in": "", ".ti": "", "H": "", "N": ""}
 _TEXT_TYPES = ("TX", "FT", "ST", "CF", "")
 
@@ -166,11 +169,12 @@ def _from_resource(resource: Any, place: str) -> Iterator[Carried | NoteError]:
             for name in {f"Binary/{r.get('id')}", url} - {""}:
                 # where two bear one name, neither is what is meant
                 binaries[name] = data if binaries.get(name, data) == data else ""
+    used: Counter[str] = Counter()
     for r, _ in found:
         if isinstance(r, NoteError):
             yield r
         elif r["resourceType"] in _HOLDERS:
-            yield from _notes_of(r, binaries)
+            yield from _notes_of(r, binaries, used)
 
 
 def _resources(resource: Any, place: str) -> Iterator[tuple[dict[str, Any] | NoteError, str]]:
@@ -217,7 +221,8 @@ def _told(r: dict[str, Any]) -> Extracted:
     )
 
 
-def _notes_of(r: dict[str, Any], binaries: dict[str, str]) -> Iterator[Carried | NoteError]:
+def _notes_of(r: dict[str, Any], binaries: dict[str, str], used: Counter[str]) -> Iterator[Carried | NoteError]:
+    """The notes of one resource; `used` counts how often each of `binaries` was taken."""
     note_id = str(r.get("id") or "resource")
     try:
         told = _told(r)
@@ -229,10 +234,15 @@ def _notes_of(r: dict[str, Any], binaries: dict[str, str]) -> Iterator[Carried |
             return
         rows = [c.get("attachment") or {} for c in r.get("content") or ()] + list(r.get("presentedForm") or ())
         for n, attachment in enumerate(rows or [{}], 1):
-            data = attachment.get("data") or binaries.get(str(attachment.get("url") or ""))
+            url = str(attachment.get("url") or "")
+            data = attachment.get("data") or binaries.get(url)
             its_id = note_id if n == 1 else f"{note_id}/{n}"
             if not data:
                 yield NoteError("empty", "The resource has no inline attachment; linked attachments are not downloaded.", its_id)
+                continue
+            used[url] += not attachment.get("data")
+            if used[url] > SHARING:
+                yield NoteError("too_large", f"More than {SHARING} resources share one attachment: it is not read again.", its_id)
                 continue
             try:
                 yield Carried(its_id, told, decoded(str(data)))

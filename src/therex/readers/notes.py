@@ -208,6 +208,7 @@ def _members(document: Document, reading: Reading) -> Iterator[Note | NoteError]
     """The documents of an archive, in order of their names; nothing is unpacked to disk, and a name is only ever part of an id."""
     if document.depth >= DEPTH:
         raise NoteError("not_text", "Archives are nested too deeply.", document.name)
+    budget = document.budget()
     with document.open() as stream, zipfile.ZipFile(stream) as archive:
         for info in sorted(archive.infolist(), key=lambda i: i.filename):
             if info.is_dir() or PurePosixPath(info.filename).name.startswith(".") or info.filename.startswith("__MACOSX/"):
@@ -235,7 +236,9 @@ def _members(document: Document, reading: Reading) -> Iterator[Note | NoteError]
             ) as error:
                 yield NoteError("not_text", f"A document in the archive is damaged ({type(error).__name__}).", name)
                 continue
-            member = Document(name, inner.suffix.lower(), document.place, document.path, data, document.depth + 1)
+            if not budget.take(len(data)):
+                raise NoteError("too_large", "The archive unpacks to more than is allowed: the rest of it is not read.", document.name)
+            member = Document(name, inner.suffix.lower(), document.place, document.path, data, document.depth + 1, shared=budget)
             yield from _of_document(member, reading)
 
 

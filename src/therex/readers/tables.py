@@ -16,13 +16,11 @@ from therex.readers.columns import NAMES as NAMES
 from therex.readers.delimited import Fault, delimited, named
 from therex.readers.documents import Document
 from therex.readers.json_list import elements
-from therex.readers.limits import ELEMENTS, GROWTH, LARGEST, MOST, Lines, many_brackets
+from therex.readers.limits import ELEMENTS, LARGEST, Budget, Lines, many_brackets
 from therex.readers.text import TextStream, decode, json_of
 
 OPTIONAL = frozenset(("patient", "date", "id", "author", "type"))
 FLAG = "--columns"
-# bytes of a Parquet file that are unpacked together
-AT_ONCE = 32_000_000
 # how many first objects of JSON show the columns, and how many forms of objects are remembered
 FORMS = 100
 Row = tuple[int, dict[str, str]]
@@ -59,7 +57,10 @@ def _cells(values: Mapping[str, Any], where: Mapping[str, str], place: str) -> d
     told = {}
     for name, head in where.items():
         try:
-            told[name] = _cell(values.get(head))
+            value = values.get(head)
+            if isinstance(value, NoteError):
+                raise value
+            told[name] = _cell(value)
         except NoteError as error:
             column = "a further column" if name.startswith(MORE) else f"the column for {name}"
             raise NoteError(error.code, f"{place}, {column}: {error.message}") from None
@@ -221,10 +222,11 @@ def _excel(document: Document, own: Mapping[str, str], largest: int) -> Iterator
             rows = sheet.iter_rows(values_only=True)
             heads = [str(h) if h is not None else "" for h in next(rows, ())]
             where = locate(heads, FLAG, NAMES, own, OPTIONAL)
+            budget = document.budget()
             for n, row in enumerate(rows, 1):
                 told = _cells(dict(zip(heads, row, strict=False)), where, f"Row {n}")
                 if any(cell.strip() for cell in told.values()):
-                    yield _bounded(told, n, document, largest)
+                    yield _bounded(told, n, document, largest, budget)
             for k, other in enumerate(book.worksheets, 1):
                 if other is not sheet and _named(other, own):
                     told_of = f"Sheet {k} also has a column of notes, and only one sheet is read: save it as a separate file."
@@ -236,9 +238,18 @@ def _excel(document: Document, own: Mapping[str, str], largest: int) -> Iterator
         raise NoteError("not_text", f"The workbook is damaged ({type(error).__name__}).", document.name) from None
 
 
-def _bounded(told: dict[str, str], n: int, document: Document, largest: int) -> Row | NoteError:
-    """A row, if it is no longer than is allowed."""
-    if sum(map(len, told.values())) > largest:
+def _bounded(told: dict[str, str], n: int, document: Document, largest: int, budget: Budget) -> Row | NoteError:
+    """A row, if it is no longer than is allowed.
+
+    Raises
+    ------
+    NoteError
+        The rows up to it are, together: a text that the file holds once may be in many of them.
+    """
+    size = sum(map(len, told.values()))
+    if not budget.take(size):
+        raise NoteError("too_large", f"The rows of the table up to row {n} unpack to more than is allowed: the rest is not read.")
+    if size > largest:
         return NoteError("too_large", f"Row {n} is longer than {largest:,} characters.", f"{document.name}:{n}")
     return n, told
 
@@ -260,54 +271,20 @@ def _parquet(document: Document, own: Mapping[str, str], largest: int) -> Iterat
         raise InputError("Parquet requires the package pyarrow: pip install 'therex[parquet]'") from None
     import pyarrow
 
+    from therex.readers.parquet import heads_of, rows_of
+
     try:
         with document.open() as raw:
+            size = raw.seek(0, io.SEEK_END)
             table = pyarrow.parquet.ParquetFile(raw)
-            where = locate(table.schema_arrow.names, FLAG, NAMES, own, OPTIONAL)
-            at_once = _rows_at_once(table.metadata, frozenset(where.values()), document, largest)
-            n = 0
-            for batch in table.iter_batches(batch_size=at_once, columns=list(where.values())):
-                for row in _rows_of(batch):
-                    n += 1
-                    try:
-                        yield _bounded(_cells(row, where, f"Row {n}"), n, document, largest)
-                    except NoteError as error:
-                        yield NoteError(error.code, error.message, f"{document.name}:{n}")
+            where = locate(heads_of(table), FLAG, NAMES, own, OPTIONAL)
+            budget = document.budget()
+            for n, row in enumerate(rows_of(table, list(dict.fromkeys(where.values())), size, largest), 1):
+                try:
+                    told = _cells(row, where, f"Row {n}")
+                except NoteError as error:
+                    yield NoteError(error.code, error.message, f"{document.name}:{n}")
+                else:
+                    yield _bounded(told, n, document, largest, budget)
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError, OSError) as error:
         raise NoteError("not_text", f"The Parquet file is damaged ({type(error).__name__}).", document.name) from None
-
-
-def _rows_at_once(metadata: Any, wanted: frozenset[str], document: Document, largest: int) -> int:
-    """How many rows of a Parquet file are unpacked together: few where they are long.
-
-    Raises
-    ------
-    NoteError
-        ``too_large`` where the rows of a group unpack to more than is allowed.
-    """
-    longest = 1
-    for g in range(metadata.num_row_groups):
-        group = metadata.row_group(g)
-        for c in range(group.num_columns):
-            column = group.column(c)
-            if column.path_in_schema.partition(".")[0] not in wanted:
-                continue
-            size, each = column.total_uncompressed_size, column.total_uncompressed_size // max(group.num_rows, 1)
-            if each > largest or (size > MOST and size > GROWTH * max(column.total_compressed_size, 1)):
-                raise NoteError("too_large", f"Rows of group {g + 1} of the Parquet file unpack to more than is allowed.", document.name)
-            longest = max(longest, each)
-    return max(1, min(512, AT_ONCE // longest))
-
-
-def _rows_of(batch: Any) -> list[dict[str, Any]]:
-    """The rows of a batch; where one holds text that is not UTF-8, all text as bytes."""
-    import pyarrow
-
-    try:
-        rows: list[dict[str, Any]] = batch.to_pylist()
-    except UnicodeDecodeError:
-        binary = pyarrow.large_binary()
-        texts = (pyarrow.string(), pyarrow.large_string())
-        columns = [c.cast(binary) if c.type in texts else c for c in batch.columns]
-        rows = pyarrow.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
-    return rows
