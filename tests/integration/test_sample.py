@@ -190,3 +190,30 @@ def test_a_probe_of_other_strata_is_refused(run, period, tmp_path):
 def test_what_cannot_be_drawn_is_one_line(run, period, tmp_path, more, why):
     code, told, err = run("sample", str(period), "-o", str(tmp_path / "s.json"), *more)
     assert (code, told) == (2, "") and why in err and err.count("\n") == 1 and not (tmp_path / "s.json").exists()
+
+
+def test_a_sample_is_not_written_over_another(run, period, tmp_path):
+    out = tmp_path / "sample.json"
+    assert run("sample", str(period), "-o", str(out), "-n", "10")[0] == 0
+    before = out.read_text(encoding="utf-8")
+    code, told, err = run("sample", str(period), "-o", str(out), "-n", "5")
+    assert (code, told) == (2, "") and "a different sample of" in err and out.read_text(encoding="utf-8") == before
+    assert run("sample", str(period), "-o", str(out), "-n", "10")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"),
+    [
+        (("--exclude", "line=no97110"), "line must be one of ready, review, hold, no_97110"),
+        (("--only", "verdict=suported"), "verdict must be one of supported"),
+        (("--exclude", "clinc=West"), "column"),
+    ],
+)
+def test_a_condition_that_no_note_can_meet_is_refused(run, period, tmp_path, condition, why):
+    code, _, err = run("sample", str(period), "-o", str(tmp_path / "s.json"), "-n", "5", *condition)
+    assert code == 2 and why in err and not (tmp_path / "s.json").exists()
+
+
+def test_a_condition_that_leaves_out_no_note_says_so(run, period, tmp_path):
+    code, told, _ = run("sample", str(period), "-o", str(tmp_path / "s.json"), "-n", "5", "--exclude", "clinic=East")
+    assert code == 0 and "excluded: 0 (--exclude clinic=East)" in told

@@ -93,7 +93,7 @@ def sample(
         design = before.design
     if design["size"] is None and design["precision"] is None:
         raise InputError("--size or --precision is required")
-    if clash := [name for name in [*design["by"], *design["group"]] if name.lower() != name and name.lower() in OWN + READ]:
+    if clash := [name for name in [*design["by"], *design["group"]] if name.lower() != name and name.lower() in (*OWN, *READ)]:
         raise InputError(f"--by and --group: write {clash[0].lower()!r} in lowercase")
     own = frozenset(p.resolve() for p in (output, like, claims) if p)
     reading = Reading(columns_of(columns), names=claims is not None, keep=columns_among(named(design)), skip=own)
@@ -114,9 +114,33 @@ def sample(
     from therex.batch.outputs import write_whole
     from therex.qa.samples import to_json
 
+    _keep_earlier(output, told)
     write_whole(output, to_json(told))
     _tell(told)
     return 0
+
+
+def _keep_earlier(output: Path, told: dict[str, Any]) -> None:
+    """Refuse to write over another sample, whose reviews would have nothing to belong to.
+
+    Raises
+    ------
+    InputError
+        `output` is a sample of other notes or another design.
+    """
+    from therex.errors import InputError
+    from therex.qa.samples import read_sample, sample_id
+
+    if not output.is_file():
+        return
+    try:
+        earlier = read_sample(output)
+    except InputError:
+        return
+    if earlier.id != sample_id(told):
+        raise InputError(
+            f"--output: the file is a different sample of {len(earlier.items)} notes, and its reviews belong to it; use another file name, or remove that file first"
+        )
 
 
 def _expected(expected: float | None, probe: Path | None) -> tuple[float, dict[tuple[str, ...], float]]:

@@ -13,7 +13,7 @@ from typing import Any
 from therex import __version__
 from therex.batch.local import Item, Setup, analyzer_of, jobs_for, run
 from therex.errors import InputError, NoteError
-from therex.qa.frame import OWN, READ, Row, conditions, frame_hash, screened, unread, why_out, without_text
+from therex.qa.frame import OWN, READ, Row, check_conditions, conditions, frame_hash, screened, unread, why_out, without_text
 from therex.qa.sampling import Drawn, draw, rank
 from therex.qa.sizes import exact_size_for
 from therex.reports.record import to_record
@@ -47,7 +47,9 @@ def make_sample(notes: Callable[[], Iterable[Item]], setup: Setup, design: dict[
     only, exclude = conditions("--only", design["only"]), conditions("--exclude", design["exclude"])
     rows: list[Row] = []
     out: dict[str, int] = {}
+    columns: set[str] = set()
     for row in _rows(notes(), setup, design, jobs, watch):
+        columns.update(name for name, value in row.values.items() if value)
         why = why_out(row, only, exclude)
         if why:
             out[why] = out.get(why, 0) + 1
@@ -56,6 +58,11 @@ def make_sample(notes: Callable[[], Iterable[Item]], setup: Setup, design: dict[
     read = len(rows) + sum(out.values())
     if not read:
         raise InputError("no notes found in the input")
+    for flag, asked in (("--only", only), ("--exclude", exclude)):
+        check_conditions(flag, asked, columns)
+    for name, value in exclude:
+        # that a condition left out no note is told too
+        out.setdefault(f"--exclude {name}={value}", 0)
     if not rows:
         raise InputError(f"no notes to draw from: all {read} notes are excluded")
     wanted = design["size"]

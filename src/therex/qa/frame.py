@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import get_args
 
 from therex.errors import LONGEST, InputError
-from therex.types import Assessment, Note
+from therex.types import Assessment, Discipline, LineStatus, Note, NoteType, Verdict
 
 # what a note can be grouped by without a column of its own; those that the tool has to read first
 OWN = ("therapist", "author", "patient", "month", "folder", "source_type")
-READ = ("discipline", "verdict", "line", "note_type")
+READ: Mapping[str, tuple[str, ...]] = {
+    "discipline": get_args(Discipline), "verdict": get_args(Verdict), "line": get_args(LineStatus), "note_type": get_args(NoteType)
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Row:
 
 def columns_among(names: Iterable[str]) -> tuple[str, ...]:
     """Those of `names` that have to be columns of the table."""
-    return tuple(dict.fromkeys(n for n in names if n not in OWN + READ))
+    return tuple(dict.fromkeys(n for n in names if n not in (*OWN, *READ)))
 
 
 def without_text(note_id: str, error: str) -> Row:
@@ -111,3 +114,25 @@ def why_out(row: Row, only: Iterable[tuple[str, str]], exclude: Iterable[tuple[s
         if row.values.get(name, "").lower() == value.lower():
             return f"--exclude {name}={value}"
     return ""
+
+
+def check_conditions(flag: str, asked: Iterable[tuple[str, str]], columns: Container[str]) -> None:
+    """Refuse a condition that no note can meet: it is a slip, and the frame would not be the one that is signed for.
+
+    Parameters
+    ----------
+    columns
+        What the notes have values for.
+
+    Raises
+    ------
+    InputError
+        No note has the column, or the value is none that the tool gives it.
+    """
+    for n, (name, value) in enumerate(asked, 1):
+        if name in READ and value.lower() not in map(str.lower, READ[name]):
+            raise InputError(f"{flag} (condition {n}): {name} must be one of {', '.join(READ[name])}")
+        if name not in columns:
+            raise InputError(
+                f"{flag} (condition {n}): no note has a value in that column; without a table, use one of {', '.join((*OWN, *READ))}"
+            )
