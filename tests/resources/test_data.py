@@ -25,6 +25,13 @@ def test_a_key_given_twice_is_refused_with_its_place(tmp_path):
         read_yaml(tmp_path / "x.yaml")
 
 
+@pytest.mark.parametrize("key", ["? [a, b]\n: 1\n", "? {a: b}\n: 1\n"])
+def test_a_key_that_is_no_text_is_refused_with_its_place(tmp_path, key):
+    (tmp_path / "x.yaml").write_text(f"a: 1\n{key}")
+    with pytest.raises(ResourceError, match=r"x\.yaml: line 2: a key must be text"):
+        read_yaml(tmp_path / "x.yaml")
+
+
 def test_at_least_500_distinct_exercise_concepts_of_known_types():
     concepts = [
         c for name in EXERCISE_FILES for kind, regions in resource(name).items() if kind != "version" for r in regions.values() for c in r

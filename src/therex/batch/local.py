@@ -227,7 +227,8 @@ class _Pool:
     def close(self) -> None:
         """Stop the workers at once."""
         # what waits has no worker: the pool's thread would look it up after it was dropped, and die of that with a traceback
+        waits = getattr(self._executor, "_work_ids", None)
         with suppress(queue.Empty):
-            while True:
-                self._executor._work_ids.get_nowait()
+            while waits is not None:
+                waits.get_nowait()
         self._executor.shutdown(wait=True, kill_workers=True)

@@ -26,6 +26,8 @@ class _UniqueKeys(BASE):  # type: ignore[misc]
         for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=deep)
             where = f"line {key_node.start_mark.line + 1}"
+            if not isinstance(key, Hashable):
+                raise ResourceError(f"{where}: a key must be text, not a list or a mapping")
             if key in seen:
                 raise ResourceError(f"{where}: the key {key!r} appears twice")
             seen.add(key)
